@@ -1,0 +1,142 @@
+// The causal program: per thread a stream of ops with every wait resolved to its cause.
+// Made from a trace by replayer/compile, executed on a platform by replayer/simulate; knows neither
+// SimGrid nor the trace format's files. Semantics of each op below are the contract between the two.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trace-format/ids.h"
+
+namespace simrec::replay {
+
+using StreamId = Id<struct StreamTag>;          ///< one direction of a connection, pipe or message path
+using ConnectionId = Id<struct ConnectionTag>;  ///< one TCP or Unix connection
+using TokenId = Id<struct TokenTag>;            ///< something that happens once
+using TimerId = Id<struct TimerTag>;            ///< an armed timer
+using IoId = Id<struct IoTag>;                  ///< an entry of Program::ios
+
+enum class OpKind : std::uint8_t {
+  compute,  ///< value = CPU ns at the recording host's speed
+  sleep,    ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
+            ///< `target` places further on in this thread could complete without waiting
+  send,     ///< target = stream, value = bytes; waits while the stream's capacity is full, until the last
+            ///< byte fits: sent - consumed <= capacity. Waits for the connection first if it is being set up
+  recv,     ///< target = stream, value = cumulative byte count that must have arrived; then
+            ///< consumed = max(consumed, value), which may release senders
+  finish,   ///< target = stream: the writer closed it; arrives behind all bytes sent so far
+  recv_end, ///< target = stream: waits for finish to arrive
+  connect,  ///< target = connection: starts the handshake; completes after 1 RTT (at once if kNonblocking)
+  accept,   ///< target = connection: waits until the handshake has reached the accepting side
+  signal,   ///< target = token: happens now (a second signal does nothing)
+  wait,     ///< target = token: until it happened. `cause` says which kind of wait it is for reports
+  arm,      ///< target = timer: the timer's base becomes now
+  expire,   ///< target = timer, value = ns: waits until base + value
+  io,       ///< target = Program::ios entry: device transfer if the host has a disk, else value = recorded wait ns
+  spawn,    ///< target = thread index: it starts now
+  exit,     ///< last op of each thread
+};
+
+/// What a wait op is charged to in reports.
+enum class Cause : std::uint8_t { none, network, disk, sync, child, sleep };
+
+enum OpFlag : std::uint16_t {
+  kInterruptible = 1,  ///< see sleep
+  kNonblocking = 2,    ///< see connect
+  kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
+};
+
+/// 16 bytes: programs of hundreds of millions of ops must fit.
+struct Op {
+  OpKind kind = OpKind::exit;
+  Cause cause = Cause::none;
+  std::uint16_t flags = 0;
+  std::uint32_t target = 0;
+  std::int64_t value = 0;
+  bool operator==(const Op&) const = default;
+};
+static_assert(sizeof(Op) == 16);
+
+enum class Transport : std::uint8_t { pipe, unixSocket, tcp, datagram };
+
+/// No capacity limit is known.
+inline constexpr std::int64_t kUnlimited = INT64_MAX;
+
+/// One direction of bytes. Source and destination hosts are those of the threads that send and receive;
+/// reader_thread tells the sender where the bytes go before anybody has received.
+struct Stream {
+  Transport transport = Transport::pipe;
+  std::int64_t capacity_bytes = kUnlimited;
+  std::uint32_t connection_plus_one = 0;  ///< ConnectionId + 1; 0 = not a connection
+  std::uint32_t writer_thread = 0;        ///< first thread that writes
+  std::uint32_t reader_thread = 0;        ///< first thread that reads (or accepted, or inherited the end)
+  std::string label;                      ///< for people: "tcp 127.0.0.1:4242 -> 127.0.0.1:6379", "pipe:[123]"
+};
+
+struct Connection {
+  Transport transport = Transport::tcp;
+  std::uint32_t client_thread = 0;
+  std::uint32_t server_thread = 0;  ///< thread that accepted it
+  std::string label;
+};
+
+/// A call that really waited for a device.
+struct Io {
+  std::int64_t bytes = 0;
+  bool write = false;
+  std::string label;
+};
+
+/// Where an op comes from, for messages about it ("redis-server[123] recvfrom fd 8").
+struct OpOrigin {
+  std::uint32_t first_op = 0;  ///< holds for ops from here on, until the next origin
+  std::uint16_t event_kind = 0;
+  std::int32_t fd = -1;
+};
+
+struct ProgramThread {
+  std::uint32_t process = 0;  ///< index into Program::processes
+  std::int64_t tid = 0;
+  bool spawned = false;  ///< started by a spawn op; others start at start_ns
+  Ns start_ns = 0;
+  std::vector<Op> ops;
+  std::vector<OpOrigin> origins;
+};
+
+struct ProgramProcess {
+  std::int64_t pid = 0;
+  std::string name;          ///< comm of its last image
+  std::string command_line;  ///< of its last image, shell-quoted
+  std::vector<std::string> names;  ///< of all its images: placement patterns match any
+  std::uint32_t parent_plus_one = 0;
+  /// Processes with equal values share memory or file offsets and cannot be put on different hosts.
+  std::uint32_t sharing_group = 0;
+  std::string sharing_reason;
+};
+
+struct NamedValue {
+  std::string name;
+  std::uint64_t value = 0;
+};
+
+struct Program {
+  double recorded_speed_flops = 0;  ///< of one core of the recording host
+  std::uint32_t recorded_cores = 0;
+  Ns wake_up_ns = 0;      ///< calibrated cost of waking a blocked thread
+  Ns timer_slack_ns = 0;
+  std::vector<ProgramThread> threads;    ///< thread 0 is the main thread of the root command
+  std::vector<ProgramProcess> processes; ///< process 0 is the root command
+  std::vector<Stream> streams;
+  std::vector<Connection> connections;
+  std::vector<Io> ios;
+  std::uint32_t tokens = 0;
+  std::uint32_t timers = 0;
+  std::uint64_t events = 0;       ///< trace events it was made from
+  Ns recorded_ns = 0;             ///< wall time of the root command while recorded
+  Ns native_estimate_ns = 0;      ///< the same with the tracing cost on its critical path removed
+  std::vector<std::string> warnings;
+  std::vector<NamedValue> counts; ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+};
+
+}  // namespace simrec::replay

@@ -1,0 +1,76 @@
+// Executes a causal program on a SimGrid platform. The only place that knows SimGrid.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "replayer/program/program.h"
+
+namespace simrec::replay {
+
+/// A platform, placement or program that cannot be simulated; what() is for the user.
+class ReplayError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class IntervalState : std::uint8_t { compute, network, disk, sync, child, sleep, ready };
+
+struct Interval {
+  Ns duration_ns = 0;
+  IntervalState state = IntervalState::compute;
+  std::uint32_t cause_plus_one = 0;  ///< thread index + 1 of the thread that ended the wait; 0 = none
+};
+
+struct ProcessOutcome {
+  std::string host;
+  Ns start_ns = 0, end_ns = 0, compute_ns = 0;
+  Ns network_ns = 0, disk_ns = 0, sync_ns = 0, child_ns = 0, sleep_ns = 0, ready_ns = 0;
+  std::uint32_t threads = 0;
+};
+
+struct HostOutcome {
+  std::string name;
+  std::uint32_t cores = 0;
+  double speed_flops = 0;
+  Ns busy_core_ns = 0;
+};
+
+struct Outcome {
+  Ns predicted_ns = 0;  ///< wall time of process 0
+  std::uint64_t operations = 0;
+  std::vector<ProcessOutcome> processes;        ///< as Program::processes
+  std::vector<HostOutcome> hosts;               ///< used ones
+  std::vector<std::vector<Interval>> timeline;  ///< by thread, from its process's start; only if asked for
+  std::vector<Ns> thread_start_ns;
+  std::vector<std::string> warnings;
+  std::vector<NamedValue> counts;
+};
+
+/// One rule of --place, in the order given; the last that matches a process wins.
+struct PlaceRule {
+  std::string pattern;  ///< glob on a process name, "pid:N" or "cmd:GLOB"
+  std::string host;
+};
+
+enum class EngineKind : std::uint8_t { event, reference };
+
+struct SimulateOptions {
+  EngineKind engine = EngineKind::event;
+  std::vector<PlaceRule> placement;
+  std::string deployment_file;    ///< SimGrid deployment XML; "" = none
+  double host_speed_flops = 0;    ///< overrides Program::recorded_speed_flops; 0 = as recorded
+  bool timeline = false;
+  std::vector<std::string> simgrid_config;  ///< "key:value", after our defaults
+  std::function<void(double fraction)> progress;  ///< called now and then; may be empty
+};
+
+/// Simulates. A process can hold only one SimGrid engine in its life, so the simulation runs in a
+/// forked child and its outcome comes back through a pipe; call it as often as you like.
+/// Throws ReplayError: bad platform, unmatched pattern, missing route, a cycle of waits (named).
+Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options);
+
+}  // namespace simrec::replay

@@ -1,0 +1,91 @@
+# Schema of a prediction: what simreplay found. Framing as in trace.capnp (FORMAT.md):
+#     zstd -dc p.capnp | capnp decode trace-format/prediction.capnp PredictionBlock
+# Times are integer nanoseconds of simulated time since the start of the root command.
+@0xe3f4c7719b0d5a62;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("simrec::schema");
+
+struct PredictionBlock {
+  union {
+    summary @0 :Summary;        # exactly one, the first message
+    intervals @1 :Intervals;    # timeline of one thread, only with --timeline
+    end @2 :Void;               # last message; missing = the file was cut
+  }
+}
+
+struct Summary {
+  formatVersion @0 :UInt32;
+  toolVersion @1 :Text;
+  simgridVersion @2 :Text;
+  traceName @3 :Text;
+  traceSha256 @4 :Text;
+  platformName @5 :Text;
+  platformSha256 @6 :Text;
+  engine @7 :Text;              # "event" or "reference"
+  predictedNs @8 :Int64;        # wall time of the root command on the platform
+  recordedNs @9 :Int64;         # wall time of the root command while it was recorded
+  nativeEstimateNs @10 :Int64;  # recordedNs with the tracing cost on its critical path removed
+  twinNs @11 :Int64;            # predicted wall time on the twin of the recording host
+  closureError @12 :Float64;    # twinNs / nativeEstimateNs - 1
+  events @13 :UInt64;           # trace events behind the prediction
+  operations @14 :UInt64;       # ops executed
+  processes @15 :List(ProcessResult);
+  hosts @16 :List(HostResult);
+  warnings @17 :List(Text);
+  counts @18 :List(NamedCount); # what could not be known (validity), by name
+  options @19 :List(Text);      # replay options that shaped the result
+}
+
+struct ProcessResult {
+  pid @0 :Int64;                # as recorded
+  name @1 :Text;
+  commandLine @2 :Text;
+  host @3 :Text;
+  startNs @4 :Int64;
+  endNs @5 :Int64;
+  computeNs @6 :Int64;          # summed over its threads, as the others below
+  waitNs @7 :Waits;
+  threads @8 :UInt32;
+}
+
+struct Waits {
+  networkNs @0 :Int64;          # bytes, connections, send buffers
+  diskNs @1 :Int64;
+  syncNs @2 :Int64;             # futex, eventfd, signals, locks, pipes
+  childNs @3 :Int64;            # wait4, vfork
+  sleepNs @4 :Int64;            # sleeps, expired timeouts, recorded external waits
+  readyNs @5 :Int64;            # runnable, but no core free
+}
+
+struct HostResult {
+  name @0 :Text;
+  cores @1 :UInt32;
+  speedFlops @2 :Float64;
+  busyCoreNs @3 :Int64;
+}
+
+struct Intervals {
+  pid @0 :Int64;
+  tid @1 :Int64;
+  count @2 :UInt32;
+  startNs @3 :Int64;
+  state @4 :Data;               # unsigned varints: IntervalState
+  duration @5 :Data;            # unsigned varints, ns; intervals follow each other without gaps
+  cause @6 :Data;               # unsigned varints: 0 = none, else tid + 1 of the thread that ended the wait
+}
+
+enum IntervalState {
+  compute @0;
+  network @1;
+  disk @2;
+  sync @3;
+  child @4;
+  sleep @5;
+  ready @6;
+}
+
+struct NamedCount {
+  name @0 :Text;
+  count @1 :UInt64;
+}
