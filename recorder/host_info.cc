@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -44,7 +45,7 @@ std::optional<double> quota_v2(const std::string& file) {
   std::string quota;
   double period = 0;
   if (!(in >> quota >> period) || quota == "max" || period <= 0) return std::nullopt;
-  return std::stod(quota) / period;
+  return std::strtod(quota.c_str(), nullptr) / period;
 }
 
 std::optional<double> quota_v1(const std::string& directory) {

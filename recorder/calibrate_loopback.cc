@@ -1,0 +1,134 @@
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "recorder/calibrate_host.h"
+#include "recorder/calibrate_sample.h"
+
+namespace simrec::record {
+namespace {
+
+class Socket {
+ public:
+  explicit Socket(int fd = -1) : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Socket() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// Both ends of a TCP connection over 127.0.0.1; two empty sockets when there is no such thing here.
+std::pair<Socket, Socket> connected_pair() {
+  Socket listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Socket client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (!listener || !client || ::bind(listener.fd(), generic, size) != 0 || ::listen(listener.fd(), 1) != 0 ||
+      ::getsockname(listener.fd(), generic, &size) != 0 || ::connect(client.fd(), generic, size) != 0)
+    return std::pair<Socket, Socket>{};
+  Socket server(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  const int on = 1;
+  for (const int fd : {client.fd(), server.fd()}) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return {std::move(client), std::move(server)};
+}
+
+/// Polls until a byte is there; false when the connection ended or nothing came for a second.
+/// The last (successful) receive's duration goes to `call_ns`.
+/// `yielding`: the other end runs on the same core.
+bool poll_byte(int fd, bool yielding, double& call_ns) {
+  const Ns deadline = now_ns() + 1'000'000'000;
+  char byte = 0;
+  for (;;) {
+    const Ns start = now_ns();
+    const ssize_t n = ::recv(fd, &byte, 1, MSG_DONTWAIT);
+    if (n == 1) {
+      call_ns = static_cast<double>(now_ns() - start);
+      return true;
+    }
+    if (n == 0 || start > deadline) return false;
+    if (yielding) sched_yield();
+  }
+}
+
+Ns latency(const Socket& here, const Socket& there, int my_core, int other_core) {
+  constexpr int kTrips = 300;
+  std::thread echo([&] {
+    PinnedToCore pinned(other_core);
+    double unused = 0;
+    for (int i = 0; i < kTrips; ++i)
+      if (!poll_byte(there.fd(), my_core == other_core, unused) || ::send(there.fd(), "x", 1, MSG_NOSIGNAL) != 1) break;
+  });
+  PinnedToCore pinned(my_core);
+  std::vector<double> one_way;
+  for (int i = 0; i < kTrips; ++i) {
+    double receive_ns = 0;
+    const Ns start = now_ns();
+    if (::send(here.fd(), "x", 1, MSG_NOSIGNAL) != 1) break;
+    const auto send_ns = static_cast<double>(now_ns() - start);
+    if (!poll_byte(here.fd(), my_core == other_core, receive_ns)) break;
+    one_way.push_back(static_cast<double>(now_ns() - start) / 2 - send_ns - receive_ns);
+  }
+  echo.join();
+  return std::max<Ns>(0, to_ns(median(one_way)));
+}
+
+double bandwidth(const Socket& here, const Socket& there, int my_core, int other_core) {
+  constexpr std::size_t kChunk = 128 * 1024, kTotal = 32 * 1024 * 1024;
+  std::thread reader([&] {
+    PinnedToCore pinned(other_core);
+    std::vector<char> buffer(kChunk);
+    std::size_t got = 0;
+    while (got < kTotal) {
+      const ssize_t n = ::recv(there.fd(), buffer.data(), buffer.size(), 0);
+      if (n <= 0) return;
+      got += static_cast<std::size_t>(n);
+    }
+    (void)!::send(there.fd(), "x", 1, MSG_NOSIGNAL);
+  });
+  PinnedToCore pinned(my_core);
+  const std::vector<char> buffer(kChunk);
+  const Ns start = now_ns();
+  std::size_t sent = 0;
+  while (sent < kTotal) {
+    const ssize_t n = ::send(here.fd(), buffer.data(), buffer.size(), MSG_NOSIGNAL);
+    if (n <= 0) break;
+    sent += static_cast<std::size_t>(n);
+  }
+  char byte = 0;
+  const bool whole = sent == kTotal && ::recv(here.fd(), &byte, 1, 0) == 1;
+  const Ns elapsed = now_ns() - start;
+  if (!whole) ::shutdown(here.fd(), SHUT_RDWR);
+  reader.join();
+  return whole && elapsed > 0 ? static_cast<double>(kTotal) * 1e9 / static_cast<double>(elapsed) : 0;
+}
+
+}  // namespace
+
+Loopback measure_loopback() {
+  const auto [here, there] = connected_pair();
+  const std::vector<int> cores = allowed_cores();
+  if (!here || !there || cores.empty()) return {};
+  Loopback result;
+  result.latency_ns = latency(here, there, cores.front(), cores.back());
+  result.bandwidth_bytes_per_s = bandwidth(here, there, cores.front(), cores.back());
+  return result;
+}
+
+}  // namespace simrec::record
