@@ -3,7 +3,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
-#include <string>
+#include <array>
 
 #include "trace-format/model.h"
 
@@ -159,10 +159,60 @@ constexpr SyscallRow kRows[] = {
 
 constexpr std::string_view kPseudoNames[] = {"thread-start", "thread-exit", "signal", "exec-done", "stopped", "continued", "sample"};
 
+
+constexpr std::size_t kRowCount = std::size(kRows);
+
+/// The rows above are grouped by topic for people; lookups want them by number.
+constexpr auto kSorted = [] {
+  std::array<SyscallRow, kRowCount> rows{};
+  std::ranges::copy(kRows, rows.begin());
+  std::ranges::sort(rows, {}, &SyscallRow::number);
+  return rows;
+}();
+static_assert(std::ranges::adjacent_find(kSorted, {}, &SyscallRow::number) == kSorted.end(), "a call has two rows");
+
+/// Position in kSorted + 1 by call number; 0 = no row.
+constexpr auto kByNumber = [] {
+  std::array<std::uint8_t, kSorted.back().number + 1> positions{};
+  static_assert(kRowCount < 255);
+  for (std::size_t i = 0; i < kRowCount; ++i) positions[kSorted[i].number] = static_cast<std::uint8_t>(i + 1);
+  return positions;
+}();
+
+/// "syscall_N" for every number below kPseudoBase, so that names outlive every caller.
+constexpr std::size_t kNameSize = sizeof("syscall_4095");
+constexpr auto kNumberNames = [] {
+  std::array<std::array<char, kNameSize>, kPseudoBase> names{};
+  for (std::size_t number = 0; number < kPseudoBase; ++number) {
+    std::size_t length = std::string_view("syscall_").copy(names[number].data(), kNameSize);
+    std::size_t divisor = 1;
+    while (number / divisor >= 10) divisor *= 10;
+    for (; divisor > 0; divisor /= 10) names[number][length++] = static_cast<char>('0' + number / divisor % 10);
+  }
+  return names;
+}();
+
 }  // namespace
 
 std::size_t SyscallRow::argument_count() const {
-  return static_cast<std::size_t>(std::ranges::count_if(arguments, [](const Argument& a) { return a.kind != ArgumentKind::none; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(arguments, [](const Argument& a) { return a.kind != ArgumentKind::none; }));
+}
+
+std::span<const SyscallRow> syscall_table() { return kSorted; }
+
+const SyscallRow* find_syscall(std::uint16_t number) {
+  const std::size_t position = number < kByNumber.size() ? kByNumber[number] : 0;
+  return position == 0 ? nullptr : &kSorted[position - 1];
+}
+
+std::string_view event_name(std::uint16_t kind) {
+  if (kind >= kPseudoBase) {
+    const std::size_t pseudo = kind - kPseudoBase;
+    return pseudo < std::size(kPseudoNames) ? kPseudoNames[pseudo] : "unknown-event";
+  }
+  const SyscallRow* row = find_syscall(kind);
+  return row != nullptr ? row->name : kNumberNames[kind].data();
 }
 
 }  // namespace simrec

@@ -1,0 +1,89 @@
+// A trace in memory: interned tables, events per thread, and a builder for tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "trace-format/model.h"
+
+namespace simrec {
+
+/// The interned tables read so far.
+class Tables {
+ public:
+  const std::string& string(StringId id) const;  ///< "" for unknown ids
+  const Object& object(ObjectId id) const;       ///< kind unknown for unknown ids
+  const Stack* stack(StackId id) const;          ///< nullptr for unknown ids
+  const std::vector<Process>& processes() const { return processes_; }
+  const std::vector<Thread>& threads() const { return threads_; }
+  const std::vector<Image>& images() const { return images_; }
+  const std::vector<Object>& objects() const { return objects_; }
+  /// Image the process ran at that time; nullptr when unknown.
+  const Image* image_of(ProcessId process, Ns at) const;
+
+ private:
+  friend class TableReader;
+  friend class TraceBuilder;
+  std::vector<std::string> strings_{""};
+  std::vector<Object> objects_{Object{}};
+  std::unordered_map<std::uint32_t, Stack> stacks_;
+  std::vector<Process> processes_;
+  std::vector<Thread> threads_;
+  std::vector<Image> images_;
+};
+
+/// Events of one thread, compact in memory.
+class ThreadEvents {
+ public:
+  std::size_t size() const { return kinds_.size(); }
+  bool empty() const { return kinds_.empty(); }
+  /// The i-th event (i < size()); its arguments are valid until the next push().
+  Event operator[](std::size_t i) const;
+  void push(const Event& event);
+
+ private:
+  struct Times {
+    Ns entry, exit, burst, call_cpu, ready;
+  };
+  std::vector<std::uint16_t> kinds_;
+  std::vector<std::uint16_t> flags_;
+  std::vector<Times> times_;
+  std::vector<std::int64_t> results_;
+  std::vector<std::uint32_t> stacks_;
+  std::vector<std::uint64_t> argument_ends_;
+  std::vector<std::int64_t> arguments_;
+  ThreadId thread_;
+};
+
+/// A whole trace in memory, for the causal compiler and tests (which build one by hand).
+struct Trace {
+  Header header;
+  Tables tables;
+  std::vector<ThreadEvents> events;  ///< by ThreadId
+  std::optional<Footer> footer;
+  std::string incomplete;  ///< "" for a whole trace, else one sentence: what is missing
+  std::uint64_t event_count = 0;
+};
+
+/// Builds a Trace by hand: for unit tests of whatever reads traces.
+class TraceBuilder {
+ public:
+  StringId string(std::string text);
+  /// Adds the object under a new id, or replaces the one object.id names. Returns its id.
+  ObjectId object(Object object);
+  ProcessId process(std::int64_t pid, std::uint32_t parent_plus_one = 0, std::string name = "prog");
+  ThreadId thread(ProcessId process, std::int64_t tid, std::uint32_t creator_plus_one = 0, Ns start_ns = 0,
+                  std::uint64_t clone_flags = 0);
+  void descriptor(ProcessId process, Descriptor descriptor);
+  void event(const Event& event);  ///< copies the arguments; the thread must exist
+  /// The trace so far, with a footer that fits it.
+  Trace build(Ns root_end_ns);
+
+ private:
+  Trace trace_;
+};
+
+}  // namespace simrec
