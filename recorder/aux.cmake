@@ -3,7 +3,16 @@ add_library(simrec_recorder_aux STATIC
   calibrate_host.cc
   calibrate_loopback.cc
   calibrate_stops.cc
-  host_info.cc)
+  doctor.cc
+  doctor_checks.cc
+  host_info.cc
+  modules.cc
+  stacks.cc
+  symbols.cc
+  symbols_elf.cc
+  unwind.cc
+  unwind_maps.cc
+  unwind_table.cc)
 target_link_libraries(simrec_recorder_aux
   PUBLIC simrec_options simrec_trace_format
   PRIVATE PkgConfig::UNWIND Threads::Threads)
