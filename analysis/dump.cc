@@ -1,0 +1,196 @@
+// simtrace dump: every event of a trace as one line, as strace prints them, or as JSON.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "analysis/command.h"
+#include "analysis/descriptors.h"
+#include "analysis/event_text.h"
+#include "analysis/ordered_events.h"
+#include "analysis/output.h"
+#include "trace-format/syscall_table.h"
+#include "trace-format/units.h"
+
+namespace simrec::analysis {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.insert(0, width - text.size(), ' ');
+  return text;
+}
+
+/// Who an event belongs to.
+struct Owner {
+  std::int64_t pid = 0, tid = 0;
+};
+
+Owner owner_of(const Event& event, const Tables& tables) {
+  const auto& threads = tables.threads();
+  if (event.thread.value >= threads.size()) return {};
+  const Thread& thread = threads[event.thread.value];
+  const auto& processes = tables.processes();
+  return {thread.process.value < processes.size() ? processes[thread.process.value].pid : 0, thread.tid};
+}
+
+class TextLines {
+ public:
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string& result) const {
+    std::string line = padded(format_seconds(event.entry_ns, 6), 12) + "  ";
+    line += padded(std::to_string(owner.pid), 6);
+    if (owner.tid != owner.pid) line += "/" + std::to_string(owner.tid);
+    line += event.kind >= kPseudoBase ? "  --- " : "  ";
+    line.append(event_name(event.kind));
+    line += event.kind >= kPseudoBase ? joined(fields, " ") + " ---" : "(" + joined(fields, ", ") + ")";
+    if (event.kind < kPseudoBase) line += outcome(event, result);
+    out << line << '\n';
+  }
+
+ private:
+  static std::string joined(const std::vector<Field>& fields, const char* separator) {
+    std::string text;
+    for (const Field& field : fields) text += (text.empty() && separator[0] == ',' ? "" : separator) + field.text;
+    return text;
+  }
+
+  static std::string outcome(const Event& event, const std::string& result) {
+    if ((event.flags & kUnfinished) != 0) return " <unfinished: the thread ended inside the call>";
+    if ((event.flags & kEntryOnly) != 0) return "";
+    return " = " + result + " <" + format_duration(event.exit_ns - event.entry_ns) + ">";
+  }
+};
+
+class JsonLines {
+ public:
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string&) const {
+    nlohmann::ordered_json line = {{"time_ns", event.entry_ns}, {"pid", owner.pid}, {"tid", owner.tid}};
+    line[event.kind < kPseudoBase ? "call" : "event"] = event_name(event.kind);
+    auto& arguments = line["arguments"] = nlohmann::ordered_json::object();
+    for (const Field& field : fields) {
+      if (field.number) {
+        arguments[std::string(field.name)] = *field.number;
+      } else {
+        arguments[std::string(field.name)] = field.text;
+      }
+      if (field.number && field.text.find('<') != std::string::npos) arguments[std::string(field.name) + "_object"] = object_in(field.text);
+    }
+    if (has_result(event)) {
+      line["result"] = event.result;
+      line["duration_ns"] = event.exit_ns - event.entry_ns;
+      line["call_cpu_ns"] = event.call_cpu_ns;
+      if (event.ready_ns != 0) line["ready_ns"] = event.ready_ns;
+    }
+    if ((event.flags & kUnfinished) != 0) line["unfinished"] = true;
+    line["burst_ns"] = event.burst_ns;
+    if (event.stack.value != 0) line["stack"] = event.stack.value;
+    out << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  }
+
+ private:
+  /// "3</etc/passwd>" → "/etc/passwd".
+  static std::string object_in(const std::string& text) {
+    const std::size_t from = text.find('<') + 1;
+    return text.substr(from, text.rfind('>') - from);
+  }
+};
+
+class Dump : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("trace", path_, "Trace to print (- = standard input)")->required()->type_name("TRACE");
+    app.add_option("-p,--pid", ids_, "Only these processes or threads (by pid or tid; repeatable)")->type_name("PID")->delimiter(',');
+    app.add_option("-e,--events", names_, "Only these calls or events, e.g. read,write,thread-exit")->type_name("NAME,…")->delimiter(',');
+    app.add_flag("--json", json_, "One JSON object per line instead of text");
+    app.add_flag("--stacks", stacks_, "Print recorded call stacks below their calls");
+    app.footer(
+        "Each line: seconds since the start, process (/thread), call with its arguments, result, time inside the call.\n"
+        "Examples:\n"
+        "  simtrace dump trace.capnp | less\n"
+        "  simtrace dump -e connect,accept4 trace.capnp\n"
+        "  simtrace dump --json trace.capnp | jq 'select(.result == -11)'");
+  }
+
+  int run() override {
+    const std::set<std::uint16_t> kinds = kinds_of(names_);
+    OrderedEvents events(path_);
+    require_known_ids(events.tables());
+    Descriptors descriptors(events.tables());
+    Output output("-");
+    while (const auto event = events.next()) {
+      const Owner owner = owner_of(*event, events.tables());
+      const bool shown = (kinds.empty() || kinds.contains(event->kind)) && selected(owner);
+      if (!shown) {
+        descriptors.apply(*event);
+        continue;
+      }
+      const auto fields = describe_arguments(*event, events.tables(), descriptors);
+      descriptors.apply(*event);
+      print(output.stream(), *event, owner, fields, describe_result(*event, events.tables(), descriptors));
+      if (stacks_ && !json_) print_stack(output.stream(), *event, events.tables());
+      output.check();
+    }
+    output.commit();
+    if (events.incomplete().empty()) return kSuccess;
+    std::fprintf(stderr, "simtrace: warning: %s\n", events.incomplete().c_str());
+    return kIncomplete;
+  }
+
+ private:
+  bool selected(Owner owner) const {
+    return ids_.empty() || std::ranges::find(ids_, owner.pid) != ids_.end() || std::ranges::find(ids_, owner.tid) != ids_.end();
+  }
+
+  void require_known_ids(const Tables& tables) const {
+    for (const std::int64_t id : ids_) {
+      const bool known = std::ranges::any_of(tables.processes(), [&](const Process& p) { return p.pid == id; }) ||
+                         std::ranges::any_of(tables.threads(), [&](const Thread& t) { return t.tid == id; });
+      if (!known) throw TraceError("the trace has no process or thread " + std::to_string(id) + "; `simtrace info` lists them");
+    }
+  }
+
+  static std::set<std::uint16_t> kinds_of(const std::vector<std::string>& names) {
+    std::set<std::uint16_t> kinds;
+    for (const std::string& name : names) {
+      const auto kind = kind_of(name);
+      if (!kind) throw TraceError("'" + name + "' is not a system call or event that simrec records");
+      kinds.insert(*kind);
+    }
+    return kinds;
+  }
+
+  static std::optional<std::uint16_t> kind_of(std::string_view name) {
+    for (std::uint16_t kind = 0; kind < 1024; ++kind) {
+      if (event_name(kind) == name) return kind;
+    }
+    for (auto kind = event_kind(PseudoEvent::threadStart); kind <= event_kind(PseudoEvent::sample); ++kind) {
+      if (event_name(kind) == name) return kind;
+    }
+    return std::nullopt;
+  }
+
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string& result) const {
+    json_ ? JsonLines().print(out, event, owner, fields, result) : TextLines().print(out, event, owner, fields, result);
+  }
+
+  static void print_stack(std::ostream& out, const Event& event, const Tables& tables) {
+    const Stack* stack = tables.stack(event.stack);
+    if (stack == nullptr) return;
+    for (const Frame& frame : stack->frames) {
+      const std::string& function = tables.string(frame.function);
+      out << "                > " << (function.empty() ? "?" : function) << " (" << tables.string(frame.module) << ")\n";
+    }
+  }
+
+  std::string path_;
+  std::vector<std::int64_t> ids_;
+  std::vector<std::string> names_;
+  bool json_ = false;
+  bool stacks_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_dump() { return std::make_unique<Dump>(); }
+
+}  // namespace simrec::analysis

@@ -1,0 +1,73 @@
+#include "analysis/statistics.h"
+
+#include <algorithm>
+
+#include "analysis/event_text.h"
+#include "trace-format/ledger.h"
+
+namespace simrec::analysis {
+namespace {
+
+void add(Totals& totals, const Event& event, const CorrectedTimes& cpu) {
+  ++totals.events;
+  totals.burst_ns += cpu.burst_ns;
+  if (!has_result(event)) return;
+  if (event.result < 0 && event.result > -4096) ++totals.errors;
+  totals.bytes += moved_bytes(event).value_or(0);
+  totals.call_cpu_ns += cpu.call_cpu_ns;
+  totals.ready_ns += event.ready_ns;
+  totals.blocked_ns += std::max<Ns>(event.exit_ns - event.entry_ns - event.call_cpu_ns - event.ready_ns, 0);
+}
+
+const Image* last_image(const Tables& tables, ProcessId process) { return tables.image_of(process, INT64_MAX); }
+
+}  // namespace
+
+Statistics collect_statistics(const std::string& path) {
+  TraceReader reader(path);
+  Statistics statistics;
+  const Ledger ledger(reader.header().calibration);
+  while (const auto block = reader.next()) {
+    for (const Event& event : *block) {
+      const CorrectedTimes cpu = ledger.corrected(event);
+      add(statistics.totals, event, cpu);
+      add(statistics.by_kind[event.kind], event, cpu);
+      if (event.kind < kPseudoBase) statistics.tracing_wall_ns += ledger.wall_cost_ns(event);
+      statistics.end_ns = std::max(statistics.end_ns, event.exit_ns);
+      const auto& threads = reader.tables().threads();
+      if (event.thread.value >= threads.size()) continue;
+      const std::size_t process = threads[event.thread.value].process.value;
+      if (process >= statistics.processes.size()) statistics.processes.resize(process + 1);
+      add(statistics.processes[process].totals, event, cpu);
+      statistics.processes[process].end_ns = std::max(statistics.processes[process].end_ns, event.exit_ns);
+    }
+  }
+  statistics.header = reader.header();
+  statistics.tables = reader.tables();
+  statistics.footer = reader.footer();
+  statistics.incomplete = reader.incomplete();
+  statistics.compressed_bytes = reader.compressed_bytes_read();
+  statistics.frames = reader.frames_read();
+  statistics.processes.resize(statistics.tables.processes().size());
+  for (const Process& process : statistics.tables.processes()) statistics.processes[process.index.value].start_ns = process.start_ns;
+  for (const Thread& thread : statistics.tables.threads()) {
+    if (thread.process.value < statistics.processes.size()) ++statistics.processes[thread.process.value].threads;
+  }
+  return statistics;
+}
+
+std::string command_line(const Tables& tables, ProcessId process) {
+  const Image* image = last_image(tables, process);
+  if (image == nullptr) return "?";
+  std::string text;
+  for (const StringId argument : image->arguments) text += (text.empty() ? "" : " ") + tables.string(argument);
+  return text.empty() ? process_name(tables, process) : text;
+}
+
+std::string process_name(const Tables& tables, ProcessId process) {
+  const Image* image = last_image(tables, process);
+  const std::string name = image == nullptr ? "" : tables.string(image->name);
+  return name.empty() ? "?" : name;
+}
+
+}  // namespace simrec::analysis
