@@ -1,0 +1,61 @@
+// Details of opening, creating and locking.
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+
+#include "recorder/decoder.h"
+
+namespace simrec::record::decode_files {
+namespace {
+
+constexpr int kLockCommands[] = {F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW};
+
+bool path_is_first(std::uint16_t number) { return number == SYS_open || number == SYS_creat; }
+
+/// Calls that return a descriptor for something that exists already.
+bool refers_to_existing(const CallContext& c) {
+  if (c.call.number == SYS_pidfd_getfd) return true;
+  return (c.call.number == SYS_signalfd || c.call.number == SYS_signalfd4) && c.fd(0) != -1;
+}
+
+bool gets_its_address_later(std::uint16_t number) { return number == SYS_socket; }
+
+}  // namespace
+
+void open_exit(CallContext& c) {
+  c.add(c.string_at(c.reg(path_is_first(c.call.number) ? 0 : 1)));
+  c.add(c.failed() ? ObjectId{} : c.objects.existing(c.process.owner(), static_cast<int>(c.result)));
+}
+
+void created_object_exit(CallContext& c) {
+  if (c.failed()) return c.add(ObjectId{});
+  const int fd = static_cast<int>(c.result);
+  if (gets_its_address_later(c.call.number)) c.process.unnamed_sockets.insert(fd);
+  c.add(refers_to_existing(c) ? c.objects.existing(c.process.owner(), fd) : c.objects.created(c.process.owner(), fd));
+}
+
+void pipe_exit(CallContext& c) {
+  struct Ends {
+    int read, write;
+  };
+  const auto ends = c.failed() ? std::nullopt : c.memory.read<Ends>(c.reg(0));
+  if (!ends) return;
+  c.add(ends->read);
+  c.add(ends->write);
+  c.add(c.objects.created(c.process.owner(), ends->read));
+}
+
+void lock_entry(CallContext& c) {
+  if (std::ranges::find(kLockCommands, static_cast<int>(c.reg(1))) == std::end(kLockCommands)) return;
+  const auto lock = c.memory.read<struct flock>(c.reg(2));
+  if (!lock) return c.unknown();
+  for (const std::int64_t value : {std::int64_t{lock->l_type}, std::int64_t{lock->l_whence}, std::int64_t{lock->l_start}, std::int64_t{lock->l_len}})
+    c.add(value);
+}
+
+void fcntl_exit(CallContext& c) {
+  if (static_cast<int>(c.reg(1)) == F_SETPIPE_SZ && !c.failed()) c.objects.refresh(c.process.owner(), c.fd(0));
+}
+
+}  // namespace simrec::record::decode_files

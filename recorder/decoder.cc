@@ -1,0 +1,70 @@
+#include "recorder/decoder.h"
+
+#include <sys/syscall.h>
+
+namespace simrec::record {
+namespace {
+
+struct ExtraDecoder {
+  Extra extra;
+  Decoder decoder;
+};
+
+constexpr ExtraDecoder kExtraDecoders[] = {
+    {Extra::open, {nullptr, decode_files::open_exit}},
+    {Extra::object, {nullptr, decode_files::created_object_exit}},
+    {Extra::pipe, {nullptr, decode_files::pipe_exit}},
+    {Extra::socketpair, {nullptr, decode_sockets::socketpair_exit}},
+    {Extra::address, {nullptr, decode_sockets::address_exit}},
+    {Extra::datagram, {nullptr, decode_sockets::datagram_exit}},
+    {Extra::message, {nullptr, decode_sockets::message_exit}},
+    {Extra::messages, {nullptr, decode_sockets::messages_exit}},
+    {Extra::timeout, {decode_waiting::timeout_entry, nullptr}},
+    {Extra::poll, {decode_waiting::poll_entry, decode_waiting::poll_exit}},
+    {Extra::epoll_ctl, {decode_waiting::epoll_ctl_entry, nullptr}},
+    {Extra::futex, {decode_sync::futex_entry, nullptr}},
+    {Extra::futex_waitv, {decode_sync::futex_waitv_entry, nullptr}},
+    {Extra::timer, {decode_waiting::timer_entry, nullptr}},
+    {Extra::wait_status, {nullptr, decode_processes::wait_status_exit}},
+    {Extra::waitid, {nullptr, decode_processes::waitid_exit}},
+    {Extra::clone, {decode_processes::clone_entry, decode_processes::clone_exit}},
+    {Extra::exec, {decode_processes::exec_entry, nullptr}},
+    {Extra::lock, {decode_files::lock_entry, decode_files::fcntl_exit}},
+    {Extra::semops, {decode_sync::semops_entry, nullptr}},
+};
+
+struct CallDecoder {
+  std::uint16_t number;
+  Decoder decoder;
+};
+
+constexpr CallDecoder kCallDecoders[] = {
+    {SYS_mmap, {nullptr, decode_sync::shared_mapping_exit}},
+    {SYS_shmat, {nullptr, decode_sync::shared_mapping_exit}},
+    {SYS_set_tid_address, {decode_processes::set_tid_address_entry, nullptr}},
+};
+
+}  // namespace
+
+StringId CallContext::string_at(std::uint64_t address) {
+  const auto text = memory.read_string(address);
+  if (!text) {
+    if (address != 0) unknown();
+    return {};
+  }
+  return sink.intern(*text);
+}
+
+Decoder decoder_of(Extra extra) {
+  for (const ExtraDecoder& entry : kExtraDecoders)
+    if (entry.extra == extra) return entry.decoder;
+  return {};
+}
+
+Decoder decoder_of(const SyscallRow& row) {
+  for (const CallDecoder& entry : kCallDecoders)
+    if (entry.number == row.number) return entry.decoder;
+  return decoder_of(row.extra);
+}
+
+}  // namespace simrec::record

@@ -1,0 +1,189 @@
+#include "recorder/object_registry.h"
+
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "recorder/socket_info.h"
+
+namespace simrec::record {
+namespace {
+
+constexpr std::pair<std::string_view, ObjectKind> kAnonymousKinds[] = {
+    {"anon_inode:[eventfd]", ObjectKind::eventfd},   {"anon_inode:[timerfd]", ObjectKind::timerfd},
+    {"anon_inode:[signalfd]", ObjectKind::signalfd}, {"anon_inode:[eventpoll]", ObjectKind::epoll},
+    {"anon_inode:inotify", ObjectKind::inotify},     {"anon_inode:[pidfd]", ObjectKind::pidfd},
+    {"pidfd:", ObjectKind::pidfd},                   {"anon_inode:[io_uring]", ObjectKind::ioUring},
+};
+
+std::optional<ObjectKind> anonymous_kind(std::string_view link) {
+  for (const auto& [prefix, kind] : kAnonymousKinds)
+    if (link.starts_with(prefix)) return kind;
+  if (link.starts_with("anon_inode:")) return ObjectKind::anonymous;
+  return std::nullopt;
+}
+
+bool is_terminal(unsigned device_major) { return device_major == 4 || device_major == 5 || (device_major >= 136 && device_major <= 143); }
+
+ObjectKind kind_of(const FileStatus& status) {
+  switch (status.mode & S_IFMT) {
+    case S_IFREG: return ObjectKind::file;
+    case S_IFDIR: return ObjectKind::directory;
+    case S_IFIFO: return ObjectKind::pipe;
+    case S_IFSOCK: return ObjectKind::socketOther;
+    case S_IFCHR: return is_terminal(status.device_major) ? ObjectKind::terminal : ObjectKind::device;
+    case S_IFBLK: return ObjectKind::device;
+    default: return ObjectKind::anonymous;
+  }
+}
+
+}  // namespace
+
+ObjectId ObjectRegistry::created(DescriptorOwner owner, int fd) { return resolve(owner, fd, true); }
+ObjectId ObjectRegistry::existing(DescriptorOwner owner, int fd) { return resolve(owner, fd, false); }
+
+ObjectId ObjectRegistry::resolve(DescriptorOwner owner, int fd, bool created) {
+  const auto status = owner.files.status(fd);
+  if (!status) {
+    sink_.lose("descriptors that could not be looked at");
+    return {};
+  }
+  Object object;
+  object.kind = kind_of(*status);
+  object.device = status->device;
+  object.inode = status->inode;
+  if (object.kind == ObjectKind::anonymous) return resolve_anonymous(owner, fd, owner.files.link(fd), created);
+
+  const Key key{object.kind, status->device, status->inode, status->birth_ns};
+  // A socket or pipe just made is new whatever its inode number was used for before; a FIFO or file is not.
+  const bool always_new = created && object.kind == ObjectKind::socketOther;
+  if (const auto known = by_key_.find(key); known != by_key_.end() && !always_new) {
+    const Object& before = objects_[known->second];
+    if (before.kind != ObjectKind::file || before.size_bytes == status->size_bytes) return known->second;
+    Object grown = before;
+    grown.size_bytes = status->size_bytes;
+    objects_[known->second] = grown;
+    sink_.put(grown);
+    return known->second;
+  }
+  if (object.kind == ObjectKind::file) object.size_bytes = status->size_bytes;
+  if (object.kind == ObjectKind::socketOther) {
+    describe_socket(owner, fd, object, "");
+  } else {
+    const std::string link = owner.files.link(fd);
+    if (anonymous_kind(link)) return resolve_anonymous(owner, fd, link, created);  // pidfds have regular-looking inodes
+    if (link.starts_with("/memfd:")) object.kind = ObjectKind::memfd;
+    object.path = sink_.intern(link);
+  }
+  if (object.kind == ObjectKind::pipe) describe_pipe(owner, fd, object);
+  return remember(key, object);
+}
+
+ObjectId ObjectRegistry::resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created) {
+  if (!created) {
+    if (const auto known = same_open_file(owner, fd)) {
+      owner.anonymous[fd] = *known;
+      return *known;
+    }
+  }
+  Object object;
+  object.kind = anonymous_kind(link).value_or(ObjectKind::anonymous);
+  object.path = sink_.intern(link);
+  object.id = sink_.put(object);
+  objects_[object.id] = object;
+  owner.anonymous[fd] = object.id;
+  makers_.push_back({owner.pid, fd, object.id});
+  return object.id;
+}
+
+std::optional<ObjectId> ObjectRegistry::same_open_file(DescriptorOwner owner, int fd) const {
+  for (auto maker = makers_.rbegin(); maker != makers_.rend(); ++maker)
+    if (syscall(SYS_kcmp, maker->pid, owner.pid, KCMP_FILE, maker->fd, fd) == 0) return maker->object;
+  return std::nullopt;
+}
+
+ObjectId ObjectRegistry::remember(const Key& key, Object object) {
+  object.id = sink_.put(object);
+  objects_[object.id] = object;
+  by_key_[key] = object.id;
+  if (object.cookie != 0) sockets_by_inode_[object.inode] = object.id;
+  return object.id;
+}
+
+void ObjectRegistry::describe_pipe(DescriptorOwner owner, int fd, Object& object) {
+  const FileDescriptor copy = owner.files.duplicate(fd);
+  const int bytes = copy ? fcntl(copy.get(), F_GETPIPE_SZ) : -1;
+  if (bytes > 0) object.capacity_bytes = static_cast<std::uint64_t>(bytes);
+}
+
+void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& object, const std::string& peer) {
+  const FileDescriptor copy = owner.files.duplicate(fd);
+  if (!copy) {
+    sink_.lose("sockets whose addresses could not be read");
+    return;
+  }
+  const SocketInfo info = socket_info(copy.get());
+  object.kind = info.kind;
+  object.local_address = sink_.intern(info.local_address);
+  object.peer_address = sink_.intern(info.peer_address.empty() ? peer : info.peer_address);
+  object.cookie = info.cookie;
+  object.network_namespace = info.network_namespace;
+  object.send_buffer_bytes = info.send_buffer_bytes;
+  object.receive_buffer_bytes = info.receive_buffer_bytes;
+  object.nonblocking = info.nonblocking;
+  link_unix_peer(object);
+}
+
+void ObjectRegistry::link_unix_peer(Object& object) {
+  const bool is_unix = object.kind == ObjectKind::unixStream || object.kind == ObjectKind::unixSeqpacket || object.kind == ObjectKind::unixDatagram;
+  if (!is_unix || object.peer_inode != 0) return;
+  object.peer_inode = unix_peer_inode(object.inode);
+  if (object.peer_inode == 0) return;
+  const auto peer = sockets_by_inode_.find(object.peer_inode);
+  if (peer != sockets_by_inode_.end()) object.peer = peer->second;
+}
+
+ObjectId ObjectRegistry::refresh(DescriptorOwner owner, int fd, const std::string& peer) {
+  const ObjectId id = existing(owner, fd);
+  const auto known = objects_.find(id);
+  if (known == objects_.end()) return id;
+  Object fresh = known->second;
+  if (fresh.kind == ObjectKind::pipe) describe_pipe(owner, fd, fresh);
+  if (fresh.cookie != 0) describe_socket(owner, fd, fresh, peer);
+  if (!(fresh == known->second)) {
+    known->second = fresh;
+    sink_.put(fresh);
+  }
+  return id;
+}
+
+void ObjectRegistry::pair(ObjectId a, ObjectId b) {
+  for (const auto& [self, other] : {std::pair{a, b}, std::pair{b, a}}) {
+    const auto found = objects_.find(self);
+    if (found == objects_.end()) continue;
+    found->second.peer = other;
+    sink_.put(found->second);
+  }
+}
+
+ObjectId ObjectRegistry::shared_memory(std::uint64_t device, std::uint64_t inode, const std::string& path) {
+  const Key key{ObjectKind::sharedMemory, device, inode, 0};
+  if (const auto known = by_key_.find(key); known != by_key_.end()) return known->second;
+  Object object;
+  object.kind = ObjectKind::sharedMemory;
+  object.device = device;
+  object.inode = inode;
+  object.path = sink_.intern(path);
+  return remember(key, object);
+}
+
+bool ObjectRegistry::has_local_address(ObjectId id) const {
+  const auto found = objects_.find(id);
+  return found == objects_.end() || found->second.local_address.value != 0;
+}
+
+}  // namespace simrec::record

@@ -1,0 +1,73 @@
+// Gives every kernel object behind the program's descriptors one ObjectId, whatever descriptors and
+// processes refer to it (DESIGN: identity, not fd numbers).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "recorder/process_files.h"
+#include "recorder/trace_sink.h"
+
+namespace simrec::record {
+
+/// Anonymous inodes (eventfd, epoll, …) all share one inode number: they are known by the descriptor
+/// they were made as. An entry may be stale after a close; the next creation under that number replaces it.
+using AnonymousDescriptors = std::unordered_map<int, ObjectId>;
+
+/// A process as far as its descriptors go.
+struct DescriptorOwner {
+  pid_t pid;
+  ProcessFiles& files;
+  AnonymousDescriptors& anonymous;
+};
+
+class ObjectRegistry {
+ public:
+  explicit ObjectRegistry(TraceSink& sink) : sink_(sink) {}
+
+  /// Object behind a descriptor that a call just created: always a new pipe, socket or anonymous object;
+  /// files and FIFOs keep the id of their inode. {0} when it cannot be seen.
+  ObjectId created(DescriptorOwner owner, int fd);
+  /// Object behind any descriptor: the known one, else a new entry.
+  ObjectId existing(DescriptorOwner owner, int fd);
+  /// Reads addresses and sizes again and puts the object anew when they changed. `peer` is used when the
+  /// kernel does not know a peer address yet (a connection being set up).
+  ObjectId refresh(DescriptorOwner owner, int fd, const std::string& peer = "");
+  /// Tells both ends of a socketpair about each other.
+  void pair(ObjectId a, ObjectId b);
+  /// Object of a shared mapping, by the identity /proc/PID/maps gives.
+  ObjectId shared_memory(std::uint64_t device, std::uint64_t inode, const std::string& path);
+  /// Local address known? (A UDP socket gets one with its first datagram.)
+  bool has_local_address(ObjectId id) const;
+
+ private:
+  struct Key {
+    ObjectKind kind;
+    std::uint64_t device, inode, birth_ns;
+    auto operator<=>(const Key&) const = default;
+  };
+  /// A descriptor known to refer to an anonymous object, for kcmp(2).
+  struct Maker {
+    pid_t pid;
+    int fd;
+    ObjectId object;
+  };
+  ObjectId resolve(DescriptorOwner owner, int fd, bool created);
+  ObjectId resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created);
+  std::optional<ObjectId> same_open_file(DescriptorOwner owner, int fd) const;
+  ObjectId remember(const Key& key, Object object);
+  void describe_pipe(DescriptorOwner owner, int fd, Object& object);
+  void describe_socket(DescriptorOwner owner, int fd, Object& object, const std::string& peer);
+  void link_unix_peer(Object& object);
+
+  TraceSink& sink_;
+  std::map<Key, ObjectId> by_key_;
+  std::unordered_map<ObjectId, Object> objects_;
+  std::unordered_map<std::uint64_t, ObjectId> sockets_by_inode_;
+  std::vector<Maker> makers_;
+};
+
+}  // namespace simrec::record

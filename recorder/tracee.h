@@ -1,0 +1,68 @@
+// What the recorder knows of the processes and threads it traces.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "recorder/cpu_clock.h"
+#include "recorder/memory_map.h"
+#include "recorder/object_registry.h"
+#include "recorder/process_files.h"
+#include "trace-format/model.h"
+#include "trace-format/syscall_table.h"
+
+namespace simrec::record {
+
+struct TracedProcess {
+  TracedProcess(pid_t p, ProcessId i) : pid(p), index(i), files(p) {}
+
+  pid_t pid;
+  ProcessId index;
+  std::uint32_t parent_plus_one = 0;
+  std::uint32_t live_threads = 0;
+  Image image;  ///< what it runs now
+  ProcessFiles files;
+  AnonymousDescriptors anonymous;
+  MemoryMap memory;
+  std::set<int> unnamed_sockets;  ///< datagram sockets that get their address with the first datagram
+
+  DescriptorOwner owner() { return {pid, files, anonymous}; }
+};
+
+/// The call a thread is in, from its entry on.
+struct CurrentCall {
+  bool active = false;
+  std::uint16_t number = 0;
+  const SyscallRow* row = nullptr;
+  std::array<std::uint64_t, 6> registers{};
+  std::uint32_t flags = 0;  ///< EventFlag
+  Ns entry_ns = 0;
+  Ns burst_ns = 0;
+  CpuTimes at_entry;
+  StackId stack;
+  std::vector<std::int64_t> arguments;  ///< register ones, then extras as far as they are known
+  std::uint64_t clone_flags = 0;
+  std::uint64_t clear_tid_address = 0;
+  std::uint32_t child_plus_one = 0;  ///< ThreadId + 1 of the child a clone made
+};
+
+struct TracedThread {
+  pid_t tid = 0;
+  Thread record;
+  std::shared_ptr<TracedProcess> process;
+  CpuClock clock;
+  CpuTimes at_last_event;
+  CurrentCall call;
+  bool started = false;        ///< its first stop was seen
+  bool stopped = false;        ///< in a job-control stop
+  bool exit_recorded = false;  ///< its thread-exit event is written
+  bool at_exit = false;        ///< between the exit event and its end
+  int exit_status = 0;         ///< as wait(2) encodes it, once known
+};
+
+}  // namespace simrec::record

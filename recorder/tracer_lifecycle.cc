@@ -1,0 +1,240 @@
+// The tracer's share that deals with threads and processes coming, changing and going.
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <fstream>
+
+#include "recorder/clocks.h"
+#include "recorder/image.h"
+#include "recorder/tracer.h"
+
+namespace simrec::record {
+namespace {
+
+/// Thread group of a thread that nobody told of; 0 when it is gone.
+pid_t thread_group_of(pid_t tid) {
+  std::ifstream status("/proc/" + std::to_string(tid) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("Tgid:")) return static_cast<pid_t>(std::strtol(line.c_str() + 5, nullptr, 10));
+  return 0;
+}
+
+bool is_exit_call(long number) { return number == SYS_exit || number == SYS_exit_group; }
+
+}  // namespace
+
+TracedThread* Tracer::find(pid_t tid) {
+  if (latest_ != nullptr && latest_->tid == tid) return latest_;
+  const auto found = threads_.find(tid);
+  return found == threads_.end() ? nullptr : latest_ = found->second.get();
+}
+
+bool Tracer::on_launch_stop(TracedThread& thread, int status) {
+  const int event = status >> 16;
+  const int signal = WSTOPSIG(status);
+  const bool starts = launch_kind_ == LaunchKind::command ? event == PTRACE_EVENT_EXEC : event == PTRACE_EVENT_SECCOMP;
+  if (starts) {
+    start_root(thread);
+    if (launch_kind_ == LaunchKind::function) return true;
+    resume(thread.tid, Resume::run);
+    return false;
+  }
+  resume(thread.tid, Resume::run, event == 0 ? signal : 0);
+  return false;
+}
+
+void Tracer::start_root(TracedThread& thread) {
+  launching_ = false;
+  started_unix_ns_ = clock_now(CLOCK_REALTIME);
+  origin_ns_ += now_ns_;
+  now_ns_ = 0;
+  thread.process = std::make_shared<TracedProcess>(thread.tid, ProcessId{outcome_.processes++});
+  thread.record = {ThreadId{outcome_.threads++}, thread.process->index, thread.tid, 0, 0, 0, 0, 0};
+  thread.process->live_threads = 1;
+  Process record{thread.process->index, thread.tid, 0, 0, {}};
+  if (launch_kind_ == LaunchKind::command) list_descriptors(*thread.process, record);
+  sink_.put(record);
+  sink_.put(thread.record);
+  take_image(*thread.process);
+  start(thread);
+  if (launch_kind_ == LaunchKind::command) log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
+}
+
+void Tracer::list_descriptors(TracedProcess& process, Process& record) {
+  for (const int fd : process.files.open_descriptors()) {
+    const int flags = process.files.flags(fd);
+    record.descriptors.push_back({fd, objects_.existing(process.owner(), fd), (flags & O_CLOEXEC) != 0, (flags & O_NONBLOCK) != 0});
+  }
+}
+
+void Tracer::take_image(TracedProcess& process) {
+  process.image = read_image(process.pid, process.index, now_ns_, sink_);
+  if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
+  sink_.put(process.image);
+  images_.push_back(process.image);
+}
+
+void Tracer::take_modules(TracedProcess& process) {
+  if (helpers_.modules == nullptr) return;
+  // Once per executable: a library that only some of its runs load late is worth less than /proc/PID/maps
+  // at every exit would cost.
+  auto [entry, is_new] = files_of_executable_.try_emplace(process.image.executable.value);
+  if (!is_new) return;
+  entry->second = mapped_files(process.pid);
+  helpers_.modules->add(entry->second);
+}
+
+void Tracer::record_modules(TraceWriter& writer) {
+  if (helpers_.modules == nullptr) return;
+  for (Image& image : images_) {
+    const auto files = files_of_executable_.find(image.executable.value);
+    if (files == files_of_executable_.end()) continue;
+    image.modules = helpers_.modules->modules(files->second, writer);
+    writer.put(image);
+  }
+}
+
+void Tracer::start(TracedThread& thread) {
+  thread.started = true;
+  thread.clock = CpuClock(thread.process->pid, thread.tid);
+  thread.at_last_event = thread.clock.read();
+  log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
+}
+
+void Tracer::on_child(TracedThread& parent) {
+  const auto tid = event_message(parent.tid);
+  if (tid && *tid != 0) {
+    const std::uint64_t flags = parent.call.active ? parent.call.clone_flags : 0;
+    adopt(static_cast<pid_t>(*tid), parent, flags, parent.call.clear_tid_address);
+  }
+  resume(parent.tid, way_on(parent));
+}
+
+void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, std::uint64_t clear_tid_address) {
+  const bool same_process = creator.call.active ? (clone_flags & CLONE_THREAD) != 0 : thread_group_of(tid) == creator.process->pid;
+  auto thread = std::make_unique<TracedThread>();
+  thread->tid = tid;
+  if (same_process) {
+    thread->process = creator.process;
+  } else {
+    const TracedProcess& parent = *creator.process;
+    thread->process = std::make_shared<TracedProcess>(tid, ProcessId{outcome_.processes++});
+    TracedProcess& child = *thread->process;
+    child.parent_plus_one = (clone_flags & CLONE_PARENT) != 0 ? parent.parent_plus_one : parent.index.value + 1;
+    child.anonymous = parent.anonymous;
+    child.unnamed_sockets = parent.unnamed_sockets;
+    child.memory = parent.memory;
+    child.image = parent.image;
+    child.image.process = child.index;
+    child.image.start_ns = now_ns_;
+    sink_.put(Process{child.index, tid, child.parent_plus_one, now_ns_, {}});
+    sink_.put(child.image);
+    images_.push_back(child.image);
+    if (helpers_.live != nullptr) helpers_.live->add(tid);
+  }
+  ++thread->process->live_threads;
+  thread->record = {ThreadId{outcome_.threads++}, thread->process->index, tid, 0, creator.record.index.value + 1, now_ns_, clone_flags,
+                    clear_tid_address};
+  sink_.put(thread->record);
+  creator.call.child_plus_one = thread->record.index.value + 1;
+  TracedThread& added = *(threads_[tid] = std::move(thread));
+  latest_ = nullptr;
+  if (early_.erase(tid) == 0) return;
+  start(added);
+  resume(tid, Resume::run);
+}
+
+void Tracer::on_exec(TracedThread& leader) {
+  const pid_t tid = leader.tid;
+  const auto former = event_message(tid);
+  if (former && static_cast<pid_t>(*former) != tid) replace_leader(static_cast<pid_t>(*former), leader);
+  TracedThread& thread = *find(tid);
+  const StopTime at = stop_time(thread);
+  thread.process->memory.forget();
+  if (stacks_) stacks_->forget(thread.process->pid);
+  take_image(*thread.process);
+  if (thread.call.active) log_.whole_call(thread, at, 0);
+  log_.pseudo(thread, PseudoEvent::execDone, at, {at.wall_ns});
+  resume(tid, Resume::run);
+}
+
+/// A thread that is not the leader executed: it goes on under the leader's number, everybody else is gone.
+void Tracer::replace_leader(pid_t former, TracedThread& leader) {
+  const auto executing = threads_.find(former);
+  if (executing == threads_.end()) return;
+  const pid_t tid = leader.tid;
+  if (!leader.exit_recorded) record_exit(leader, stop_time(leader));
+  if (leader.at_exit) --exiting_;
+  auto thread = std::move(executing->second);
+  threads_.erase(executing);
+  thread->tid = tid;
+  thread->clock = CpuClock(tid, tid);
+  threads_[tid] = std::move(thread);
+  latest_ = nullptr;
+}
+
+void Tracer::on_exit_event(TracedThread& thread) {
+  thread.exit_status = static_cast<int>(event_message(thread.tid).value_or(0));
+  const StopTime at = stop_time(thread);
+  const auto registers = call_registers(thread.tid);
+  thread.at_exit = true;
+  ++exiting_;
+  if (thread.call.active) {
+    log_.unfinished_call(thread, at);
+  } else if (registers && is_exit_call(registers->number)) {
+    SyscallInfo info{};
+    info.seccomp.nr = static_cast<std::uint64_t>(registers->number);
+    info.seccomp.args[0] = registers->first_argument;
+    begin_call(thread, info, at);
+    log_.entry_only(thread);
+  }
+  TracedProcess& process = *thread.process;
+  const bool only_this_thread = registers && registers->number == SYS_exit;
+  if (process.live_threads == 1) take_modules(process);
+  // A leader that leaves its threads behind stays a zombie until they end; as a thread it ends now.
+  if (thread.tid == process.pid && only_this_thread && process.live_threads > 1) record_exit(thread, at);
+  resume(thread.tid, Resume::run);
+}
+
+void Tracer::record_exit(TracedThread& thread, const StopTime& at) {
+  if (thread.call.active) log_.unfinished_call(thread, at);
+  const bool last = --thread.process->live_threads == 0;
+  log_.pseudo(thread, PseudoEvent::threadExit, at, {thread.exit_status, last ? 1 : 0});
+  thread.exit_recorded = true;
+}
+
+void Tracer::on_end(pid_t tid, int status) {
+  const bool is_process = tid == root_pid_;
+  outcome_.end_ns = now_ns_;
+  if (is_process) {
+    outcome_.root_status = status;
+    outcome_.root_end_ns = now_ns_;
+  }
+  TracedThread* thread = find(tid);
+  if (thread == nullptr) {
+    early_.erase(tid);
+    return;
+  }
+  if (thread->at_exit) --exiting_;
+  if (!launching_) {
+    if (!thread->started) start(*thread);  // died before its first stop: its clock is gone, its life was empty
+    thread->exit_status = status;
+    if (!thread->exit_recorded) record_exit(*thread, {now_ns_, thread->clock.last()});
+    if (!early_.empty()) adopt_orphans(*thread);
+  }
+  if (helpers_.live != nullptr) helpers_.live->remove(tid);
+  latest_ = nullptr;
+  threads_.erase(tid);
+}
+
+/// Newborns wait for their creator's report; a creator killed in the middle of clone makes none.
+void Tracer::adopt_orphans(TracedThread& dead) {
+  const bool died_cloning = dead.call.row != nullptr && dead.call.row->extra == Extra::clone && (dead.call.flags & kUnfinished) != 0;
+  if (!died_cloning) return;
+  for (const pid_t tid : std::vector<pid_t>(early_.begin(), early_.end()))
+    adopt(tid, dead, dead.call.clone_flags, dead.call.clear_tid_address);
+}
+
+}  // namespace simrec::record
