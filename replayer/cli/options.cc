@@ -1,0 +1,164 @@
+#include "replayer/cli/options.h"
+
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+
+#include "replayer/cli/closest.h"
+#include "trace-format/units.h"
+
+namespace simrec::replay {
+namespace {
+
+constexpr const char* kFooter =
+    "PATTERN is a glob on the process name ('redis-server*'), pid:N, or cmd:GLOB on the command line.\n"
+    "Speeds are SimGrid's: 100Mf, 2.5Gf, 1Tf (f = flop/s of one core).\n"
+    "Exit status: 0 success, 2 bad input or usage.\n"
+    "Examples:\n"
+    "  simreplay trace.capnp                                  on the recording host's twin: is the replay right?\n"
+    "  simreplay trace.capnp cluster.xml                      everything on the first host of a platform\n"
+    "  simreplay trace.capnp wan.xml --place 'redis-server*=h2' --place 'redis-benchmark=h1'\n"
+    "  simreplay trace.capnp platform.xml --json | jq .predicted_s\n"
+    "  simreplay trace.capnp platform.xml -o p.capnp && simtrace export -o timeline.json p.capnp";
+
+/// What CLI11 fills in before it is checked and converted.
+struct RawOptions {
+  std::vector<std::string> places;
+  std::string host_speed;
+  std::string engine = "event";
+  bool timeline = false;
+  bool no_timeline = false;
+  bool no_closure = false;
+};
+
+void declare(CLI::App& app, Options& options, RawOptions& raw) {
+  app.set_version_flag("--version", "simreplay " SIMREC_VERSION " (SimGrid " SIMREC_SIMGRID_VERSION ")");
+  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input)")->required()->type_name("TRACE");
+  app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")->type_name("PLATFORM.xml");
+
+  const char* const where = "Placement and speed";
+  app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")->type_name("PATTERN=HOST")->expected(1)->take_all()->group(where);
+  app.add_option("--deploy", options.deployment_path, "Place processes with a SimGrid deployment file")->type_name("FILE.xml")->group(where);
+  app.add_option("--host-speed", raw.host_speed, "Speed of the recording host's cores, instead of the one simrec measured")->type_name("SPEED")->group(where);
+
+  const char* const what = "Output";
+  app.add_flag("--json", options.json, "Print the prediction as JSON instead of the summary")->group(what);
+  app.add_option("-o,--output", options.output_path, "Also write the prediction, with its timeline, to a file (- = standard output)")->type_name("FILE")->group(what);
+  app.add_flag("--timeline", raw.timeline, "Keep the timeline of each thread in FILE (the default)")->group(what);
+  app.add_flag("--no-timeline", raw.no_timeline, "Leave the timeline out of FILE: much smaller")->group(what);
+  app.add_flag("-q,--quiet", options.quiet, "No summary, no progress bar; errors only")->group(what);
+  app.add_flag("-v,--verbose", options.verbose, "Say on standard error what is being done")->group(what);
+
+  const char* const how = "Simulation";
+  app.add_option("--engine", raw.engine, "event (fast) or reference (plain SimGrid, for comparison)")->type_name("ENGINE")->capture_default_str()->group(how);
+  app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")->type_name("KEY:VALUE")->expected(1)->take_all()->group(how);
+  app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")->group(how);
+  app.add_flag("--dump-program", options.dump_program, "Print the causal program instead of simulating it")->group(how);
+  app.footer(kFooter);
+}
+
+PlaceRule parse_place(const std::string& text) {
+  // A command line pattern may hold '=' itself; host names do not.
+  const std::size_t at = text.rfind('=');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+    throw UsageError("--place '" + text + "' is not PATTERN=HOST, e.g. --place 'redis-server*=h2'");
+  }
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+double parse_host_speed(const std::string& text) {
+  const auto speed = parse_speed(text);
+  if (!speed) throw UsageError("--host-speed '" + text + "' is not a speed in flop/s like 100Mf, 2.5Gf or 1Tf (the f is needed, k M G T P E before it)");
+  return *speed;
+}
+
+EngineKind parse_engine(const std::string& text) {
+  if (text == "event") return EngineKind::event;
+  if (text == "reference") return EngineKind::reference;
+  const std::string names[] = {"event", "reference"};
+  throw UsageError("--engine '" + text + "' does not exist" + suggestion(text, names) + (closest(text, names).empty() ? "; choose event or reference" : ""));
+}
+
+void require_readable(const std::string& path, const char* what) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw UsageError(std::string("cannot read ") + what + " '" + path + "': " + std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) throw UsageError(std::string("cannot read ") + what + " '" + path + "': it is a directory");
+  if (S_ISREG(status.st_mode) && status.st_size == 0) throw UsageError(std::string(what) + " '" + path + "' is empty");
+}
+
+void check(const Options& options, const RawOptions& raw) {
+  if (options.trace_path.ends_with(".xml") && options.platform_path.ends_with(".capnp")) throw UsageError("trace and platform are swapped: simreplay TRACE PLATFORM.xml");
+  if (options.trace_path != "-") require_readable(options.trace_path, "trace");
+  if (!options.platform_path.empty()) require_readable(options.platform_path, "platform");
+  if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
+  if (options.json && options.output_path == "-") throw UsageError("--json and -o - both want standard output; give -o a file name");
+  if (options.quiet && options.verbose) throw UsageError("-q and -v contradict each other");
+  if (raw.timeline && raw.no_timeline) throw UsageError("--timeline and --no-timeline contradict each other");
+  if ((raw.timeline || raw.no_timeline) && options.output_path.empty()) throw UsageError("--timeline and --no-timeline need -o FILE, which holds the timeline");
+  for (const std::string& setting : options.simgrid_config) {
+    if (setting.find(':') == std::string::npos || setting.front() == ':') throw UsageError("--cfg '" + setting + "' is not KEY:VALUE, e.g. --cfg network/TCP-gamma:4194304");
+  }
+}
+
+/// The options that change the numbers, in the order typed.
+std::vector<std::string> shaping_options(const Options& options, const RawOptions& raw) {
+  std::vector<std::string> list;
+  for (const std::string& place : raw.places) list.push_back("--place=" + place);
+  if (!options.deployment_path.empty()) list.push_back("--deploy=" + options.deployment_path);
+  if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
+  if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
+  for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
+  return list;
+}
+
+std::vector<std::string> long_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !app.remaining().empty()) {
+    std::string word = app.remaining().front();
+    const bool option = word.starts_with("-");
+    word = word.substr(0, word.find('='));
+    text = option ? "there is no option " + word + suggestion(word, long_names(app)) : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
+  }
+  for (char& c : text) c = c == '\n' ? ' ' : c;
+  return text;
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv) {
+  CLI::App app("Predicts how long a recorded run takes on another platform, by simulating its trace with SimGrid.", "simreplay");
+  Options options;
+  RawOptions raw;
+  declare(app, options, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      app.exit(error);
+      return std::nullopt;
+    }
+    const std::string text = explain(app, error);
+    throw UsageError(text + (text.ends_with("?") ? " T" : "; t") + "ry `simreplay --help`");
+  }
+  for (const std::string& place : raw.places) options.placement.push_back(parse_place(place));
+  if (!raw.host_speed.empty()) options.host_speed_flops = parse_host_speed(raw.host_speed);
+  options.engine = parse_engine(raw.engine);
+  options.closure = !raw.no_closure;
+  options.timeline = !options.output_path.empty() && !raw.no_timeline;
+  options.shaping = shaping_options(options, raw);
+  check(options, raw);
+  return options;
+}
+
+}  // namespace simrec::replay

@@ -1,0 +1,41 @@
+// The command line of simreplay.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "replayer/simulate/simulate.h"
+
+namespace simrec::replay {
+
+/// A command line that makes no sense; what() is one sentence for the user.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Options {
+  std::string trace_path;
+  std::string platform_path;  ///< "" = the twin of the recording host
+  std::vector<PlaceRule> placement;
+  std::string deployment_path;
+  double host_speed_flops = 0;  ///< 0 = as recorded
+  EngineKind engine = EngineKind::event;
+  std::vector<std::string> simgrid_config;
+  std::string output_path;  ///< prediction file, "-" = stdout, "" = none
+  bool timeline = false;
+  bool json = false;
+  bool closure = true;
+  bool dump_program = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::vector<std::string> shaping;  ///< the options that shape the prediction, as typed, for its record
+};
+
+/// Parses the command line; nullopt when it only asked for --help or --version (already printed).
+/// Throws UsageError.
+std::optional<Options> parse_options(int argc, const char* const* argv);
+
+}  // namespace simrec::replay

@@ -1,0 +1,69 @@
+#include "replayer/cli/report_json.h"
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "replayer/cli/prediction.h"
+
+namespace simrec::replay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(Ns ns) { return static_cast<double>(ns) / 1e9; }
+
+Json file_json(const std::string& name, const std::string& sha256) { return {{"file", name}, {"sha256", sha256}}; }
+
+Json process_json(const ProcessResult& process) {
+  const Waits& waits = process.waits;
+  return {{"pid", process.pid},
+          {"name", process.name},
+          {"cmdline", process.command_line},
+          {"host", process.host},
+          {"threads", process.threads},
+          {"start_s", seconds(process.start_ns)},
+          {"end_s", seconds(process.end_ns)},
+          {"cpu_s", seconds(process.compute_ns)},
+          {"wait_s",
+           {{"network", seconds(waits.network_ns)},
+            {"disk", seconds(waits.disk_ns)},
+            {"sync", seconds(waits.sync_ns)},
+            {"child", seconds(waits.child_ns)},
+            {"sleep", seconds(waits.sleep_ns)},
+            {"ready", seconds(waits.ready_ns)}}}};
+}
+
+Json host_json(const HostResult& host) {
+  return {{"name", host.name}, {"cores", host.cores}, {"speed_flops", host.speed_flops}, {"busy_core_s", seconds(host.busy_core_ns)}};
+}
+
+template <class T, class F>
+Json list_json(const std::vector<T>& items, F&& to_json) {
+  Json list = Json::array();
+  for (const T& item : items) list.push_back(to_json(item));
+  return list;
+}
+
+}  // namespace
+
+void print_json(const PredictionSummary& summary, std::ostream& out) {
+  Json json = {{"predicted_s", seconds(summary.predicted_ns)}, {"recorded_s", seconds(summary.recorded_ns)}, {"native_estimate_s", seconds(summary.native_estimate_ns)}};
+  json["twin_s"] = has_closure(summary) ? Json(seconds(summary.twin_ns)) : Json();
+  json["closure_error"] = has_closure(summary) ? Json(summary.closure_error) : Json();
+  json["events"] = summary.events;
+  json["operations"] = summary.operations;
+  json["engine"] = summary.engine;
+  json["tool_version"] = summary.tool_version;
+  json["simgrid_version"] = summary.simgrid_version;
+  json["trace"] = file_json(summary.trace_name, summary.trace_sha256);
+  json["platform"] = file_json(summary.platform_name, summary.platform_sha256);
+  json["options"] = summary.options;
+  json["processes"] = list_json(summary.processes, process_json);
+  json["hosts"] = list_json(summary.hosts, host_json);
+  Json& counts = json["counts"] = Json::object();
+  for (const NamedCount& count : summary.counts) counts[count.name] = count.count;
+  json["warnings"] = summary.warnings;
+  out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace simrec::replay
