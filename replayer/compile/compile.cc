@@ -1,0 +1,137 @@
+#include "replayer/compile/compile.h"
+
+#include <array>
+
+#include "replayer/compile/context.h"
+#include "replayer/compile/finalize.h"
+#include "replayer/compile/handlers.h"
+#include "replayer/compile/merge.h"
+#include "replayer/compile/native_estimate.h"
+#include "trace-format/syscall_table.h"
+
+namespace simrec::replay {
+namespace causal {
+namespace {
+
+constexpr std::size_t kKinds = kPseudoBase + 16;
+
+/// What the compiler knows about an event kind.
+struct KindInfo {
+  Handler entry = nullptr, exit = nullptr;
+  std::int8_t fd_argument = -1;
+  std::uint8_t register_arguments = 0;
+};
+
+std::vector<KindInfo> kind_table() {
+  std::vector<KindInfo> table(kKinds);
+  for (const SyscallRow& row : syscall_table()) {
+    KindInfo& info = table[row.number];
+    info.register_arguments = static_cast<std::uint8_t>(row.argument_count());
+    for (std::size_t i = row.argument_count(); i-- > 0;)
+      if (row.arguments[i].kind == ArgumentKind::fd) info.fd_argument = static_cast<std::int8_t>(i);
+  }
+  for (auto rows : {byte_handlers(), socket_handlers(), descriptor_handlers(), poll_handlers(), sync_handlers(), lock_handlers(),
+                    time_handlers(), process_handlers(), signal_handlers()})
+    for (const HandlerRow& row : rows) {
+      table[row.kind].entry = row.entry;
+      table[row.kind].exit = row.exit;
+    }
+  return table;
+}
+
+/// Time the call was off the CPU for its own reasons, not the tracer's.
+Ns blocked_time(const Context& c, const Event& e) {
+  if (e.kind >= kPseudoBase || (e.flags & (kEntryOnly | kUnfinished))) return 0;
+  const Ns off_cpu = e.exit_ns - e.entry_ns - e.call_cpu_ns - e.ready_ns - c.ledger.wall_cost_ns(e);
+  return off_cpu >= kReallyBlockedNs ? off_cpu : 0;
+}
+
+/// Walks the trace and lets each event's handlers emit ops.
+class Walk {
+ public:
+  explicit Walk(Context& c) : c_(c), kinds_(kind_table()) {}
+
+  void run() {
+    EventMerge merge(c_.trace);
+    Step step;
+    while (merge.next(step)) {
+      if (step.phase == Phase::entry) {
+        enter(step);
+      } else {
+        leave(step);
+      }
+    }
+  }
+
+ private:
+  void enter(const Step& step) {
+    ThreadState& t = c_.threads[step.thread];
+    if (!t.begun) thread_begins(c_, step.thread);
+    const Event& e = *step.event;
+    const KindInfo& info = kinds_[e.kind < kKinds ? e.kind : 0];
+    Call& call = t.call;
+    call = {};
+    call.thread = step.thread;
+    call.process = c_.trace.tables.threads()[step.thread].process.value;
+    call.index = step.index;
+    call.event = e;
+    call.extra = info.register_arguments;
+    const CorrectedTimes times = c_.ledger.corrected(e);
+    call.cpu = times.call_cpu_ns;
+    call.blocked = blocked_time(c_, e);
+    if (info.fd_argument >= 0) {
+      call.fd = static_cast<std::int32_t>(e.argument(static_cast<std::size_t>(info.fd_argument), -1));
+      call.description = c_.descriptors.find(call.process, call.fd);
+      call.object = c_.descriptors[call.description].object;
+    }
+    if (t.ended) return;
+    t.emit.compute(times.burst_ns);
+    t.emit.set_origin(e.kind, call.fd);
+    if (e.flags & kUnfinished) {
+      t.unfinished_since = e.entry_ns;
+      return;
+    }
+    if (info.entry && e.kind < kKinds) info.entry(c_, call);
+    if (e.kind >= kPseudoBase || (e.flags & kEntryOnly)) finish_call(t, e);
+  }
+
+  void leave(const Step& step) {
+    ThreadState& t = c_.threads[step.thread];
+    if (t.ended) return;
+    const Event& e = *step.event;
+    t.emit.set_origin(e.kind, t.call.fd);
+    if (e.kind < kKinds && kinds_[e.kind].exit) kinds_[e.kind].exit(c_, t.call);
+    finish_call(t, e);
+  }
+
+  void finish_call(ThreadState& t, const Event& e) {
+    t.emit.compute(t.call.cpu);
+    t.call.cpu = 0;
+    t.last_exit = e.exit_ns;
+  }
+
+  Context& c_;
+  const std::vector<KindInfo> kinds_;
+};
+
+}  // namespace
+}  // namespace causal
+
+Program compile(const Trace& trace, const CompileOptions& options) {
+  if (trace.tables.threads().empty() || trace.tables.processes().empty() || trace.events.size() < trace.tables.threads().size())
+    throw TraceError("The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
+  causal::Context c(trace, options);
+  causal::Walk(c).run();
+  Program& p = c.program;
+  p.recorded_speed_flops = trace.header.calibration.core_speed_flops;
+  p.recorded_cores = trace.header.host.cores;
+  p.wake_up_ns = trace.header.calibration.wake_up_ns;
+  p.timer_slack_ns = trace.header.calibration.timer_slack_ns;
+  p.events = trace.event_count;
+  p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
+  p.native_estimate_ns = causal::native_estimate(c, p.recorded_ns);
+  causal::finalize(c);
+  return std::move(c.program);
+}
+
+}  // namespace simrec::replay

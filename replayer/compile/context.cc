@@ -1,0 +1,99 @@
+#include "replayer/compile/context.h"
+
+#include <algorithm>
+#include <ranges>
+
+namespace simrec::replay::causal {
+
+Context::Context(const Trace& t, const CompileOptions& o)
+    : trace(t), options(o), ledger(t.header.calibration), threads(t.tables.threads().size()), processes(t.tables.processes().size()),
+      descriptors(processes.size()), channels(t.tables), signals(processes.size()), datagrams(t.tables, channels),
+      sharing(processes.size()) {
+  for (const Process& p : t.tables.processes()) {
+    processes_of_pid[p.pid].push_back(p.index.value);
+    processes[p.index.value].parent_plus_one = p.parent_plus_one;
+    processes[p.index.value].exit_token = tokens.add();
+    processes[p.index.value].started_token = tokens.add();
+  }
+  for (const Thread& thread : t.tables.threads()) {
+    threads_of_tid[thread.tid].push_back(thread.index.value);
+    if (thread.namespace_tid && thread.namespace_tid != thread.tid) {
+      threads_of_tid[thread.namespace_tid].push_back(thread.index.value);
+      const Process& p = t.tables.processes()[thread.process.value];
+      if (p.pid == thread.tid) processes_of_pid[thread.namespace_tid].push_back(p.index.value);
+    }
+    threads[thread.index.value].clear_tid = thread.clear_tid_address;
+  }
+}
+
+namespace {
+
+template <class States>
+std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std::uint32_t>>& index, const States& states, std::int64_t id) {
+  auto it = index.find(id);
+  if (it == index.end()) return 0;
+  std::uint32_t begun = 0;
+  for (std::uint32_t i : it->second | std::views::reverse) {
+    if (!states[i].begun) continue;
+    if (!states[i].ended) return i + 1;
+    if (!begun) begun = i + 1;
+  }
+  return begun;
+}
+
+}  // namespace
+
+std::uint32_t Context::find_process(std::int64_t pid) const { return latest_live(processes_of_pid, processes, pid); }
+std::uint32_t Context::find_thread(std::int64_t tid) const { return latest_live(threads_of_tid, threads, tid); }
+
+std::uint32_t emit_cause(Context& c, Call& call, Op op) {
+  c.emit(call).compute(call.cpu);
+  call.cpu = 0;
+  if (call.blocked) op.flags |= kWoke;
+  return c.emit(call).cause(op);
+}
+
+std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
+  ThreadState& t = c.state(call);
+  const bool poll_slept = t.emit.poll_pending();
+  if (call.blocked || poll_slept) op.flags |= kWoke;
+  const Ns before = call.blocked ? call.cpu / 2 : 0;
+  const std::uint32_t index = t.emit.effect(op, before, call.cpu - before);
+  call.cpu = 0;
+  if (by.time >= 0) {
+    if (poll_slept && t.sleeping_poll_plus_one) t.edges.push_back({t.sleeping_poll_plus_one - 1, by});
+    if (call.blocked) t.edges.push_back({call.index, by});
+  }
+  t.sleeping_poll_plus_one = 0;
+  return index;
+}
+
+void wait_token(Context& c, Call& call, TokenId token, Cause cause) {
+  emit_wait(c, call, {OpKind::wait, cause, 0, token.value, 0}, c.tokens.cause(token));
+}
+
+void signal_token(Context& c, Call& call, TokenId token) { emit_cause(c, call, {OpKind::signal, Cause::none, 0, token.value, 0}); }
+
+void external_wait(Context& c, Call& call, Cause cause) {
+  if (!call.blocked) return;
+  c.counts.add(Count::external_waits);
+  const Ns half = call.cpu / 2;
+  c.emit(call).compute(half);
+  c.emit(call).cause({OpKind::sleep, cause, kWoke, 0, call.blocked});
+  call.cpu -= half;
+}
+
+void external_read(Context& c, Call& call, Cause cause) {
+  c.emit(call).poll_begins();
+  c.state(call).sleeping_poll_plus_one = 0;
+  external_wait(c, call, cause);
+}
+
+void absolute_sleep(Context& c, Call& call, Ns duration) {
+  const Ns half = call.cpu / 2;
+  c.emit(call).compute(half);
+  c.emit(call).cause({OpKind::sleep, Cause::sleep, 0, 0, std::max<Ns>(duration, 0)});
+  call.cpu -= half;
+}
+
+}  // namespace simrec::replay::causal

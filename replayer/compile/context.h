@@ -1,0 +1,170 @@
+// What the passes of the compiler share while walking a trace, and the few ways they emit waits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "replayer/compile/channels.h"
+#include "replayer/compile/compile.h"
+#include "replayer/compile/counts.h"
+#include "replayer/compile/datagrams.h"
+#include "replayer/compile/descriptors.h"
+#include "replayer/compile/emitter.h"
+#include "replayer/compile/futexes.h"
+#include "replayer/compile/sharing.h"
+#include "replayer/compile/signals.h"
+#include "replayer/compile/tokens.h"
+#include "trace-format/ledger.h"
+
+namespace simrec::replay::causal {
+
+/// A call waited for something if it was off the CPU at least this long: tracing noise is below.
+inline constexpr Ns kReallyBlockedNs = 20'000;
+
+/// The call a thread is in.
+struct Call {
+  std::uint32_t thread = 0;
+  std::uint32_t process = 0;
+  std::uint32_t index = 0;  ///< of its event in the thread
+  Event event;
+  std::size_t extra = 0;    ///< index of the first argument behind the register ones
+  Ns cpu = 0;               ///< corrected CPU time of the call not emitted yet
+  Ns blocked = 0;           ///< time it waited, tracing excluded; 0 below kReallyBlockedNs
+  std::int32_t fd = -1;
+  DescriptionId description;
+  ObjectId object;
+  std::uint32_t channel_plus_one = 0;  ///< bytes accounted at entry, to be completed at exit
+
+  std::int64_t result() const { return event.result; }
+  /// Argument of the row's extras.
+  std::int64_t extra_argument(std::size_t i, std::int64_t fallback = 0) const { return event.argument(extra + i, fallback); }
+};
+
+/// A recorded wait and what ended it: the recorded critical path follows these.
+struct Edge {
+  std::uint32_t event = 0;
+  CausePoint by;
+};
+
+/// A wait that was recorded on an op which turns out to have its peer outside the trace.
+struct ConditionalWait {
+  std::uint32_t op = 0;
+  Ns blocked = 0;
+};
+
+struct ThreadState {
+  Emitter emit;
+  Call call;
+  std::vector<Edge> edges;
+  std::vector<ConditionalWait> conditional;
+  std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
+  std::uint64_t clear_tid = 0;
+  bool begun = false, ended = false, exit_signalled = false;
+  bool spawned = false;
+  Ns last_exit = 0;   ///< exit of its latest event
+  Ns unfinished_since = -1;     ///< entry of the call it died in
+  std::uint16_t exec_seen_by = 0;  ///< event kind that told of an exec whose other sign is still to come
+  int fatal_signal = 0;  ///< signal delivered last
+};
+
+/// A timer that delivers a signal or feeds a timerfd.
+struct Timer {
+  std::uint32_t id_plus_one = 0;  ///< Program timer; 0 = never armed
+  Ns armed_at = 0, first = 0, interval = 0;
+  std::int64_t expired = 0;  ///< expirations consumed
+};
+
+struct ProcessState {
+  bool begun = false, ended = false, reaped = false;
+  std::uint32_t parent_plus_one = 0;
+  std::uint64_t address_space = 0;
+  TokenId exit_token;
+  TokenId started_token;  ///< vfork: exec or exit
+  bool vforked = false;
+  std::uint32_t exiter_plus_one = 0;  ///< thread that called exit_group
+  Ns exit_started = -1;
+  std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
+  Timer real_timer;
+};
+
+/// eventfd while compiling: the writes since the last read.
+struct EventCounter {
+  struct Write {
+    Ns entry;
+    TokenId token;
+  };
+  std::vector<Write> writes;
+};
+
+/// A read that met the end of a stream whose writer had not been seen closing yet.
+struct PendingEnd {
+  std::uint32_t thread, op, channel;
+  Ns at;
+};
+
+struct Context {
+  Context(const Trace& trace, const CompileOptions& options);
+
+  ThreadState& state(const Call& call) { return threads[call.thread]; }
+  Emitter& emit(const Call& call) { return threads[call.thread].emit; }
+  const Object& object(ObjectId id) const { return trace.tables.object(id); }
+  const std::string& string(std::int64_t id) const { return trace.tables.string({static_cast<std::uint32_t>(id)}); }
+  /// Process with that pid, as the program sees it; the latest begun and not ended, else the latest. + 1; 0 = none.
+  std::uint32_t find_process(std::int64_t pid) const;
+  std::uint32_t find_thread(std::int64_t tid) const;
+
+  const Trace& trace;
+  const CompileOptions& options;
+  Ledger ledger;
+  Program program;
+  std::vector<ThreadState> threads;
+  std::vector<ProcessState> processes;
+  DescriptorTables descriptors;
+  Channels channels;
+  Tokens tokens;
+  Futexes futexes;
+  Futexes locks;
+  Signals signals;
+  Datagrams datagrams;
+  Sharing sharing;
+  Counts counts;
+  std::unordered_map<std::uint32_t, Timer> timerfds;           ///< by object
+  std::unordered_map<std::uint32_t, EventCounter> eventfds;    ///< by object
+  std::unordered_map<std::uint64_t, Timer> posix_timers;       ///< by process << 32 | timer
+  std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
+  std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;  ///< System V and POSIX message queues
+  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> processes_of_pid, threads_of_tid;
+  std::vector<PendingEnd> pending_ends;
+  std::vector<CausePoint> link_causes;  ///< by link: the connect call
+  DescriptorTables::Dead dead;  ///< scratch
+  std::uint64_t next_address_space = 1;
+};
+
+// Emitting, for handlers at a call's exit. Each places the call's CPU time: in front of what causes something,
+// half on each side of a wait that slept, behind a wait that did not.
+
+/// An op that others wait for, or that waits only for room.
+std::uint32_t emit_cause(Context& c, Call& call, Op op);
+/// An op that waits for `by`.
+std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by);
+/// Waits until the token's event happened.
+void wait_token(Context& c, Call& call, TokenId token, Cause cause);
+/// Now the token's event happens.
+void signal_token(Context& c, Call& call, TokenId token);
+/// A wait whose cause is not in the trace: the recorded time, if it really waited.
+void external_wait(Context& c, Call& call, Cause cause);
+/// Bytes from outside the trace: as above; a poll that slept just before waited for them.
+void external_read(Context& c, Call& call, Cause cause);
+/// A sleep that is as long on every platform.
+void absolute_sleep(Context& c, Call& call, Ns duration);
+/// The call failed with EINTR: waits for whoever sent the signal (see on_signals.cc).
+void interrupted(Context& c, Call& call);
+
+/// The writer closed its end: finish op, once per channel.
+void finish_channel(Context& c, Call& call, std::uint32_t channel, Ns when);
+/// Closes what died: ends streams, releases locks. Emitted in the call's thread.
+void close_descriptions(Context& c, Call& call, Ns when);
+
+}  // namespace simrec::replay::causal

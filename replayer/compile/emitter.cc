@@ -1,0 +1,118 @@
+#include "replayer/compile/emitter.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+/// Fewer iterations are ordinary code (read until EAGAIN), not a busy wait.
+constexpr std::uint32_t kFoldedIterations = 3;
+/// A loop that computes longer per iteration does real work between its polls.
+constexpr Ns kLongestIterationNs = 100'000;
+
+}  // namespace
+
+void Emitter::merge_late() {
+  base_ += late_;
+  late_ = 0;
+  hoist_ = Hoist::none;
+  spins_ = 0;
+}
+
+void Emitter::flush() {
+  if (base_ <= 0) return;
+  if (!ops.empty() && ops.back().kind == OpKind::compute && sleeping_poll_ != ops.size()) {
+    ops.back().value += base_;
+  } else {
+    ops.push_back({OpKind::compute, Cause::none, 0, 0, base_});
+  }
+  base_ = 0;
+}
+
+std::uint32_t Emitter::push(const Op& op) {
+  const auto index = static_cast<std::uint32_t>(ops.size());
+  if (origins.empty() || origins.back().event_kind != origin_.event_kind || origins.back().fd != origin_.fd)
+    origins.push_back({index, origin_.event_kind, origin_.fd});
+  ops.push_back(op);
+  return index;
+}
+
+std::uint32_t Emitter::cause(const Op& op) {
+  merge_late();
+  flush();
+  return push(op);
+}
+
+std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
+  if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && late_ / spins_ <= kLongestIterationNs) {
+    late_ /= spins_;
+    folded_ += spins_ - 1;
+  } else if (hoist_ != Hoist::poll) {
+    merge_late();
+  }
+  const Ns kept = late_;
+  late_ = 0;
+  hoist_ = Hoist::none;
+  spins_ = 0;
+  base_ += before;
+  flush();
+  const std::uint32_t index = push(op);
+  base_ = kept + after;
+  sleeping_poll_ = 0;
+  if (polled_) {
+    for (std::uint32_t sleep : open_sleeps_) ops[sleep].target = index - sleep;
+    open_sleeps_.clear();
+    polled_ = false;
+  }
+  return index;
+}
+
+void Emitter::poll_begins() {
+  if (!sleeping_poll_) return;
+  ops[sleeping_poll_ - 1] = {OpKind::sleep, Cause::network, 0, 0, sleeping_poll_ns_};
+  sleeping_poll_ = 0;
+  ++external_polls_;
+}
+
+void Emitter::poll_ready(Ns cpu, Ns blocked) {
+  polled_ = true;
+  if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && blocked == 0) {
+    late_ += cpu;
+    return;
+  }
+  merge_late();
+  if (blocked > 0) {
+    base_ += cpu / 2;
+    flush();
+    sleeping_poll_ = push({OpKind::compute, Cause::none, 0, 0, 0}) + 1;
+    sleeping_poll_ns_ = blocked;
+    cpu -= cpu / 2;
+  }
+  hoist_ = Hoist::poll;
+  late_ = cpu;
+}
+
+void Emitter::poll_expired(Ns timeout, Ns cpu) {
+  compute(cpu / 2);
+  merge_late();
+  flush();
+  open_sleeps_.push_back(push({OpKind::sleep, Cause::sleep, kInterruptible, 0, timeout}));
+  base_ = cpu - cpu / 2;
+  polled_ = false;
+}
+
+void Emitter::spin(Ns cpu) {
+  if (hoist_ != Hoist::spin) {
+    merge_late();
+    hoist_ = Hoist::spin;
+  }
+  late_ += cpu;
+  ++spins_;
+}
+
+void Emitter::finish(Ns cpu) {
+  compute(cpu);
+  poll_begins();
+  cause({OpKind::exit, Cause::none, 0, 0, 0});
+  for (std::uint32_t sleep : open_sleeps_) ops[sleep].flags &= static_cast<std::uint16_t>(~kInterruptible);
+}
+
+}  // namespace simrec::replay::causal

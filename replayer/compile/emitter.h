@@ -1,0 +1,69 @@
+// Emits the ops of one thread: fuses compute, puts a poll's wait where the poll stood, folds spinning,
+// and ties expired timeouts to what would have ended them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "replayer/program/program.h"
+
+namespace simrec::replay::causal {
+
+class Emitter {
+ public:
+  /// Where the ops emitted from now on come from.
+  void set_origin(std::uint16_t event_kind, std::int32_t fd) { origin_ = {0, event_kind, fd}; }
+
+  /// CPU time of the thread, before whatever is emitted next.
+  void compute(Ns cpu) { (hoist_ == Hoist::none ? base_ : late_) += cpu; }
+
+  /// An op that causes something (send, signal, spawn, …) or waits for no other thread; returns its index.
+  std::uint32_t cause(const Op& op);
+
+  /// An op that waits for another thread. `before` and `after`: the call's CPU on either side of the wait.
+  /// If a poll returned just before (only compute since), the wait takes the poll's place; if it ends a
+  /// spin, one iteration's cost stays behind it.
+  std::uint32_t effect(const Op& op, Ns before, Ns after);
+
+  /// A poll that found something ready. blocked = time it really slept (0 = did not).
+  void poll_ready(Ns cpu, Ns blocked);
+  /// A poll begins: if the one before slept and nothing that it waited for was consumed, it becomes a recorded wait.
+  void poll_begins();
+  /// The thread did what the poll waited for without a waiting op (e.g. finished a connect).
+  void poll_satisfied() { sleeping_poll_ = 0; }
+  /// A poll ended otherwise; what ends it counts as found by a poll.
+  void mark_polled() { polled_ = true; }
+  /// A poll's timeout expired: absolute sleep, cut short by the next effect that comes out of a poll.
+  void poll_expired(Ns timeout, Ns cpu);
+  /// One iteration of a busy loop: zero-timeout poll, EAGAIN, sched_yield.
+  void spin(Ns cpu);
+  /// The thread ends.
+  void finish(Ns cpu);
+
+  std::uint64_t spins_folded() const { return folded_; }
+  std::uint64_t external_polls() const { return external_polls_; }
+  bool poll_pending() const { return sleeping_poll_ != 0; }
+
+  std::vector<Op> ops;
+  std::vector<OpOrigin> origins;
+
+ private:
+  enum class Hoist : std::uint8_t { none, poll, spin };
+  void merge_late();
+  void flush();
+  std::uint32_t push(const Op& op);
+
+  OpOrigin origin_;
+  Ns base_ = 0;  ///< CPU not emitted yet, before the hoist point
+  Ns late_ = 0;  ///< CPU behind it
+  Hoist hoist_ = Hoist::none;
+  bool polled_ = false;             ///< a poll returned since the last effect
+  std::uint32_t spins_ = 0;         ///< iterations of the current spin
+  std::uint32_t sleeping_poll_ = 0; ///< index + 1 of the placeholder of a poll that slept, not yet explained
+  Ns sleeping_poll_ns_ = 0;
+  std::vector<std::uint32_t> open_sleeps_;
+  std::uint64_t folded_ = 0;
+  std::uint64_t external_polls_ = 0;
+};
+
+}  // namespace simrec::replay::causal

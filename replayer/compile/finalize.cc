@@ -1,0 +1,204 @@
+#include "replayer/compile/finalize.h"
+
+#include <algorithm>
+
+namespace simrec::replay::causal {
+namespace {
+
+constexpr std::uint32_t kDropped = UINT32_MAX;
+
+/// New numbers of streams, connections and tokens; kDropped = not in the program.
+struct Numbers {
+  std::vector<std::uint32_t> stream, connection, token;
+};
+
+/// What the ops of all threads do to tokens.
+struct TokenUse {
+  std::vector<bool> signalled, awaited;
+};
+
+TokenUse token_use(const Context& c) {
+  TokenUse use{std::vector<bool>(c.tokens.size()), std::vector<bool>(c.tokens.size())};
+  for (const ThreadState& t : c.threads)
+    for (const Op& op : t.emit.ops) {
+      if (op.kind == OpKind::signal) use.signalled[op.target] = true;
+      if (op.kind == OpKind::wait) use.awaited[op.target] = true;
+    }
+  return use;
+}
+
+/// Ends of streams that cannot have been caused by the close we know of.
+void settle_ends(Context& c) {
+  for (const PendingEnd& end : c.pending_ends) {
+    const Channel& ch = c.channels[end.channel];
+    if (ch.finished && ch.finished_at <= end.at) continue;
+    Op& op = c.threads[end.thread].emit.ops[end.op];
+    op = {OpKind::compute, Cause::none, 0, 0, 0};
+    if (ch.two_sided()) c.counts.add(Count::unknown_ends);
+  }
+}
+
+Numbers number(Context& c, const TokenUse& use) {
+  Numbers n;
+  n.token.assign(c.tokens.size(), kDropped);
+  for (std::uint32_t t = 0; t < n.token.size(); ++t)
+    if (use.signalled[t] && use.awaited[t]) n.token[t] = c.program.tokens++;
+  n.connection.assign(c.channels.links().size(), kDropped);
+  for (std::uint32_t i = 0; i < n.connection.size(); ++i) {
+    const Link& link = c.channels.links()[i];
+    if (!link.accepted) {
+      c.counts.add(Count::unaccepted_connections);
+      continue;
+    }
+    n.connection[i] = static_cast<std::uint32_t>(c.program.connections.size());
+    c.program.connections.push_back({link.transport, link.client_thread, link.server_thread, c.channels.label(link)});
+  }
+  n.stream.assign(c.channels.all().size(), kDropped);
+  for (std::uint32_t i = 0; i < n.stream.size(); ++i) {
+    const Channel& ch = c.channels[i];
+    if (!ch.two_sided()) continue;
+    n.stream[i] = static_cast<std::uint32_t>(c.program.streams.size());
+    const std::uint32_t writer = ch.writer_plus_one ? ch.writer_plus_one - 1 : 0;
+    const std::uint32_t connection = ch.connection_plus_one ? n.connection[ch.connection_plus_one - 1] : kDropped;
+    c.program.streams.push_back({ch.transport, c.channels.capacity(ch), connection == kDropped ? 0 : connection + 1, writer,
+                                 ch.reader_plus_one ? ch.reader_plus_one - 1 : writer, c.channels.label(ch)});
+  }
+  return n;
+}
+
+/// Gives the op its final target; false if it has none and the op must go.
+bool renumber(Op& op, const Numbers& n) {
+  switch (op.kind) {
+    case OpKind::send:
+    case OpKind::recv:
+    case OpKind::finish:
+    case OpKind::recv_end: op.target = n.stream[op.target]; return op.target != kDropped;
+    case OpKind::connect:
+    case OpKind::accept: op.target = n.connection[op.target]; return op.target != kDropped;
+    case OpKind::signal:
+    case OpKind::wait: op.target = n.token[op.target]; return op.target != kDropped;
+    case OpKind::compute: return op.value > 0;
+    default: return true;
+  }
+}
+
+/// Compacts a thread's ops, keeping origins and the targets of interruptible sleeps right.
+void compact(Context& c, std::uint32_t thread, const Numbers& n) {
+  ThreadState& t = c.threads[thread];
+  std::vector<Op>& ops = t.emit.ops;
+  auto conditional = t.conditional.begin();
+  auto origin = t.emit.origins.begin();
+  struct Interruptible {
+    std::uint32_t at, old_target;
+  };
+  std::vector<Interruptible> sleeps;  // in order of their targets too: each waits for the next poll's effect
+  std::size_t first_open = 0;
+  std::uint32_t out = 0;
+  for (std::uint32_t i = 0; i < ops.size(); ++i) {
+    Op op = ops[i];
+    while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
+    while (first_open < sleeps.size() && sleeps[first_open].old_target <= i) {
+      Op& sleep = ops[sleeps[first_open].at];
+      sleep.target = out - sleeps[first_open].at;
+      ++first_open;
+    }
+    while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
+    const bool was_wait = op.kind == OpKind::wait;
+    const Cause cause = op.cause;
+    if (!renumber(op, n)) {
+      if (was_wait) c.counts.add(Count::lost_causes);
+      if (conditional == t.conditional.end() || conditional->op != i) continue;
+      c.counts.add(Count::external_waits);
+      op = {OpKind::sleep, cause, kWoke, 0, conditional->blocked};
+    }
+    if (op.kind == OpKind::compute && out > 0 && ops[out - 1].kind == OpKind::compute) {
+      ops[out - 1].value += op.value;
+      continue;
+    }
+    if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) sleeps.push_back({out, i + op.target});
+    ops[out++] = op;
+  }
+  ops.resize(out);
+  ops.shrink_to_fit();
+}
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char ch) { return std::isalnum(ch) || std::string_view("_-./=:,+@%").find(static_cast<char>(ch)) != std::string_view::npos; });
+  if (plain) return word;
+  std::string quoted = "'";
+  for (char ch : word) quoted += ch == '\'' ? std::string("'\\''") : std::string(1, ch);
+  return quoted + "'";
+}
+
+void name_processes(Context& c) {
+  const Tables& tables = c.trace.tables;
+  for (const Process& p : tables.processes()) {
+    ProgramProcess process;
+    process.pid = p.pid;
+    process.parent_plus_one = p.parent_plus_one <= tables.processes().size() ? p.parent_plus_one : 0;
+    c.program.processes.push_back(std::move(process));
+  }
+  for (const Image& image : tables.images()) {
+    if (image.process.value >= c.program.processes.size()) continue;
+    ProgramProcess& p = c.program.processes[image.process.value];
+    p.name = tables.string(image.name);
+    p.names.push_back(p.name);
+    p.command_line.clear();
+    for (StringId word : image.arguments) p.command_line += (p.command_line.empty() ? "" : " ") + shell_quoted(tables.string(word));
+  }
+  // A fork that never ran exec is known by its parent's names. Parents come first.
+  for (ProgramProcess& p : c.program.processes) {
+    if (!p.names.empty() || !p.parent_plus_one) continue;
+    const ProgramProcess& parent = c.program.processes[p.parent_plus_one - 1];
+    p.name = parent.name;
+    p.names = parent.names;
+    p.command_line = parent.command_line;
+  }
+}
+
+void end_open_threads(Context& c) {
+  for (std::uint32_t i = 0; i < c.threads.size(); ++i) {
+    ThreadState& t = c.threads[i];
+    if (t.ended) continue;
+    if (t.begun) c.counts.add(Count::unfinished_calls);
+    t.emit.finish(0);
+  }
+}
+
+void warn(Context& c) {
+  auto& warnings = c.program.warnings;
+  if (!c.trace.incomplete.empty()) warnings.push_back(c.trace.incomplete);
+  if (c.trace.footer) {
+    for (const NamedCount& loss : c.trace.footer->losses)
+      if (loss.count) warnings.push_back("the recorder lost " + loss.name + " (" + std::to_string(loss.count) + ")");
+    if (!c.trace.footer->truncated_by.empty()) warnings.push_back("the recording was ended by " + c.trace.footer->truncated_by);
+  }
+  if (c.counts[Count::io_uring]) warnings.push_back("the program uses io_uring, whose transfers are not followed");
+  std::uint64_t orphans = 0;
+  for (std::uint32_t i = 0; i < c.threads.size(); ++i)
+    if (!c.program.threads[i].spawned && i != 0 && c.trace.tables.threads()[i].creator_plus_one) ++orphans;
+  if (orphans) warnings.push_back(std::to_string(orphans) + " threads start at their recorded time: their creation was not recorded");
+}
+
+}  // namespace
+
+void finalize(Context& c) {
+  end_open_threads(c);
+  settle_ends(c);
+  const Numbers numbers = number(c, token_use(c));
+  for (const Thread& thread : c.trace.tables.threads()) {
+    const std::uint32_t i = thread.index.value;
+    compact(c, i, numbers);
+    ThreadState& t = c.threads[i];
+    c.counts.add(Count::spins_folded, t.emit.spins_folded());
+    c.counts.add(Count::external_waits, t.emit.external_polls());
+    c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops), std::move(t.emit.origins)});
+  }
+  c.counts.add(Count::datagrams_lost, c.datagrams.lost());
+  name_processes(c);
+  c.sharing.finish(c.program);
+  c.program.counts = c.counts.named();
+  warn(c);
+}
+
+}  // namespace simrec::replay::causal

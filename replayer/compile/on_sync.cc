@@ -1,0 +1,178 @@
+// futex, System V semaphores, message queues, sched_yield.
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "replayer/compile/handlers.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+Futexes::Key key_of(const Context& c, const Call& call, std::int64_t address, std::int64_t object = 0, std::int64_t offset = 0) {
+  if (object) return {static_cast<std::uint64_t>(object) << 1 | 1, static_cast<std::uint64_t>(offset)};
+  return {c.processes[call.process].address_space << 1, static_cast<std::uint64_t>(address)};
+}
+
+Futexes::Key first_key(const Context& c, const Call& call) {
+  return key_of(c, call, call.event.argument(0), call.extra_argument(1), call.extra_argument(2));
+}
+
+/// The second address has no recorded mapping; private futexes, the usual case, need none.
+Futexes::Key second_key(const Context& c, const Call& call) { return key_of(c, call, call.extra_argument(3)); }
+
+enum class FutexRole { wait, wake, wake_two, requeue, requeue_counting_all, lock, unlock, other };
+
+FutexRole role_of(const Call& call) {
+  switch (call.event.argument(1) & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_WAIT_REQUEUE_PI: return FutexRole::wait;
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET: return FutexRole::wake;
+    case FUTEX_WAKE_OP: return FutexRole::wake_two;
+    case FUTEX_REQUEUE: return FutexRole::requeue;
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_CMP_REQUEUE_PI: return FutexRole::requeue_counting_all;
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2: return FutexRole::lock;
+    case FUTEX_UNLOCK_PI: return FutexRole::unlock;
+    default: return FutexRole::other;
+  }
+}
+
+void note_shared(Context& c, const Call& call) {
+  if (const auto object = static_cast<std::uint64_t>(call.extra_argument(1)); object)
+    c.sharing.uses(call.process, 1ULL << 62 | object, "they share memory (a futex in a shared mapping)");
+}
+
+void futex_entry(Context& c, Call& call) {
+  note_shared(c, call);
+  const FutexRole role = role_of(call);
+  const std::int64_t result = call.result();
+  const bool unlocks = role == FutexRole::unlock && result == 0;
+  if (!unlocks && result <= 0) return;
+  if (role == FutexRole::wait || role == FutexRole::lock || role == FutexRole::other) return;
+  const Event& e = call.event;
+  const Futexes::Key key = first_key(c, call);
+  const TokenId token = c.tokens.add({call.thread, e.entry_ns});
+  const std::int64_t asked = std::max<std::int64_t>(e.argument(2), 0);
+  switch (role) {
+    case FutexRole::wake: c.futexes.wake(key, e.entry_ns, e.exit_ns, result, token); break;
+    case FutexRole::wake_two: c.futexes.wake_two(key, second_key(c, call), e.entry_ns, e.exit_ns, result, token); break;
+    case FutexRole::requeue:
+    case FutexRole::requeue_counting_all:
+      c.futexes.wake(key, e.entry_ns, e.exit_ns, role == FutexRole::requeue ? result : std::min(result, asked), token);
+      c.futexes.requeue(key, second_key(c, call), e.entry_ns);
+      break;
+    default: c.futexes.wake(key, e.entry_ns, e.exit_ns, 1, token);
+  }
+  signal_token(c, call, token);
+}
+
+void waited(Context& c, Call& call, std::optional<TokenId> token) {
+  if (token) return wait_token(c, call, *token, Cause::sync);
+  if (!call.blocked) return;
+  c.counts.add(Count::unmatched_futex_waits);
+  external_wait(c, call, Cause::sync);
+}
+
+void timed_out(Context& c, Call& call, Ns timeout) {
+  c.counts.add(Count::expired_timeouts);
+  absolute_sleep(c, call, timeout >= 0 ? timeout : call.blocked);
+}
+
+void futex_exit(Context& c, Call& call) {
+  const FutexRole role = role_of(call);
+  if (role != FutexRole::wait && role != FutexRole::lock) return;
+  if (call.result() == -ETIMEDOUT) return timed_out(c, call, call.extra_argument(0, -1));
+  if (call.result() == -EINTR) return interrupted(c, call);
+  if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
+  waited(c, call, c.futexes.match(first_key(c, call), call.event.entry_ns));
+}
+
+void futex_waitv_exit(Context& c, Call& call) {
+  if (call.result() == -ETIMEDOUT) return timed_out(c, call, call.extra_argument(0, -1));
+  if (call.result() == -EINTR) return interrupted(c, call);
+  if (call.result() < 0) return;
+  const std::int64_t address = call.extra_argument(2 + static_cast<std::size_t>(call.result()));
+  waited(c, call, c.futexes.match(key_of(c, call, address), call.event.entry_ns));
+}
+
+// --- System V semaphores: a key per semaphore.
+
+Futexes::Key semaphore_key(const Call& call, std::int64_t number) {
+  return {1ULL << 63 | static_cast<std::uint64_t>(call.event.argument(0)), static_cast<std::uint64_t>(number)};
+}
+
+void semop_entry(Context& c, Call& call) {
+  c.sharing.uses(call.process, 2ULL << 60 | static_cast<std::uint64_t>(call.event.argument(0)), "they use one System V semaphore set");
+  if (call.result() < 0) return;
+  std::optional<TokenId> token;
+  for (std::int64_t i = 0; i < call.extra_argument(0); ++i) {
+    const auto at = static_cast<std::size_t>(1 + 2 * i);
+    const std::int64_t change = call.extra_argument(at + 1);
+    if (change <= 0) continue;
+    if (!token) token = c.tokens.add({call.thread, call.event.entry_ns});
+    c.futexes.wake(semaphore_key(call, call.extra_argument(at)), call.event.entry_ns, call.event.exit_ns, change, *token);
+  }
+  if (token) signal_token(c, call, *token);
+}
+
+void semop_exit(Context& c, Call& call) {
+  if (call.result() == -EINTR) return interrupted(c, call);
+  if (call.result() == -EAGAIN && call.event.kind == SYS_semtimedop && call.blocked) return timed_out(c, call, -1);
+  if (call.result() < 0 || !call.blocked) return;
+  for (std::int64_t i = 0; i < call.extra_argument(0); ++i) {
+    const auto at = static_cast<std::size_t>(1 + 2 * i);
+    if (call.extra_argument(at + 1) >= 0) continue;
+    if (const auto token = c.futexes.match(semaphore_key(call, call.extra_argument(at)), call.event.entry_ns))
+      return wait_token(c, call, *token, Cause::sync);
+  }
+  external_wait(c, call, Cause::sync);
+}
+
+// --- Message queues: the k-th message received is the k-th sent.
+
+std::uint64_t queue_key(const Call& call) {
+  const bool posix = call.event.kind == SYS_mq_timedsend || call.event.kind == SYS_mq_timedreceive;
+  return posix ? 1ULL << 40 | call.object.value : static_cast<std::uint64_t>(call.event.argument(0));
+}
+
+void message_sent(Context& c, Call& call) {
+  if (call.result() < 0) return;
+  const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
+  c.queues[queue_key(call)].push_back(token);
+  signal_token(c, call, token);
+}
+
+void message_received(Context& c, Call& call) {
+  if (call.result() == -EINTR) return interrupted(c, call);
+  if (call.result() == -ETIMEDOUT) return timed_out(c, call, -1);
+  if (call.result() < 0) return;
+  auto& queue = c.queues[queue_key(call)];
+  if (queue.empty()) return external_wait(c, call, Cause::sync);
+  const TokenId token = queue.front();
+  queue.erase(queue.begin());
+  wait_token(c, call, token, Cause::sync);
+}
+
+void yield_entry(Context& c, Call& call) {
+  c.emit(call).spin(call.cpu);
+  call.cpu = 0;
+}
+
+constexpr HandlerRow kRows[] = {
+    {SYS_futex, futex_entry, futex_exit},     {SYS_futex_waitv, nullptr, futex_waitv_exit},
+    {SYS_semop, semop_entry, semop_exit},     {SYS_semtimedop, semop_entry, semop_exit},
+    {SYS_msgsnd, message_sent, nullptr},      {SYS_msgrcv, nullptr, message_received},
+    {SYS_mq_timedsend, message_sent, nullptr}, {SYS_mq_timedreceive, nullptr, message_received},
+    {SYS_sched_yield, yield_entry, nullptr},
+};
+
+}  // namespace
+
+std::span<const HandlerRow> sync_handlers() { return kRows; }
+
+}  // namespace simrec::replay::causal
