@@ -16,7 +16,9 @@ inline constexpr std::uint32_t kFormatVersion = 1;
 /// Events that are not system calls; `Event::kind` holds their value + kPseudoBase.
 enum class PseudoEvent : std::uint16_t { threadStart, threadExit, signal, execDone, stopped, continued, sample };
 inline constexpr std::uint16_t kPseudoBase = 4096;
-constexpr std::uint16_t event_kind(PseudoEvent e) { return static_cast<std::uint16_t>(kPseudoBase + static_cast<std::uint16_t>(e)); }
+constexpr std::uint16_t event_kind(PseudoEvent e) {
+  return static_cast<std::uint16_t>(kPseudoBase + static_cast<std::uint16_t>(e));
+}
 
 /// Bits of Event::flags.
 enum EventFlag : std::uint32_t {
@@ -33,23 +35,45 @@ struct Event {
   ThreadId thread;
   std::uint16_t kind = 0;  ///< x86-64 system call number, or event_kind(PseudoEvent)
   std::uint32_t flags = 0;
-  Ns entry_ns = 0;     ///< wall clock
-  Ns exit_ns = 0;      ///< wall clock; == entry_ns when entry-only
-  Ns burst_ns = 0;     ///< CPU time the thread used since the previous event's exit
-  Ns call_cpu_ns = 0;  ///< CPU time used inside the call
-  Ns ready_ns = 0;     ///< part of the call's wall time spent runnable, waiting for a core
+  Ns entry_ns = 0;          ///< wall clock
+  Ns exit_ns = 0;           ///< wall clock; == entry_ns when entry-only
+  Ns burst_ns = 0;          ///< CPU time the thread used since the previous event's exit
+  Ns call_cpu_ns = 0;       ///< CPU time used inside the call
+  Ns ready_ns = 0;          ///< part of the call's wall time spent runnable, waiting for a core
   std::int64_t result = 0;  ///< return value, or -errno
   StackId stack;
   std::span<const std::int64_t> arguments;  ///< valid as long as the reader or caller keeps them
 
   bool is(PseudoEvent e) const { return kind == event_kind(e); }
-  std::int64_t argument(std::size_t i, std::int64_t fallback = 0) const { return i < arguments.size() ? arguments[i] : fallback; }
+  std::int64_t argument(std::size_t i, std::int64_t fallback = 0) const {
+    return i < arguments.size() ? arguments[i] : fallback;
+  }
 };
 
 /// Order and values are those of the schema's Object.Kind.
 enum class ObjectKind : std::uint16_t {
-  unknown, file, directory, device, terminal, pipe, tcp, udp, unixStream, unixDatagram, unixSeqpacket, socketOther,
-  eventfd, timerfd, signalfd, epoll, inotify, pidfd, memfd, ioUring, sharedMemory, anonymous,
+  unknown,
+  file,
+  directory,
+  device,
+  terminal,
+  pipe,
+  tcp,
+  udp,
+  unixStream,
+  unixDatagram,
+  unixSeqpacket,
+  socketOther,
+  eventfd,
+  timerfd,
+  signalfd,
+  epoll,
+  inotify,
+  pidfd,
+  memfd,
+  ioUring,
+  sharedMemory,
+  anonymous,
 };
 
 /// A kernel object behind file descriptors. Fields as in the schema; 0 or empty = unknown.

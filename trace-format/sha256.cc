@@ -1,14 +1,11 @@
 #include "trace-format/sha256.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 #include <stdexcept>
-#include <system_error>
-#include <vector>
+
+#include "trace-format/input_file.h"
 
 namespace simrec {
 namespace {
@@ -33,32 +30,6 @@ class Digest {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-/// Read-only descriptor, closed on every way out.
-class InputFile {
- public:
-  explicit InputFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), path_(path) {
-    if (fd_ < 0) fail("open");
-  }
-  ~InputFile() { ::close(fd_); }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-
-  std::string_view read(std::vector<char>& buffer) const {
-    for (;;) {
-      const ssize_t got = ::read(fd_, buffer.data(), buffer.size());
-      if (got >= 0) return {buffer.data(), static_cast<std::size_t>(got)};
-      if (errno != EINTR) fail("read");
-    }
-  }
-
- private:
-  [[noreturn]] void fail(const char* what) const {
-    throw std::system_error(errno, std::generic_category(), std::string("cannot ") + what + " " + path_);
-  }
-  int fd_;
-  const std::string& path_;
-};
-
 }  // namespace
 
 std::string Sha256::hex() const {
@@ -78,10 +49,12 @@ Sha256 sha256_of(std::string_view bytes) {
 }
 
 Sha256 sha256_of_file(const std::string& path) {
-  const InputFile file(path);
-  std::vector<char> buffer(1 << 18);
+  InputFile file(path);
   Digest digest;
-  for (std::string_view piece = file.read(buffer); !piece.empty(); piece = file.read(buffer)) digest.add(piece);
+  for (auto piece = file.peek(1); !piece.empty(); piece = file.peek(1)) {
+    digest.add({reinterpret_cast<const char*>(piece.data()), piece.size()});
+    file.consume(piece.size());
+  }
   return digest.finish();
 }
 

@@ -19,7 +19,7 @@ struct Sha256 {
 /// Digest of bytes in memory.
 Sha256 sha256_of(std::string_view bytes);
 
-/// Digest of a file's contents, read in pieces. Throws std::system_error when it cannot be read.
+/// Digest of a file's contents, read in pieces. Throws TraceError when it cannot be read.
 Sha256 sha256_of_file(const std::string& path);
 
 }  // namespace simrec

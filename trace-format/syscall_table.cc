@@ -157,8 +157,8 @@ constexpr SyscallRow kRows[] = {
 };
 // clang-format on
 
-constexpr std::string_view kPseudoNames[] = {"thread-start", "thread-exit", "signal", "exec-done", "stopped", "continued", "sample"};
-
+constexpr std::string_view kPseudoNames[] = {"thread-start", "thread-exit", "signal", "exec-done",
+                                             "stopped",      "continued",   "sample"};
 
 constexpr std::size_t kRowCount = std::size(kRows);
 

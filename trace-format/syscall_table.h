@@ -33,26 +33,26 @@ struct Argument {
 /// `string` is a StringId, `object` an ObjectId (0 when the call failed or it could not be known).
 enum class Extra : std::uint8_t {
   none,
-  open,           ///< path string, object
-  object,         ///< object of the descriptor the call returned
-  pipe,           ///< read fd, write fd, object
-  socketpair,     ///< fd 0, fd 1, object 0, object 1
-  address,        ///< object (again, now with its addresses), address string     connect, bind, listen
-  datagram,       ///< address string (0 = none given)                            sendto, recvfrom
-  message,        ///< address string, n, then n × (fd, object) passed by SCM_RIGHTS
-  messages,       ///< bytes of message 0, 1, …                                   sendmmsg, recvmmsg
-  timeout,        ///< timeout in ns, relative to the entry
-  poll,           ///< timeout in ns, number of fds watched, then (fd, revents) of each ready one
-  epoll_ctl,      ///< events, data
-  futex,          ///< timeout in ns, key object (0 = private), key offset, second address, requeue count
-  futex_waitv,    ///< timeout in ns, n, then n × address
-  timer,          ///< ns until the first expiry (0 = disarmed), interval in ns
-  wait_status,    ///< status as wait(2) encodes it                               wait4
-  waitid,         ///< pid, status
-  clone,          ///< clear-tid address, child's ThreadId + 1 (0 = failed)
-  exec,           ///< path string
-  lock,           ///< for lock commands: type (F_RDLCK 0, F_WRLCK 1, F_UNLCK 2), whence, start, length
-  semops,         ///< n, then n × (semaphore number, operation)
+  open,         ///< path string, object
+  object,       ///< object of the descriptor the call returned
+  pipe,         ///< read fd, write fd, object
+  socketpair,   ///< fd 0, fd 1, object 0, object 1
+  address,      ///< object (again, now with its addresses), address string     connect, bind, listen
+  datagram,     ///< address string (0 = none given)                            sendto, recvfrom
+  message,      ///< address string, n, then n × (fd, object) passed by SCM_RIGHTS
+  messages,     ///< bytes of message 0, 1, …                                   sendmmsg, recvmmsg
+  timeout,      ///< timeout in ns, relative to the entry
+  poll,         ///< timeout in ns, number of fds watched, then (fd, revents) of each ready one
+  epoll_ctl,    ///< events, data
+  futex,        ///< timeout in ns, key object (0 = private), key offset, second address, requeue count
+  futex_waitv,  ///< timeout in ns, n, then n × address
+  timer,        ///< ns until the first expiry (0 = disarmed), interval in ns
+  wait_status,  ///< status as wait(2) encodes it                               wait4
+  waitid,       ///< pid, status
+  clone,        ///< clear-tid address, child's ThreadId + 1 (0 = failed)
+  exec,         ///< path string
+  lock,         ///< for lock commands: type (F_RDLCK 0, F_WRLCK 1, F_UNLCK 2), whence, start, length
+  semops,       ///< n, then n × (semaphore number, operation)
 };
 
 /// Extra condition in the seccomp filter, so that uninteresting variants cost nothing.

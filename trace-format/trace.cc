@@ -1,5 +1,7 @@
 #include "trace-format/trace.h"
 
+#include <algorithm>
+
 namespace simrec {
 
 const std::string& Tables::string(StringId id) const { return strings_[id.value < strings_.size() ? id.value : 0]; }
@@ -12,14 +14,25 @@ const Stack* Tables::stack(StackId id) const {
 }
 
 const Image* Tables::image_of(ProcessId process, Ns at) const {
-  const Image* best = nullptr;
-  for (const Image& image : images_) {
-    if (image.process != process) continue;
-    // Before its first image a process still runs what it will be known as.
-    const bool earlier_is_better = best == nullptr || (best->start_ns > at && image.start_ns < best->start_ns);
-    if (earlier_is_better || (image.start_ns <= at && image.start_ns >= best->start_ns)) best = &image;
+  if (process.value >= images_of_process_.size() || images_of_process_[process.value].empty()) return nullptr;
+  const auto& positions = images_of_process_[process.value];
+  const auto later =
+      std::ranges::upper_bound(positions, at, {}, [this](std::uint32_t i) { return images_[i].start_ns; });
+  // Before its first image a process is already what it will be known as.
+  return &images_[later == positions.begin() ? positions.front() : *(later - 1)];
+}
+
+void Tables::add(Image image) {
+  if (image.process.value >= images_of_process_.size()) images_of_process_.resize(image.process.value + 1);
+  auto& positions = images_of_process_[image.process.value];
+  const auto place =
+      std::ranges::lower_bound(positions, image.start_ns, {}, [this](std::uint32_t i) { return images_[i].start_ns; });
+  if (place != positions.end() && images_[*place].start_ns == image.start_ns) {
+    images_[*place] = std::move(image);
+    return;
   }
-  return best;
+  positions.insert(place, static_cast<std::uint32_t>(images_.size()));
+  images_.push_back(std::move(image));
 }
 
 Event ThreadEvents::operator[](std::size_t i) const {
@@ -71,13 +84,13 @@ ProcessId TraceBuilder::process(std::int64_t pid, std::uint32_t parent_plus_one,
   trace_.tables.processes_.push_back(
       {.index = index, .pid = pid, .parent_plus_one = parent_plus_one, .start_ns = 0, .descriptors = {}});
   const StringId name_id = string(std::move(name));
-  trace_.tables.images_.push_back({.process = index,
-                                   .start_ns = 0,
-                                   .name = name_id,
-                                   .executable = name_id,
-                                   .arguments = {name_id},
-                                   .modules = {},
-                                   .working_directory = {}});
+  trace_.tables.add({.process = index,
+                     .start_ns = 0,
+                     .name = name_id,
+                     .executable = name_id,
+                     .arguments = {name_id},
+                     .modules = {},
+                     .working_directory = {}});
   return index;
 }
 

@@ -27,12 +27,16 @@ class Tables {
  private:
   friend class TableReader;
   friend class TraceBuilder;
+  /// Adds an image, or replaces the one of the same process and start.
+  void add(Image image);
+
   std::vector<std::string> strings_{""};
   std::vector<Object> objects_{Object{}};
   std::unordered_map<std::uint32_t, Stack> stacks_;
   std::vector<Process> processes_;
   std::vector<Thread> threads_;
   std::vector<Image> images_;
+  std::vector<std::vector<std::uint32_t>> images_of_process_;  ///< positions in images_ by start time
 };
 
 /// Events of one thread, compact in memory.
@@ -43,6 +47,8 @@ class ThreadEvents {
   /// The i-th event (i < size()); its arguments are valid until the next push().
   Event operator[](std::size_t i) const;
   void push(const Event& event);
+  /// Memory that push() of this event takes, about.
+  static std::size_t bytes_of(const Event& event) { return 72 + event.arguments.size() * sizeof(std::int64_t); }
 
  private:
   struct Times {

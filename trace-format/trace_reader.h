@@ -14,11 +14,13 @@ namespace simrec {
 
 /// Bounds for hostile files.
 struct ReadLimits {
-  std::uint64_t frame_bytes = 64ULL << 20;      ///< decompressed size of one zstd frame
-  std::uint64_t events_per_block = 1ULL << 20;  ///< of one thread
-  std::uint64_t table_entries = 1ULL << 26;     ///< of each interned table
+  std::uint64_t frame_bytes = 16ULL << 20;      ///< decompressed size of one frame; writers stay below 2 MiB
+  std::uint64_t events_per_block = 1ULL << 20;  ///< writers use 4096
+  std::uint64_t memory_bytes = 0;               ///< of the tables, and of events load_trace() keeps;
+                                                ///< 0 = three quarters of the machine's memory
 };
 
+/// Reads a trace block by block, in memory that does not grow with the number of events.
 class TraceReader {
  public:
   /// Opens ("-" = stdin) and reads the header. Throws TraceError.

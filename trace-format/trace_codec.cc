@@ -1,0 +1,432 @@
+#include "trace-format/trace_codec.h"
+
+#include "trace-format/capnp_messages.h"
+#include "trace.capnp.h"
+
+namespace simrec {
+namespace {
+
+// Reading: one function per schema struct.
+
+HostInfo read(schema::Host::Reader in) {
+  return {.name = to_string(in.getName()),
+          .machine = to_string(in.getMachine()),
+          .kernel = to_string(in.getKernel()),
+          .cpu_model = to_string(in.getCpuModel()),
+          .distribution = to_string(in.getDistribution()),
+          .virtualization = to_string(in.getVirtualization()),
+          .cores = in.getCores(),
+          .memory_bytes = in.getMemoryBytes()};
+}
+
+StopCost read(schema::StopCost::Reader in) {
+  return {.tier = in.getTier(),
+          .whole_call = in.getWholeCall(),
+          .same_cpu = in.getSameCpu(),
+          .burst_bias_ns = in.getBurstBiasNs(),
+          .call_bias_ns = in.getCallBiasNs(),
+          .wall_ns = in.getWallNs(),
+          .residual_ns = in.getResidualNs()};
+}
+
+// What lists are made of, declared for read_list().
+Object read(schema::Object::Reader in);
+Frame read(schema::Frame::Reader in);
+Stack read(schema::Stack::Reader in);
+Descriptor read(schema::Descriptor::Reader in);
+Process read(schema::Process::Reader in);
+Thread read(schema::Thread::Reader in);
+Module read(schema::Module::Reader in);
+Image read(schema::Image::Reader in);
+NamedCount read(schema::Count::Reader in);
+
+/// Every element of a list of structs.
+template <class Value, class ListReader>
+std::vector<Value> read_list(ListReader list) {
+  std::vector<Value> values;
+  values.reserve(list.size());
+  for (const auto item : list) values.push_back(read(item));
+  return values;
+}
+
+Calibration read(schema::Calibration::Reader in) {
+  return {.core_speed_flops = in.getCoreSpeedFlops(),
+          .loopback_latency_ns = in.getLoopbackLatencyNs(),
+          .loopback_bandwidth_bytes_per_s = in.getLoopbackBandwidthBytesPerS(),
+          .wake_up_ns = in.getWakeUpNs(),
+          .timer_slack_ns = in.getTimerSlackNs(),
+          .stops = read_list<StopCost>(in.getStops())};
+}
+
+Header read(schema::Header::Reader in) {
+  return {.format_version = in.getFormatVersion(),
+          .tool_version = to_string(in.getToolVersion()),
+          .started_unix_ns = in.getStartedUnixNs(),
+          .host = read(in.getHost()),
+          .calibration = read(in.getCalibration()),
+          .command = to_strings(in.getCommand()),
+          .working_directory = to_string(in.getWorkingDirectory()),
+          .options = to_strings(in.getOptions())};
+}
+
+Object read(schema::Object::Reader in) {
+  return {.id = {in.getId()},
+          .kind = static_cast<ObjectKind>(in.getKind()),
+          .device = in.getDevice(),
+          .inode = in.getInode(),
+          .path = {in.getPath()},
+          .local_address = {in.getLocalAddress()},
+          .peer_address = {in.getPeerAddress()},
+          .cookie = in.getCookie(),
+          .network_namespace = in.getNetworkNamespace(),
+          .peer = {in.getPeer()},
+          .capacity_bytes = in.getCapacityBytes(),
+          .send_buffer_bytes = in.getSendBufferBytes(),
+          .receive_buffer_bytes = in.getReceiveBufferBytes(),
+          .peer_inode = in.getPeerInode(),
+          .nonblocking = in.getNonblocking(),
+          .close_on_exec = in.getCloseOnExec(),
+          .size_bytes = in.getSeekableSize()};
+}
+
+Frame read(schema::Frame::Reader in) {
+  return {.function = {in.getFunction()}, .module = {in.getModule()}, .offset = in.getOffset()};
+}
+
+Stack read(schema::Stack::Reader in) { return {.id = {in.getId()}, .frames = read_list<Frame>(in.getFrames())}; }
+
+Descriptor read(schema::Descriptor::Reader in) {
+  return {.fd = in.getFd(),
+          .object = {in.getObject()},
+          .close_on_exec = in.getCloseOnExec(),
+          .nonblocking = in.getNonblocking()};
+}
+
+Process read(schema::Process::Reader in) {
+  return {.index = {in.getIndex()},
+          .pid = in.getPid(),
+          .parent_plus_one = in.getParent(),
+          .start_ns = in.getStartNs(),
+          .descriptors = read_list<Descriptor>(in.getDescriptors())};
+}
+
+Thread read(schema::Thread::Reader in) {
+  return {.index = {in.getIndex()},
+          .process = {in.getProcess()},
+          .tid = in.getTid(),
+          .namespace_tid = in.getNamespaceTid(),
+          .creator_plus_one = in.getCreator(),
+          .start_ns = in.getStartNs(),
+          .clone_flags = in.getCloneFlags(),
+          .clear_tid_address = in.getClearTidAddress()};
+}
+
+Module read(schema::Module::Reader in) {
+  return {.path = {in.getPath()}, .build_id = to_string(in.getBuildId()), .sha256 = to_string(in.getSha256())};
+}
+
+Image read(schema::Image::Reader in) {
+  Image image{.process = {in.getProcess()},
+              .start_ns = in.getStartNs(),
+              .name = {in.getName()},
+              .executable = {in.getExecutable()},
+              .arguments = {},
+              .modules = read_list<Module>(in.getModules()),
+              .working_directory = {in.getWorkingDirectory()}};
+  for (const std::uint32_t argument : in.getArguments()) image.arguments.push_back({argument});
+  return image;
+}
+
+TableEntries read(schema::Tables::Reader in) {
+  return {.first_string = in.getFirstString(),
+          .strings = to_strings(in.getStrings()),
+          .objects = read_list<Object>(in.getObjects()),
+          .stacks = read_list<Stack>(in.getStacks()),
+          .processes = read_list<Process>(in.getProcesses()),
+          .threads = read_list<Thread>(in.getThreads()),
+          .images = read_list<Image>(in.getImages())};
+}
+
+EventBlock read(schema::Events::Reader in) {
+  EventBlock block{
+      .thread = {in.getThread()},
+      .count = in.getCount(),
+      .start_ns = in.getStartNs(),
+      .wall_unit_ns = in.getWallUnitNs(),
+      .cpu_unit_ns = in.getCpuUnitNs(),
+      .columns = {to_span(in.getKind()), to_span(in.getBurst()), to_span(in.getExcess()), to_span(in.getCallCpu()),
+                  to_span(in.getBlocked()), to_span(in.getReady()), to_span(in.getResult()), to_span(in.getFlags()),
+                  to_span(in.getArgumentCount()), to_span(in.getStack())},
+      .arguments = {}};
+  const auto lists = in.getArguments();
+  if (lists.size() > kArgumentLists) throw FormatError("it has more than 8 argument lists");
+  for (unsigned i = 0; i < lists.size(); ++i) block.arguments[i] = to_span(lists[i]);
+  return block;
+}
+
+NamedCount read(schema::Count::Reader in) { return {.name = to_string(in.getName()), .count = in.getCount()}; }
+
+Footer read(schema::Footer::Reader in) {
+  return {.end_ns = in.getEndNs(),
+          .root_exit_status = in.getRootExitStatus(),
+          .root_end_ns = in.getRootEndNs(),
+          .events = in.getEvents(),
+          .processes = in.getProcesses(),
+          .threads = in.getThreads(),
+          .losses = read_list<NamedCount>(in.getLosses()),
+          .calls = read_list<NamedCount>(in.getCalls()),
+          .recorder_cpu_ns = in.getRecorderCpuNs(),
+          .truncated_by = to_string(in.getTruncatedBy())};
+}
+
+Block read(schema::Block::Reader in) {
+  switch (in.which()) {
+    case schema::Block::HEADER:
+      return read(in.getHeader());
+    case schema::Block::TABLES:
+      return read(in.getTables());
+    case schema::Block::EVENTS:
+      return read(in.getEvents());
+    case schema::Block::FOOTER:
+      return read(in.getFooter());
+  }
+  return UnknownBlock{};
+}
+
+// Writing: the same structs, the other way.
+
+void write(schema::Host::Builder out, const HostInfo& host) {
+  out.setName(to_text(host.name));
+  out.setMachine(to_text(host.machine));
+  out.setKernel(to_text(host.kernel));
+  out.setCpuModel(to_text(host.cpu_model));
+  out.setCores(host.cores);
+  out.setMemoryBytes(host.memory_bytes);
+  out.setDistribution(to_text(host.distribution));
+  out.setVirtualization(to_text(host.virtualization));
+}
+
+void write(schema::StopCost::Builder out, const StopCost& stop) {
+  out.setTier(stop.tier);
+  out.setWholeCall(stop.whole_call);
+  out.setSameCpu(stop.same_cpu);
+  out.setBurstBiasNs(stop.burst_bias_ns);
+  out.setCallBiasNs(stop.call_bias_ns);
+  out.setWallNs(stop.wall_ns);
+  out.setResidualNs(stop.residual_ns);
+}
+
+// What lists are made of, declared for write_list().
+void write(schema::Object::Builder out, const Object& object);
+void write(schema::Frame::Builder out, const Frame& frame);
+void write(schema::Stack::Builder out, const Stack& stack);
+void write(schema::Descriptor::Builder out, const Descriptor& descriptor);
+void write(schema::Process::Builder out, const Process& process);
+void write(schema::Thread::Builder out, const Thread& thread);
+void write(schema::Module::Builder out, const Module& module);
+void write(schema::Image::Builder out, const Image& image);
+void write(schema::Count::Builder out, const NamedCount& count);
+
+/// Fills a list of structs made for as many values.
+template <class ListBuilder, class Value>
+void write_list(ListBuilder list, const std::vector<Value>& values) {
+  for (unsigned i = 0; i < list.size(); ++i) write(list[i], values[i]);
+}
+
+/// Length of a list to be initialised; Cap'n Proto counts in 32 bits.
+template <class Values>
+unsigned length(const Values& values) {
+  return static_cast<unsigned>(values.size());
+}
+
+void write(schema::Calibration::Builder out, const Calibration& calibration) {
+  out.setCoreSpeedFlops(calibration.core_speed_flops);
+  out.setLoopbackLatencyNs(calibration.loopback_latency_ns);
+  out.setLoopbackBandwidthBytesPerS(calibration.loopback_bandwidth_bytes_per_s);
+  out.setWakeUpNs(calibration.wake_up_ns);
+  out.setTimerSlackNs(calibration.timer_slack_ns);
+  write_list(out.initStops(length(calibration.stops)), calibration.stops);
+}
+
+void write(schema::Header::Builder out, const Header& header) {
+  out.setFormatVersion(header.format_version);
+  out.setToolVersion(to_text(header.tool_version));
+  out.setStartedUnixNs(header.started_unix_ns);
+  write(out.initHost(), header.host);
+  write(out.initCalibration(), header.calibration);
+  fill_texts(out.initCommand(length(header.command)), header.command);
+  out.setWorkingDirectory(to_text(header.working_directory));
+  fill_texts(out.initOptions(length(header.options)), header.options);
+}
+
+void write(schema::Object::Builder out, const Object& object) {
+  out.setId(object.id.value);
+  out.setKind(static_cast<schema::Object::Kind>(object.kind));
+  out.setDevice(object.device);
+  out.setInode(object.inode);
+  out.setPath(object.path.value);
+  out.setLocalAddress(object.local_address.value);
+  out.setPeerAddress(object.peer_address.value);
+  out.setCookie(object.cookie);
+  out.setNetworkNamespace(object.network_namespace);
+  out.setPeer(object.peer.value);
+  out.setCapacityBytes(object.capacity_bytes);
+  out.setSendBufferBytes(object.send_buffer_bytes);
+  out.setReceiveBufferBytes(object.receive_buffer_bytes);
+  out.setPeerInode(object.peer_inode);
+  out.setNonblocking(object.nonblocking);
+  out.setCloseOnExec(object.close_on_exec);
+  out.setSeekableSize(object.size_bytes);
+}
+
+void write(schema::Frame::Builder out, const Frame& frame) {
+  out.setFunction(frame.function.value);
+  out.setModule(frame.module.value);
+  out.setOffset(frame.offset);
+}
+
+void write(schema::Stack::Builder out, const Stack& stack) {
+  out.setId(stack.id.value);
+  write_list(out.initFrames(length(stack.frames)), stack.frames);
+}
+
+void write(schema::Descriptor::Builder out, const Descriptor& descriptor) {
+  out.setFd(descriptor.fd);
+  out.setObject(descriptor.object.value);
+  out.setCloseOnExec(descriptor.close_on_exec);
+  out.setNonblocking(descriptor.nonblocking);
+}
+
+void write(schema::Process::Builder out, const Process& process) {
+  out.setIndex(process.index.value);
+  out.setPid(process.pid);
+  out.setParent(process.parent_plus_one);
+  out.setStartNs(process.start_ns);
+  write_list(out.initDescriptors(length(process.descriptors)), process.descriptors);
+}
+
+void write(schema::Thread::Builder out, const Thread& thread) {
+  out.setIndex(thread.index.value);
+  out.setProcess(thread.process.value);
+  out.setTid(thread.tid);
+  out.setNamespaceTid(thread.namespace_tid);
+  out.setCreator(thread.creator_plus_one);
+  out.setStartNs(thread.start_ns);
+  out.setCloneFlags(thread.clone_flags);
+  out.setClearTidAddress(thread.clear_tid_address);
+}
+
+void write(schema::Module::Builder out, const Module& module) {
+  out.setPath(module.path.value);
+  out.setBuildId(to_data(module.build_id));
+  out.setSha256(to_data(module.sha256));
+}
+
+void write(schema::Image::Builder out, const Image& image) {
+  out.setProcess(image.process.value);
+  out.setStartNs(image.start_ns);
+  out.setName(image.name.value);
+  out.setExecutable(image.executable.value);
+  auto arguments = out.initArguments(length(image.arguments));
+  for (unsigned i = 0; i < arguments.size(); ++i) arguments.set(i, image.arguments[i].value);
+  write_list(out.initModules(length(image.modules)), image.modules);
+  out.setWorkingDirectory(image.working_directory.value);
+}
+
+void write(schema::Tables::Builder out, const TableEntries& tables) {
+  out.setFirstString(tables.first_string);
+  fill_texts(out.initStrings(length(tables.strings)), tables.strings);
+  write_list(out.initObjects(length(tables.objects)), tables.objects);
+  write_list(out.initStacks(length(tables.stacks)), tables.stacks);
+  write_list(out.initProcesses(length(tables.processes)), tables.processes);
+  write_list(out.initThreads(length(tables.threads)), tables.threads);
+  write_list(out.initImages(length(tables.images)), tables.images);
+}
+
+void write(schema::Events::Builder out, const EventBlock& block) {
+  out.setThread(block.thread.value);
+  out.setCount(block.count);
+  out.setStartNs(block.start_ns);
+  out.setWallUnitNs(block.wall_unit_ns);
+  out.setCpuUnitNs(block.cpu_unit_ns);
+  using Set = void (schema::Events::Builder::*)(capnp::Data::Reader);
+  static constexpr std::array<Set, kColumns> kSetters = {
+      &schema::Events::Builder::setKind,          &schema::Events::Builder::setBurst,
+      &schema::Events::Builder::setExcess,        &schema::Events::Builder::setCallCpu,
+      &schema::Events::Builder::setBlocked,       &schema::Events::Builder::setReady,
+      &schema::Events::Builder::setResult,        &schema::Events::Builder::setFlags,
+      &schema::Events::Builder::setArgumentCount, &schema::Events::Builder::setStack};
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (!block.columns[i].empty()) (out.*kSetters[i])(to_data(block.columns[i]));
+  }
+  std::size_t lists = kArgumentLists;
+  while (lists > 0 && block.arguments[lists - 1].empty()) --lists;
+  if (lists == 0) return;
+  auto arguments = out.initArguments(static_cast<unsigned>(lists));
+  for (unsigned i = 0; i < lists; ++i) arguments.set(i, to_data(block.arguments[i]));
+}
+
+void write(schema::Count::Builder out, const NamedCount& count) {
+  out.setName(to_text(count.name));
+  out.setCount(count.count);
+}
+
+void write(schema::Footer::Builder out, const Footer& footer) {
+  out.setEndNs(footer.end_ns);
+  out.setRootExitStatus(footer.root_exit_status);
+  out.setRootEndNs(footer.root_end_ns);
+  out.setEvents(footer.events);
+  out.setProcesses(footer.processes);
+  out.setThreads(footer.threads);
+  write_list(out.initLosses(length(footer.losses)), footer.losses);
+  write_list(out.initCalls(length(footer.calls)), footer.calls);
+  out.setRecorderCpuNs(footer.recorder_cpu_ns);
+  out.setTruncatedBy(to_text(footer.truncated_by));
+}
+
+/// Room for an event block in one segment, so that the message has no far pointers.
+unsigned words_for(const EventBlock& block) {
+  std::size_t bytes = 1024;
+  for (const auto& column : block.columns) bytes += column.size();
+  for (const auto& list : block.arguments) bytes += list.size();
+  return static_cast<unsigned>(bytes / sizeof(capnp::word));
+}
+
+}  // namespace
+
+bool TableEntries::empty() const {
+  return strings.empty() && objects.empty() && stacks.empty() && processes.empty() && threads.empty() && images.empty();
+}
+
+void append_block(std::vector<std::uint8_t>& frame, const Header& header) {
+  capnp::MallocMessageBuilder message;
+  write(message.initRoot<schema::Block>().initHeader(), header);
+  append_message(frame, message);
+}
+
+void append_block(std::vector<std::uint8_t>& frame, const TableEntries& tables) {
+  capnp::MallocMessageBuilder message;
+  write(message.initRoot<schema::Block>().initTables(), tables);
+  append_message(frame, message);
+}
+
+void append_block(std::vector<std::uint8_t>& frame, const EventBlock& events) {
+  capnp::MallocMessageBuilder message(words_for(events));
+  write(message.initRoot<schema::Block>().initEvents(), events);
+  append_message(frame, message);
+}
+
+void append_block(std::vector<std::uint8_t>& frame, const Footer& footer) {
+  capnp::MallocMessageBuilder message;
+  write(message.initRoot<schema::Block>().initFooter(), footer);
+  append_message(frame, message);
+}
+
+Block read_block(std::span<const std::uint8_t> frame, std::size_t& offset) {
+  Block block;
+  offset = read_message(frame, offset,
+                        [&](capnp::MessageReader& message) { block = read(message.getRoot<schema::Block>()); });
+  return block;
+}
+
+}  // namespace simrec

@@ -1,0 +1,183 @@
+#include "trace-format/trace_reader.h"
+
+#include <sys/sysinfo.h>
+
+#include <new>
+
+#include "trace-format/format_error.h"
+#include "trace-format/frame_file.h"
+#include "trace-format/table_reader.h"
+#include "trace-format/trace_codec.h"
+
+namespace simrec {
+namespace {
+
+std::uint64_t memory_limit(const ReadLimits& limits) {
+  if (limits.memory_bytes != 0) return limits.memory_bytes;
+  struct sysinfo info {};
+  return ::sysinfo(&info) == 0 ? std::uint64_t{info.totalram} * info.mem_unit * 3 / 4 : 1ULL << 32;
+}
+
+}  // namespace
+
+struct TraceReader::Impl {
+  Impl(const std::string& path, const ReadLimits& read_limits)
+      : limits(read_limits), frames(path, limits.frame_bytes), tables(memory_limit(limits)) {
+    read_header();
+  }
+
+  void read_header();
+  std::optional<std::span<const Event>> next();
+  std::optional<Block> next_block();
+  std::span<const Event> decode(const EventBlock& block);
+  void accept(Footer footer);
+  void end();
+
+  ReadLimits limits;
+  FrameReader frames;
+  TableReader tables;
+  std::span<const std::uint8_t> frame;  ///< content of the current frame
+  std::size_t offset = 0;               ///< of the next message in it
+  Header header;
+  std::optional<Footer> footer;
+  std::string incomplete;
+  DecodedEvents decoded;
+  std::vector<Ns> last_exit_ns;  ///< by thread
+  std::uint64_t events = 0;
+};
+
+/// The next message; nullopt at the end of the file. Whatever is wrong with it becomes a TraceError here.
+std::optional<Block> TraceReader::Impl::next_block() {
+  while (offset >= frame.size()) {
+    const auto content = frames.next();
+    if (!content) return std::nullopt;
+    frame = *content;
+    offset = 0;
+  }
+  const std::size_t start = offset;
+  try {
+    return read_block(frame, offset);
+  } catch (const FormatError& e) {
+    frames.damaged("message at content byte " + std::to_string(start) + ": " + e.what());
+  }
+}
+
+void TraceReader::Impl::read_header() {
+  std::optional<Block> first = next_block();
+  if (!first) throw TraceError(frames.name() + " was cut before its header was written: nothing was recorded");
+  auto* found = std::get_if<Header>(&*first);
+  if (found == nullptr) frames.damaged("a trace begins with a header");
+  header = std::move(*found);
+  if (header.tool_version.starts_with("simreplay")) {
+    throw TraceError(frames.name() + " is a prediction, not a trace");
+  }
+  if (header.format_version == 0) throw TraceError(frames.name() + " is no trace: its header has no format version");
+  if (header.format_version > kFormatVersion) {
+    throw TraceError(frames.name() + " has trace format version " + std::to_string(header.format_version) + " (" +
+                     header.tool_version + "); this program reads up to " + std::to_string(kFormatVersion) +
+                     ": use a newer one");
+  }
+}
+
+std::optional<std::span<const Event>> TraceReader::Impl::next() {
+  while (std::optional<Block> block = next_block()) {
+    if (footer) frames.damaged("there is more after the footer");
+    try {
+      if (auto* entries = std::get_if<TableEntries>(&*block)) tables.merge(std::move(*entries));
+      if (auto* last = std::get_if<Footer>(&*block)) accept(std::move(*last));
+      if (const auto* events_block = std::get_if<EventBlock>(&*block)) {
+        const auto decoded_events = decode(*events_block);
+        if (!decoded_events.empty()) return decoded_events;
+      }
+    } catch (const FormatError& e) {
+      frames.damaged(std::string("the message before content byte ") + std::to_string(offset) + ": " + e.what());
+    }
+    if (std::holds_alternative<Header>(*block)) frames.damaged("there is a second header");
+  }
+  end();
+  return std::nullopt;
+}
+
+std::span<const Event> TraceReader::Impl::decode(const EventBlock& block) {
+  if (block.count > limits.events_per_block) {
+    throw FormatError("it says to hold " + std::to_string(block.count) + " events, allowed are " +
+                      std::to_string(limits.events_per_block));
+  }
+  const std::size_t threads = tables.tables().threads().size();
+  if (block.thread.value >= threads) {
+    throw FormatError("events of thread " + std::to_string(block.thread.value) + ", which no table has yet");
+  }
+  if (last_exit_ns.size() < threads) last_exit_ns.resize(threads, 0);
+  Ns& last_exit = last_exit_ns[block.thread.value];
+  if (block.start_ns < last_exit) throw FormatError("its events are older than those before them");
+  decode_events(block, decoded);
+  if (!decoded.events.empty()) last_exit = decoded.events.back().exit_ns;
+  events += decoded.events.size();
+  return decoded.events;
+}
+
+void TraceReader::Impl::accept(Footer last) {
+  if (last.events != events) {
+    throw FormatError("the footer counts " + std::to_string(last.events) + " events, but there were " +
+                      std::to_string(events));
+  }
+  footer = std::move(last);
+}
+
+void TraceReader::Impl::end() {
+  const std::string whole = std::to_string(events) + " events in " + std::to_string(frames.frames()) + " whole frames";
+  if (footer && frames.end() != FrameEnd::complete) {
+    incomplete = "the file was cut at byte " + std::to_string(frames.frame_start()) +
+                 ": its seek table is missing or incomplete, but all " + whole + " and the footer are there";
+  } else if (!footer && frames.end() == FrameEnd::complete) {
+    frames.damaged("there is a seek table, but no footer before it");
+  } else if (!footer) {
+    incomplete = "recording was cut: the file ends " +
+                 std::string(frames.end() == FrameEnd::cut ? "inside a frame that starts at byte " : "at byte ") +
+                 std::to_string(frames.frame_start()) + " without a footer; " + whole + " are readable";
+  }
+}
+
+TraceReader::TraceReader(const std::string& path, ReadLimits limits) : impl_(std::make_unique<Impl>(path, limits)) {}
+TraceReader::~TraceReader() = default;
+TraceReader::TraceReader(TraceReader&&) noexcept = default;
+
+const Header& TraceReader::header() const { return impl_->header; }
+const Tables& TraceReader::tables() const { return impl_->tables.tables(); }
+std::optional<std::span<const Event>> TraceReader::next() { return impl_->next(); }
+const std::optional<Footer>& TraceReader::footer() const { return impl_->footer; }
+const std::string& TraceReader::incomplete() const { return impl_->incomplete; }
+std::uint64_t TraceReader::compressed_bytes_read() const { return impl_->frames.position(); }
+std::uint64_t TraceReader::frames_read() const { return impl_->frames.frames(); }
+
+Trace load_trace(const std::string& path, ReadLimits limits) {
+  TraceReader reader(path, limits);
+  Trace trace;
+  const std::uint64_t allowed = memory_limit(limits);
+  std::uint64_t bytes = 0;
+  try {
+    while (const auto events = reader.next()) {
+      const std::size_t thread = events->front().thread.value;
+      if (trace.events.size() <= thread) trace.events.resize(thread + 1);
+      for (const Event& event : *events) {
+        trace.events[thread].push(event);
+        bytes += ThreadEvents::bytes_of(event);
+      }
+      trace.event_count += events->size();
+      if (bytes > allowed) {
+        throw TraceError(path + " does not fit into memory: its events take more than " +
+                         std::to_string(allowed >> 20) + " MiB; use a machine with more memory");
+      }
+    }
+  } catch (const std::bad_alloc&) {
+    throw TraceError(path + " does not fit into memory; use a machine with more memory");
+  }
+  trace.header = reader.header();
+  trace.tables = reader.tables();
+  trace.events.resize(trace.tables.threads().size());
+  trace.footer = reader.footer();
+  trace.incomplete = reader.incomplete();
+  return trace;
+}
+
+}  // namespace simrec

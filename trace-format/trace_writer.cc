@@ -1,0 +1,214 @@
+#include "trace-format/trace_writer.h"
+
+#include <algorithm>
+#include <deque>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "trace-format/event_columns.h"
+#include "trace-format/frame_file.h"
+#include "trace-format/intern_table.h"
+#include "trace-format/output_file.h"
+#include "trace-format/trace_codec.h"
+
+namespace simrec {
+namespace {
+
+// An event can carry thousands of arguments (a poll of as many descriptors): a block also ends by size.
+constexpr std::size_t kBlockBytes = 256 * 1024;
+// Blocks still open, over all threads: above this everything is emitted.
+constexpr std::size_t kOpenBytes = 16 << 20;
+// Table entries not emitted yet.
+constexpr std::size_t kPendingBytes = 256 * 1024;
+
+/// Coded size of an event, roughly (counting exactly would cost more than coding).
+std::size_t weight_of(const Event& event) { return 16 + 2 * event.arguments.size(); }
+
+/// Entries of a table that were put since the last flush; a later one replaces an earlier one.
+template <class Entry>
+void put_pending(std::vector<Entry>& pending, std::unordered_map<std::uint32_t, std::size_t>& positions,
+                 std::uint32_t index, Entry entry) {
+  const auto [found, is_new] = positions.try_emplace(index, pending.size());
+  if (is_new) {
+    pending.push_back(std::move(entry));
+  } else {
+    pending[found->second] = std::move(entry);
+  }
+}
+
+/// A new entry must be the next one of its dense table.
+std::uint32_t checked(std::uint32_t index, std::uint32_t& size, const char* what) {
+  if (index > size) throw std::logic_error(std::string(what) + " put out of order: indices must be dense");
+  size = std::max(size, index + 1);
+  return index;
+}
+
+}  // namespace
+
+struct TraceWriter::Impl {
+  Impl(const std::string& path, const Header& header, const WriterOptions& writer_options)
+      : options(writer_options), output(path, Unfinished::keep), frames(output, writer_options.compression_level) {
+    append_block(frame, header);
+    write_frame();
+  }
+
+  struct OpenThread {
+    EventEncoder encoder;
+    std::size_t bytes = 0;  ///< of the open block, about
+  };
+
+  void append(const Event& event);
+  void added_to_tables(std::size_t bytes);
+  void emit_tables();
+  void emit_block(OpenThread& thread);
+  void write_frame();
+  void flush();
+
+  WriterOptions options;
+  OutputFile output;
+  FrameWriter frames;
+  std::vector<std::uint8_t> frame;  ///< content of the frame being collected
+
+  InternTable<std::string> strings;
+  InternTable<std::vector<Frame>> stacks;
+  TableEntries pending;
+  std::size_t pending_bytes = 0;
+  std::unordered_map<std::uint32_t, std::size_t> pending_objects, pending_processes, pending_threads;
+  std::uint32_t object_count = 1, process_count = 0, thread_count = 0;
+
+  std::deque<OpenThread> threads;   ///< by ThreadId
+  std::vector<std::uint32_t> open;  ///< threads whose block holds events
+  std::size_t open_bytes = 0;
+  Ns flushed_ns = 0;
+  std::uint64_t events = 0;
+};
+
+void TraceWriter::Impl::append(const Event& event) {
+  if (event.thread.value >= threads.size()) throw std::logic_error("event of a thread that was not put");
+  OpenThread& thread = threads[event.thread.value];
+  if (thread.bytes == 0) open.push_back(event.thread.value);
+  thread.encoder.add(event);
+  thread.bytes += weight_of(event);
+  open_bytes += weight_of(event);
+  ++events;
+  if (event.exit_ns - flushed_ns >= options.max_unflushed_ns || open_bytes > kOpenBytes) {
+    flush();
+    flushed_ns = event.exit_ns;
+  } else if (thread.encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
+    std::erase(open, event.thread.value);
+    emit_tables();
+    emit_block(thread);
+    if (frame.size() >= options.frame_bytes) write_frame();
+  }
+}
+
+void TraceWriter::Impl::added_to_tables(std::size_t bytes) {
+  pending_bytes += bytes;
+  if (pending_bytes < kPendingBytes) return;
+  emit_tables();
+  if (frame.size() >= options.frame_bytes) write_frame();
+}
+
+void TraceWriter::Impl::emit_tables() {
+  if (pending.empty()) return;
+  pending.first_string = strings.next_id() - static_cast<std::uint32_t>(pending.strings.size());
+  append_block(frame, pending);
+  pending = {};
+  pending_bytes = 0;
+  for (auto* positions : {&pending_objects, &pending_processes, &pending_threads}) positions->clear();
+}
+
+void TraceWriter::Impl::emit_block(OpenThread& thread) {
+  append_block(frame, thread.encoder.block());
+  thread.encoder.next_block();
+  open_bytes -= thread.bytes;
+  thread.bytes = 0;
+}
+
+void TraceWriter::Impl::write_frame() {
+  if (frame.empty()) return;
+  frames.write(frame);
+  frame.clear();
+}
+
+void TraceWriter::Impl::flush() {
+  emit_tables();
+  for (const std::uint32_t thread : open) {
+    emit_block(threads[thread]);
+    if (frame.size() >= options.frame_bytes) write_frame();
+  }
+  open.clear();
+  write_frame();
+}
+
+TraceWriter::TraceWriter(const std::string& path, const Header& header, WriterOptions options)
+    : impl_(std::make_unique<Impl>(path, header, options)) {}
+
+TraceWriter::~TraceWriter() = default;
+
+StringId TraceWriter::intern(std::string_view text) {
+  const auto [id, is_new] = impl_->strings.intern(text);
+  if (is_new) {
+    impl_->pending.strings.emplace_back(text);
+    impl_->added_to_tables(sizeof(std::string) + text.size());
+  }
+  return {id};
+}
+
+StackId TraceWriter::intern(const std::vector<Frame>& frames) {
+  const auto [id, is_new] = impl_->stacks.intern(frames);
+  if (is_new) {
+    impl_->pending.stacks.push_back({.id = {id}, .frames = frames});
+    impl_->added_to_tables(frames.size() * sizeof(Frame));
+  }
+  return {id};
+}
+
+ObjectId TraceWriter::put(Object object) {
+  if (object.id.value == 0) object.id.value = impl_->object_count;
+  const std::uint32_t id = checked(object.id.value, impl_->object_count, "object");
+  put_pending(impl_->pending.objects, impl_->pending_objects, id, object);
+  impl_->added_to_tables(sizeof(Object));
+  return {id};
+}
+
+void TraceWriter::put(const Process& process) {
+  const std::uint32_t index = checked(process.index.value, impl_->process_count, "process");
+  put_pending(impl_->pending.processes, impl_->pending_processes, index, process);
+  impl_->added_to_tables(sizeof(Process) + process.descriptors.size() * sizeof(Descriptor));
+}
+
+void TraceWriter::put(const Thread& thread) {
+  const std::uint32_t index = checked(thread.index.value, impl_->thread_count, "thread");
+  if (index == impl_->threads.size()) {
+    const WriterOptions& options = impl_->options;
+    impl_->threads.push_back({.encoder = {thread.index, thread.start_ns, options.wall_unit_ns, options.cpu_unit_ns}});
+  }
+  put_pending(impl_->pending.threads, impl_->pending_threads, index, thread);
+  impl_->added_to_tables(sizeof(Thread));
+}
+
+void TraceWriter::put(const Image& image) {
+  impl_->pending.images.push_back(image);
+  impl_->added_to_tables(sizeof(Image) + (image.arguments.size() + image.modules.size() * sizeof(Module)));
+}
+
+void TraceWriter::append(const Event& event) { impl_->append(event); }
+
+void TraceWriter::flush() { impl_->flush(); }
+
+void TraceWriter::finish(const Footer& footer) {
+  impl_->flush();
+  Footer counted = footer;
+  counted.events = impl_->events;
+  append_block(impl_->frame, counted);
+  impl_->write_frame();
+  impl_->frames.finish();
+  impl_->output.finish();
+}
+
+std::uint64_t TraceWriter::bytes_written() const { return impl_->output.bytes_written(); }
+std::uint64_t TraceWriter::events_written() const { return impl_->events; }
+const std::string& TraceWriter::current_path() const { return impl_->output.current_path(); }
+
+}  // namespace simrec
