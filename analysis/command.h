@@ -19,7 +19,7 @@ class Command {
   virtual ~Command() = default;
   /// Adds options and positional arguments, bound to members.
   virtual void declare(CLI::App& app) = 0;
-  /// Does the work and returns the exit status. Throws TraceError or OutputError.
+  /// Does the work and returns the exit status. Throws TraceError.
   virtual int run() = 0;
 };
 

@@ -81,8 +81,6 @@ int main(int argc, char** argv) {
     return kSuccess;
   } catch (const TraceError& error) {
     return fail(error.what());
-  } catch (const OutputError& error) {
-    return fail(error.what());
   } catch (const std::bad_alloc&) {
     return fail("out of memory; free some memory or record a shorter run");
   } catch (const std::exception& error) {

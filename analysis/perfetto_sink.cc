@@ -18,7 +18,7 @@ std::string quoted(std::string_view text) {
 std::string microseconds(Ns time_ns) {
   std::string digits = std::to_string(time_ns < 0 ? 0 : time_ns);
   if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
-  return digits.insert(digits.size() - 3, ".");
+  return digits.insert(digits.size() - 3, 1, '.');
 }
 
 class PerfettoSink : public TimelineSink {
