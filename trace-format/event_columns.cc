@@ -1,11 +1,10 @@
 #include "trace-format/event_columns.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <string>
 
-#include "trace-format/format_error.h"
+#include "trace-format/varint.h"
 
 namespace simrec {
 namespace {
@@ -15,49 +14,7 @@ constexpr const char* kColumnNames[kColumns] = {"kind",  "burst",  "excess", "ca
 // Wall times beyond this (146 years) are damage; below it sums cannot overflow.
 constexpr std::uint64_t kLatest = 1ULL << 62;
 
-constexpr std::uint64_t zigzag(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
-}
-
 constexpr std::uint64_t rounded(std::uint64_t ns, std::uint64_t unit) { return (ns + unit / 2) / unit; }
-
-/// Takes varints off the front of a column.
-class ColumnReader {
- public:
-  ColumnReader(std::span<const std::uint8_t> coded, const char* name)
-      : next_(coded.data()), end_(coded.data() + coded.size()), name_(name) {}
-
-  std::uint64_t get() {
-    if (next_ == end_) throw FormatError(std::string("column ") + name_ + " has too few values");
-    std::uint64_t value = *next_++;
-    if (value < 0x80) return value;
-    value &= 0x7F;
-    for (unsigned shift = 7;; shift += 7) {
-      if (next_ == end_) throw FormatError(std::string("column ") + name_ + " ends inside a value");
-      const std::uint64_t byte = *next_++;
-      if (shift == 63 && byte > 1) throw FormatError(std::string("column ") + name_ + " has a value of over 64 bits");
-      value |= (byte & 0x7F) << shift;
-      if (byte < 0x80) return value;
-    }
-  }
-  std::int64_t get_signed() { return unzigzag(get()); }
-  std::uint64_t get_up_to(std::uint64_t limit) {
-    const std::uint64_t value = get();
-    if (value > limit) throw FormatError(std::string("column ") + name_ + " has an impossible value");
-    return value;
-  }
-  void expect_end() const {
-    if (next_ != end_) throw FormatError(std::string("column ") + name_ + " has too many values");
-  }
-
- private:
-  const std::uint8_t* next_;
-  const std::uint8_t* end_;
-  const char* name_;
-};
 
 /// Decodes one column into every event; an empty column leaves the zeros.
 template <class Store>
@@ -145,8 +102,7 @@ void decode_arguments(const EventBlock& block, DecodedEvents& into) {
 
 void EventEncoder::Bytes::put(std::uint64_t value) {
   all_zero &= value == 0;
-  for (; value >= 0x80; value >>= 7) coded.push_back(static_cast<std::uint8_t>(value | 0x80));
-  coded.push_back(static_cast<std::uint8_t>(value));
+  put_varint(coded, value);
 }
 
 void EventEncoder::Bytes::put_signed(std::int64_t value) { put(zigzag(value)); }

@@ -1,25 +1,14 @@
 #include "trace-format/trace_reader.h"
 
-#include <sys/sysinfo.h>
-
 #include <new>
 
 #include "trace-format/format_error.h"
 #include "trace-format/frame_file.h"
+#include "trace-format/memory_limit.h"
 #include "trace-format/table_reader.h"
 #include "trace-format/trace_codec.h"
 
 namespace simrec {
-namespace {
-
-std::uint64_t memory_limit(const ReadLimits& limits) {
-  if (limits.memory_bytes != 0) return limits.memory_bytes;
-  struct sysinfo info {};
-  return ::sysinfo(&info) == 0 ? std::uint64_t{info.totalram} * info.mem_unit * 3 / 4 : 1ULL << 32;
-}
-
-}  // namespace
-
 struct TraceReader::Impl {
   Impl(const std::string& path, const ReadLimits& read_limits)
       : limits(read_limits), frames(path, limits.frame_bytes), tables(memory_limit(limits)) {

@@ -14,7 +14,7 @@ namespace simrec {
 
 /// Bounds for hostile files.
 struct ReadLimits {
-  std::uint64_t frame_bytes = 16ULL << 20;      ///< decompressed size of one frame; writers stay below 2 MiB
+  std::uint64_t frame_bytes = 8ULL << 20;       ///< decompressed size of one frame; writers stay below 2 MiB
   std::uint64_t events_per_block = 1ULL << 20;  ///< writers use 4096
   std::uint64_t memory_bytes = 0;               ///< of the tables, and of events load_trace() keeps;
                                                 ///< 0 = three quarters of the machine's memory

@@ -1,0 +1,128 @@
+#include "trace-format/prediction_file.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "trace-format/format_error.h"
+#include "trace-format/frame_file.h"
+#include "trace-format/memory_limit.h"
+#include "trace-format/prediction_codec.h"
+
+namespace simrec {
+namespace {
+
+constexpr std::size_t kIntervalsPerBlock = 16'384;
+constexpr std::size_t kFrameBytes = 256 * 1024;
+constexpr int kCompressionLevel = 9;  // written once, kept for long
+
+void append_timeline(std::vector<std::uint8_t>& frame, FrameWriter& frames, const ThreadTimeline& thread) {
+  Ns start = thread.start_ns;
+  std::span<const TimelineInterval> rest(thread.intervals);
+  do {  // a thread without intervals is still one message
+    const auto piece = rest.first(std::min(rest.size(), kIntervalsPerBlock));
+    append_block(frame, thread, start, piece);
+    for (const TimelineInterval& interval : piece) start += interval.duration_ns;
+    rest = rest.subspan(piece.size());
+    if (frame.size() >= kFrameBytes) {
+      frames.write(frame);
+      frame.clear();
+    }
+  } while (!rest.empty());
+}
+
+/// Collects the messages of a prediction and refuses what cannot follow what.
+class PredictionBuilder {
+ public:
+  explicit PredictionBuilder(std::uint64_t memory_limit) : memory_limit_(memory_limit) {}
+
+  void add(PredictionBlock block) {
+    if (ended_) throw FormatError("there is more after its end");
+    if (!has_summary_ && !std::holds_alternative<PredictionSummary>(block)) {
+      throw FormatError("a prediction begins with a summary");
+    }
+    if (auto* summary = std::get_if<PredictionSummary>(&block)) add_summary(std::move(*summary));
+    if (auto* thread = std::get_if<ThreadTimeline>(&block)) add_timeline(std::move(*thread));
+    if (std::holds_alternative<EndOfPrediction>(block)) ended_ = true;
+  }
+  bool ended() const { return ended_; }
+  const PredictionSummary& summary() const { return prediction_.summary; }
+  Prediction take() { return std::move(prediction_); }
+
+ private:
+  void add_summary(PredictionSummary summary) {
+    if (has_summary_) throw FormatError("there is a second summary");
+    has_summary_ = true;
+    prediction_.summary = std::move(summary);
+  }
+  void add_timeline(ThreadTimeline thread) {
+    memory_ += sizeof(ThreadTimeline) + thread.intervals.size() * sizeof(TimelineInterval);
+    if (memory_ > memory_limit_) throw FormatError("its timelines need more memory than allowed");
+    ThreadTimeline* last = prediction_.timelines.empty() ? nullptr : &prediction_.timelines.back();
+    if (last != nullptr && last->pid == thread.pid && last->tid == thread.tid && last_end_ns_ == thread.start_ns &&
+        !last->intervals.empty()) {
+      last->intervals.insert(last->intervals.end(), thread.intervals.begin(), thread.intervals.end());
+    } else {
+      last_end_ns_ = thread.start_ns;
+      prediction_.timelines.push_back(thread);
+    }
+    for (const TimelineInterval& interval : thread.intervals) {
+      if (__builtin_add_overflow(last_end_ns_, interval.duration_ns, &last_end_ns_)) {
+        throw FormatError("a timeline never ends");
+      }
+    }
+  }
+
+  Prediction prediction_;
+  std::uint64_t memory_limit_;
+  std::uint64_t memory_ = 0;
+  Ns last_end_ns_ = 0;
+  bool has_summary_ = false;
+  bool ended_ = false;
+};
+
+void check_version(const std::string& name, const PredictionSummary& summary) {
+  if (summary.tool_version.starts_with("simrec ")) throw TraceError(name + " is a trace, not a prediction");
+  if (summary.format_version == 0) throw TraceError(name + " is no prediction: it has no format version");
+  if (summary.format_version > kPredictionVersion) {
+    throw TraceError(name + " has prediction format version " + std::to_string(summary.format_version) +
+                     "; this program reads up to " + std::to_string(kPredictionVersion) + ": use a newer one");
+  }
+}
+
+}  // namespace
+
+void write_prediction(const std::string& path, const Prediction& prediction) {
+  OutputFile output(path, Unfinished::remove);
+  FrameWriter frames(output, kCompressionLevel);
+  std::vector<std::uint8_t> frame;
+  append_block(frame, prediction.summary);
+  for (const ThreadTimeline& thread : prediction.timelines) append_timeline(frame, frames, thread);
+  append_block(frame, EndOfPrediction{});
+  frames.write(frame);
+  frames.finish();
+  output.finish();
+}
+
+Prediction read_prediction(const std::string& path, ReadLimits limits) {
+  FrameReader frames(path, limits.frame_bytes);
+  PredictionBuilder builder(memory_limit(limits));
+  bool is_first = true;
+  while (const auto frame = frames.next()) {
+    for (std::size_t offset = 0; offset < frame->size();) {
+      try {
+        builder.add(read_prediction_block(*frame, offset));
+      } catch (const FormatError& e) {
+        frames.damaged(std::string("the message before content byte ") + std::to_string(offset) + ": " + e.what());
+      }
+      if (std::exchange(is_first, false)) check_version(frames.name(), builder.summary());
+    }
+  }
+  if (!builder.ended() || frames.end() != FrameEnd::complete) {
+    throw TraceError(frames.name() + " was cut: its end is missing; make the prediction again");
+  }
+  return builder.take();
+}
+
+}  // namespace simrec
