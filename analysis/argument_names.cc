@@ -4,9 +4,6 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <sched.h>
-#include <csignal>
-#include <cstring>
-#include <ctime>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -14,6 +11,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <csignal>
+#include <cstring>
+#include <ctime>
 
 #include <algorithm>
 #include <cstdio>
@@ -30,40 +30,110 @@ struct Name {
   std::int64_t mask = 0;  ///< bits the value occupies when it is a field of several bits; 0 = the value itself
 };
 
-#define NAMED(symbol) {symbol, #symbol}
-#define FIELD(symbol, bits) {symbol, #symbol, bits}
+#define NAMED(symbol) \
+  { symbol, #symbol }
+#define FIELD(symbol, bits) \
+  { symbol, #symbol, bits }
 
-constexpr Name kOpen[] = {FIELD(O_RDONLY, O_ACCMODE), FIELD(O_WRONLY, O_ACCMODE), FIELD(O_RDWR, O_ACCMODE), NAMED(O_CREAT), NAMED(O_EXCL), NAMED(O_NOCTTY),
-                          NAMED(O_TRUNC), NAMED(O_APPEND), NAMED(O_NONBLOCK), {020200000, "O_TMPFILE"}, NAMED(O_DIRECTORY), {04010000, "O_SYNC"}, NAMED(O_DSYNC),
-                          NAMED(O_DIRECT), NAMED(O_NOFOLLOW), NAMED(O_NOATIME), NAMED(O_CLOEXEC), NAMED(O_PATH), {0100000, "O_LARGEFILE"}};
+constexpr Name kOpen[] = {FIELD(O_RDONLY, O_ACCMODE),
+                          FIELD(O_WRONLY, O_ACCMODE),
+                          FIELD(O_RDWR, O_ACCMODE),
+                          NAMED(O_CREAT),
+                          NAMED(O_EXCL),
+                          NAMED(O_NOCTTY),
+                          NAMED(O_TRUNC),
+                          NAMED(O_APPEND),
+                          NAMED(O_NONBLOCK),
+                          {020200000, "O_TMPFILE"},
+                          NAMED(O_DIRECTORY),
+                          {04010000, "O_SYNC"},
+                          NAMED(O_DSYNC),
+                          NAMED(O_DIRECT),
+                          NAMED(O_NOFOLLOW),
+                          NAMED(O_NOATIME),
+                          NAMED(O_CLOEXEC),
+                          NAMED(O_PATH),
+                          {0100000, "O_LARGEFILE"}};
+constexpr Name kDescriptorFlags[] = {NAMED(O_NONBLOCK), NAMED(O_CLOEXEC), NAMED(O_DIRECT)};
 constexpr Name kDomains[] = {NAMED(AF_UNIX), NAMED(AF_INET), NAMED(AF_INET6), NAMED(AF_NETLINK), NAMED(AF_PACKET)};
-constexpr Name kSocketTypes[] = {FIELD(SOCK_STREAM, 15), FIELD(SOCK_DGRAM, 15), FIELD(SOCK_RAW, 15), FIELD(SOCK_SEQPACKET, 15), NAMED(SOCK_NONBLOCK), NAMED(SOCK_CLOEXEC)};
-constexpr Name kMessages[] = {NAMED(MSG_OOB), NAMED(MSG_PEEK), NAMED(MSG_TRUNC), NAMED(MSG_DONTWAIT), NAMED(MSG_EOR), NAMED(MSG_WAITALL), NAMED(MSG_NOSIGNAL),
-                              NAMED(MSG_ERRQUEUE), NAMED(MSG_MORE), NAMED(MSG_WAITFORONE), NAMED(MSG_FASTOPEN), NAMED(MSG_CMSG_CLOEXEC)};
+constexpr Name kSocketTypes[] = {FIELD(SOCK_STREAM, 15),    FIELD(SOCK_DGRAM, 15), FIELD(SOCK_RAW, 15),
+                                 FIELD(SOCK_SEQPACKET, 15), NAMED(SOCK_NONBLOCK),  NAMED(SOCK_CLOEXEC)};
+constexpr Name kMessages[] = {NAMED(MSG_OOB),  NAMED(MSG_PEEK),       NAMED(MSG_TRUNC),    NAMED(MSG_DONTWAIT),
+                              NAMED(MSG_EOR),  NAMED(MSG_WAITALL),    NAMED(MSG_NOSIGNAL), NAMED(MSG_ERRQUEUE),
+                              NAMED(MSG_MORE), NAMED(MSG_WAITFORONE), NAMED(MSG_FASTOPEN), NAMED(MSG_CMSG_CLOEXEC)};
 constexpr Name kShutdown[] = {NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR)};
-constexpr Name kFcntl[] = {NAMED(F_DUPFD), NAMED(F_SETFD), NAMED(F_SETFL), NAMED(F_GETLK), NAMED(F_SETLK), NAMED(F_SETLKW), NAMED(F_SETOWN), NAMED(F_SETSIG), NAMED(F_DUPFD_CLOEXEC),
-                           NAMED(F_SETPIPE_SZ), NAMED(F_GETPIPE_SZ), NAMED(F_OFD_GETLK), NAMED(F_OFD_SETLK), NAMED(F_OFD_SETLKW), NAMED(F_ADD_SEALS), NAMED(F_GET_SEALS)};
+constexpr Name kFcntl[] = {NAMED(F_DUPFD),         NAMED(F_SETFD),      NAMED(F_SETFL),      NAMED(F_GETLK),
+                           NAMED(F_SETLK),         NAMED(F_SETLKW),     NAMED(F_SETOWN),     NAMED(F_SETSIG),
+                           NAMED(F_DUPFD_CLOEXEC), NAMED(F_SETPIPE_SZ), NAMED(F_GETPIPE_SZ), NAMED(F_OFD_GETLK),
+                           NAMED(F_OFD_SETLK),     NAMED(F_OFD_SETLKW), NAMED(F_ADD_SEALS),  NAMED(F_GET_SEALS)};
 constexpr Name kIoctl[] = {NAMED(FIONBIO), NAMED(FIOCLEX), NAMED(FIONCLEX), NAMED(FIOASYNC)};
 constexpr Name kEpollControl[] = {NAMED(EPOLL_CTL_ADD), NAMED(EPOLL_CTL_DEL), NAMED(EPOLL_CTL_MOD)};
-constexpr Name kFutex[] = {FIELD(FUTEX_WAIT, 127), FIELD(FUTEX_WAKE, 127), FIELD(FUTEX_REQUEUE, 127), FIELD(FUTEX_CMP_REQUEUE, 127), FIELD(FUTEX_WAKE_OP, 127), FIELD(FUTEX_LOCK_PI, 127),
-                           FIELD(FUTEX_UNLOCK_PI, 127), FIELD(FUTEX_TRYLOCK_PI, 127), FIELD(FUTEX_WAIT_BITSET, 127), FIELD(FUTEX_WAKE_BITSET, 127), FIELD(FUTEX_WAIT_REQUEUE_PI, 127),
-                           FIELD(FUTEX_CMP_REQUEUE_PI, 127), {13, "FUTEX_LOCK_PI2", 127}, NAMED(FUTEX_PRIVATE_FLAG), NAMED(FUTEX_CLOCK_REALTIME)};
+constexpr Name kFutex[] = {FIELD(FUTEX_WAIT, 127),
+                           FIELD(FUTEX_WAKE, 127),
+                           FIELD(FUTEX_REQUEUE, 127),
+                           FIELD(FUTEX_CMP_REQUEUE, 127),
+                           FIELD(FUTEX_WAKE_OP, 127),
+                           FIELD(FUTEX_LOCK_PI, 127),
+                           FIELD(FUTEX_UNLOCK_PI, 127),
+                           FIELD(FUTEX_TRYLOCK_PI, 127),
+                           FIELD(FUTEX_WAIT_BITSET, 127),
+                           FIELD(FUTEX_WAKE_BITSET, 127),
+                           FIELD(FUTEX_WAIT_REQUEUE_PI, 127),
+                           FIELD(FUTEX_CMP_REQUEUE_PI, 127),
+                           {13, "FUTEX_LOCK_PI2", 127},
+                           NAMED(FUTEX_PRIVATE_FLAG),
+                           NAMED(FUTEX_CLOCK_REALTIME)};
 constexpr Name kFlock[] = {NAMED(LOCK_SH), NAMED(LOCK_EX), NAMED(LOCK_NB), NAMED(LOCK_UN)};
-constexpr Name kClone[] = {NAMED(CLONE_VM), NAMED(CLONE_FS), NAMED(CLONE_FILES), NAMED(CLONE_SIGHAND), NAMED(CLONE_PIDFD), NAMED(CLONE_PTRACE), NAMED(CLONE_VFORK), NAMED(CLONE_PARENT), NAMED(CLONE_THREAD),
-                           NAMED(CLONE_NEWNS), NAMED(CLONE_SYSVSEM), NAMED(CLONE_SETTLS), NAMED(CLONE_PARENT_SETTID), NAMED(CLONE_CHILD_CLEARTID), NAMED(CLONE_CHILD_SETTID),
-                           NAMED(CLONE_NEWUTS), NAMED(CLONE_NEWIPC), NAMED(CLONE_NEWUSER), NAMED(CLONE_NEWPID), NAMED(CLONE_NEWNET), FIELD(SIGCHLD, 255)};
-constexpr Name kWait[] = {NAMED(WNOHANG), NAMED(WUNTRACED), NAMED(WEXITED), NAMED(WCONTINUED), NAMED(WNOWAIT), {0x20000000, "__WNOTHREAD"}, {0x40000000, "__WALL"}, {0x80000000, "__WCLONE"}};
+constexpr Name kClone[] = {NAMED(CLONE_VM),
+                           NAMED(CLONE_FS),
+                           NAMED(CLONE_FILES),
+                           NAMED(CLONE_SIGHAND),
+                           NAMED(CLONE_PIDFD),
+                           NAMED(CLONE_PTRACE),
+                           NAMED(CLONE_VFORK),
+                           NAMED(CLONE_PARENT),
+                           NAMED(CLONE_THREAD),
+                           NAMED(CLONE_NEWNS),
+                           NAMED(CLONE_SYSVSEM),
+                           NAMED(CLONE_SETTLS),
+                           NAMED(CLONE_PARENT_SETTID),
+                           NAMED(CLONE_CHILD_CLEARTID),
+                           NAMED(CLONE_CHILD_SETTID),
+                           NAMED(CLONE_NEWUTS),
+                           NAMED(CLONE_NEWIPC),
+                           NAMED(CLONE_NEWUSER),
+                           NAMED(CLONE_NEWPID),
+                           NAMED(CLONE_NEWNET),
+                           FIELD(SIGCHLD, 255)};
+constexpr Name kWait[] = {NAMED(WNOHANG),         NAMED(WUNTRACED),        NAMED(WEXITED),
+                          NAMED(WCONTINUED),      NAMED(WNOWAIT),          {0x20000000, "__WNOTHREAD"},
+                          {0x40000000, "__WALL"}, {0x80000000, "__WCLONE"}};
 constexpr Name kIdTypes[] = {NAMED(P_ALL), NAMED(P_PID), NAMED(P_PGID), NAMED(P_PIDFD)};
-constexpr Name kClocks[] = {NAMED(CLOCK_REALTIME), NAMED(CLOCK_MONOTONIC), NAMED(CLOCK_PROCESS_CPUTIME_ID), NAMED(CLOCK_THREAD_CPUTIME_ID), NAMED(CLOCK_MONOTONIC_RAW), NAMED(CLOCK_BOOTTIME)};
+constexpr Name kClocks[] = {NAMED(CLOCK_REALTIME),          NAMED(CLOCK_MONOTONIC),     NAMED(CLOCK_PROCESS_CPUTIME_ID),
+                            NAMED(CLOCK_THREAD_CPUTIME_ID), NAMED(CLOCK_MONOTONIC_RAW), NAMED(CLOCK_BOOTTIME)};
 constexpr Name kSleepFlags[] = {NAMED(TIMER_ABSTIME)};
 constexpr Name kProtection[] = {NAMED(PROT_READ), NAMED(PROT_WRITE), NAMED(PROT_EXEC)};
-constexpr Name kMap[] = {FIELD(MAP_SHARED, 15), FIELD(MAP_PRIVATE, 15), FIELD(MAP_SHARED_VALIDATE, 15), NAMED(MAP_FIXED), NAMED(MAP_ANONYMOUS), NAMED(MAP_NORESERVE), NAMED(MAP_POPULATE), NAMED(MAP_STACK), NAMED(MAP_HUGETLB)};
+constexpr Name kMap[] = {FIELD(MAP_SHARED, 15), FIELD(MAP_PRIVATE, 15), FIELD(MAP_SHARED_VALIDATE, 15),
+                         NAMED(MAP_FIXED),      NAMED(MAP_ANONYMOUS),   NAMED(MAP_NORESERVE),
+                         NAMED(MAP_POPULATE),   NAMED(MAP_STACK),       NAMED(MAP_HUGETLB)};
 constexpr Name kEpollCreate[] = {NAMED(EPOLL_CLOEXEC)};
 constexpr Name kEventfd[] = {NAMED(EFD_SEMAPHORE), NAMED(EFD_NONBLOCK), NAMED(EFD_CLOEXEC)};
 constexpr Name kLocks[] = {NAMED(F_RDLCK), NAMED(F_WRLCK), NAMED(F_UNLCK)};
 constexpr Name kTimers[] = {{0, "ITIMER_REAL"}, {1, "ITIMER_VIRTUAL"}, {2, "ITIMER_PROF"}};
-constexpr Name kPoll[] = {NAMED(POLLIN), NAMED(POLLPRI), NAMED(POLLOUT), NAMED(POLLERR), NAMED(POLLHUP), NAMED(POLLNVAL), {0x40, "POLLRDNORM"}, {0x80, "POLLRDBAND"}, {0x100, "POLLWRNORM"}, {0x2000, "POLLRDHUP"},
-                          {1 << 28, "EPOLLEXCLUSIVE"}, {1 << 29, "EPOLLWAKEUP"}, {1 << 30, "EPOLLONESHOT"}, {1LL << 31, "EPOLLET"}};
+constexpr Name kPoll[] = {NAMED(POLLIN),
+                          NAMED(POLLPRI),
+                          NAMED(POLLOUT),
+                          NAMED(POLLERR),
+                          NAMED(POLLHUP),
+                          NAMED(POLLNVAL),
+                          {0x40, "POLLRDNORM"},
+                          {0x80, "POLLRDBAND"},
+                          {0x100, "POLLWRNORM"},
+                          {0x2000, "POLLRDHUP"},
+                          {1 << 28, "EPOLLEXCLUSIVE"},
+                          {1 << 29, "EPOLLWAKEUP"},
+                          {1 << 30, "EPOLLONESHOT"},
+                          {1LL << 31, "EPOLLET"}};
 
 #undef NAMED
 #undef FIELD
@@ -77,7 +147,8 @@ struct ArgumentNames {
 };
 
 const ArgumentNames kArguments[] = {
-    {"flags", {"open", "openat", "pipe2", "dup3"}, kOpen, true},
+    {"flags", {"open", "openat"}, kOpen, true},
+    {"flags", {"pipe2", "dup3"}, kDescriptorFlags, true},
     {"domain", {}, kDomains},
     {"type", {"socket", "socketpair"}, kSocketTypes, true},
     {"flags", {"accept4"}, kSocketTypes, true},
@@ -114,13 +185,14 @@ std::string join_bits(std::span<const Name> names, std::int64_t value) {
   const auto append = [&](std::string_view word) { text.append(text.empty() ? "" : "|").append(word); };
   for (const Name& name : names) {
     const bool field = name.mask != 0;
-    const bool matches = field ? (value & name.mask) == name.value : name.value != 0 && (rest & name.value) == name.value;
+    const bool matches =
+        field ? (value & name.mask) == name.value : name.value != 0 && (rest & name.value) == name.value;
     if (!matches) continue;
     append(name.text);
     rest &= ~(field ? name.mask : name.value);
   }
   if (rest != 0) append(hexadecimal(rest));
-  return text.empty() ? "0" : text;
+  return text;
 }
 
 }  // namespace
@@ -137,7 +209,10 @@ std::string argument_name(std::string_view call, std::string_view argument, std:
   return "";
 }
 
-std::string poll_events(std::int64_t bits) { return join_bits(kPoll, bits); }
+std::string poll_events(std::int64_t bits) {
+  const std::string text = join_bits(kPoll, bits);
+  return text.empty() ? "0" : text;
+}
 
 std::string signal_name(std::int64_t signal) {
   if (signal > 0 && signal < 32) {

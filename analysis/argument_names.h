@@ -7,7 +7,8 @@
 
 namespace simrec::analysis {
 
-/// An argument's value in the words of its call, e.g. ("socket", "domain", 2) is "AF_INET"; "" if no table knows it.
+/// An argument's value in the words of its call, e.g. ("socket", "domain", 2) is "AF_INET"; "" if no table knows it,
+/// or for flags without a bit set.
 std::string argument_name(std::string_view call, std::string_view argument, std::int64_t value);
 
 /// Bits of poll(2) and epoll(7): "POLLIN|POLLHUP".

@@ -21,15 +21,19 @@ class CsvSink : public TimelineSink {
   void process(std::int64_t pid, std::string_view name, std::string_view) override { names_[pid] = cell(name); }
   void thread(ThreadKey, std::string_view) override {}
   void slice(const Slice& slice) override {
-    row(slice.thread, slice.start_ns, slice.duration_ns) << slice.category << ',' << cell(slice.name) << ',' << cell(slice.result) << '\n';
+    row(slice.thread, slice.start_ns, slice.duration_ns)
+        << slice.category << ',' << cell(slice.name) << ',' << cell(slice.result) << '\n';
   }
-  void instant(const Instant& instant) override { row(instant.thread, instant.time_ns, 0) << "event," << cell(instant.name) << ",\n"; }
+  void instant(const Instant& instant) override {
+    row(instant.thread, instant.time_ns, 0) << "event," << cell(instant.name) << ",\n";
+  }
   void flow(const Flow&) override {}
   void end() override {}
 
  private:
   std::ostream& row(ThreadKey thread, Ns start_ns, Ns duration_ns) {
-    return out_ << thread.pid << ',' << thread.tid << ',' << names_[thread.pid] << ',' << start_ns << ',' << duration_ns << ',';
+    return out_ << thread.pid << ',' << thread.tid << ',' << names_[thread.pid] << ',' << start_ns << ',' << duration_ns
+                << ',';
   }
 
   std::ostream& out_;

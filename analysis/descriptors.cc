@@ -20,17 +20,28 @@ struct KindWords {
 
 /// By ObjectKind.
 constexpr std::array<KindWords, 22> kKinds = {{
-    {"unknown", nullptr},         {"file", "file"},
-    {"directory", "directory"},   {"device", "device"},
-    {"terminal", "terminal"},     {"pipe", "pipe"},
-    {"tcp socket", "tcp"},        {"udp socket", "udp"},
-    {"unix stream socket", "unix"}, {"unix datagram socket", "unix"},
-    {"unix seqpacket socket", "unix"}, {"socket", "socket"},
-    {"eventfd", "eventfd"},       {"timerfd", "timerfd"},
-    {"signalfd", "signalfd"},     {"epoll", "epoll"},
-    {"inotify", "inotify"},       {"pidfd", "pidfd"},
-    {"memfd", "memfd"},           {"io_uring", "io_uring"},
-    {"shared memory", "shared-memory"}, {"anonymous inode", "anonymous"},
+    {"unknown", nullptr},
+    {"file", "file"},
+    {"directory", "directory"},
+    {"device", "device"},
+    {"terminal", "terminal"},
+    {"pipe", "pipe"},
+    {"tcp socket", "tcp"},
+    {"udp socket", "udp"},
+    {"unix stream socket", "unix"},
+    {"unix datagram socket", "unix"},
+    {"unix seqpacket socket", "unix"},
+    {"socket", "socket"},
+    {"eventfd", "eventfd"},
+    {"timerfd", "timerfd"},
+    {"signalfd", "signalfd"},
+    {"epoll", "epoll"},
+    {"inotify", "inotify"},
+    {"pidfd", "pidfd"},
+    {"memfd", "memfd"},
+    {"io_uring", "io_uring"},
+    {"shared memory", "shared-memory"},
+    {"anonymous inode", "anonymous"},
 }};
 
 const KindWords& words_of(ObjectKind kind) {
@@ -191,7 +202,8 @@ void Descriptors::apply_call(const Event& event, Table& table) {
       break;
     case SYS_dup2:
     case SYS_dup3:
-      duplicate(table, event.argument(0), event.argument(1), event.kind == SYS_dup3 && (event.argument(2) & O_CLOEXEC) != 0);
+      duplicate(table, event.argument(0), event.argument(1),
+                event.kind == SYS_dup3 && (event.argument(2) & O_CLOEXEC) != 0);
       break;
     case SYS_fcntl:
       if (event.argument(1) == F_DUPFD || event.argument(1) == F_DUPFD_CLOEXEC) {

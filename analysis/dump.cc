@@ -36,7 +36,8 @@ Owner owner_of(const Event& event, const Tables& tables) {
 
 class TextLines {
  public:
-  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string& result) const {
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
+             const std::string& result) const {
     std::string line = padded(format_seconds(event.entry_ns, 6), 12) + "  ";
     line += padded(std::to_string(owner.pid), 6);
     if (owner.tid != owner.pid) line += "/" + std::to_string(owner.tid);
@@ -63,7 +64,8 @@ class TextLines {
 
 class JsonLines {
  public:
-  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string&) const {
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
+             const std::string&) const {
     nlohmann::ordered_json line = {{"time_ns", event.entry_ns}, {"pid", owner.pid}, {"tid", owner.tid}};
     line[event.kind < kPseudoBase ? "call" : "event"] = event_name(event.kind);
     auto& arguments = line["arguments"] = nlohmann::ordered_json::object();
@@ -73,7 +75,8 @@ class JsonLines {
       } else {
         arguments[std::string(field.name)] = field.text;
       }
-      if (field.number && field.text.find('<') != std::string::npos) arguments[std::string(field.name) + "_object"] = object_in(field.text);
+      if (field.number && field.text.find('<') != std::string::npos)
+        arguments[std::string(field.name) + "_object"] = object_in(field.text);
     }
     if (has_result(event)) {
       line["result"] = event.result;
@@ -99,12 +102,17 @@ class Dump : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("trace", path_, "Trace to print (- = standard input)")->required()->type_name("TRACE");
-    app.add_option("-p,--pid", ids_, "Only these processes or threads (by pid or tid; repeatable)")->type_name("PID")->delimiter(',');
-    app.add_option("-e,--events", names_, "Only these calls or events, e.g. read,write,thread-exit")->type_name("NAME,…")->delimiter(',');
+    app.add_option("-p,--pid", ids_, "Only these processes or threads (by pid or tid; repeatable)")
+        ->type_name("PID")
+        ->delimiter(',');
+    app.add_option("-e,--events", names_, "Only these calls or events, e.g. read,write,thread-exit")
+        ->type_name("NAME,…")
+        ->delimiter(',');
     app.add_flag("--json", json_, "One JSON object per line instead of text");
     app.add_flag("--stacks", stacks_, "Print recorded call stacks below their calls");
     app.footer(
-        "Each line: seconds since the start, process (/thread), call with its arguments, result, time inside the call.\n"
+        "Each line: seconds since the start, process (/thread), call with its arguments, result, time inside the "
+        "call.\n"
         "Examples:\n"
         "  simtrace dump trace.capnp | less\n"
         "  simtrace dump -e connect,accept4 trace.capnp\n"
@@ -138,14 +146,16 @@ class Dump : public Command {
 
  private:
   bool selected(Owner owner) const {
-    return ids_.empty() || std::ranges::find(ids_, owner.pid) != ids_.end() || std::ranges::find(ids_, owner.tid) != ids_.end();
+    return ids_.empty() || std::ranges::find(ids_, owner.pid) != ids_.end() ||
+           std::ranges::find(ids_, owner.tid) != ids_.end();
   }
 
   void require_known_ids(const Tables& tables) const {
     for (const std::int64_t id : ids_) {
       const bool known = std::ranges::any_of(tables.processes(), [&](const Process& p) { return p.pid == id; }) ||
                          std::ranges::any_of(tables.threads(), [&](const Thread& t) { return t.tid == id; });
-      if (!known) throw TraceError("the trace has no process or thread " + std::to_string(id) + "; `simtrace info` lists them");
+      if (!known)
+        throw TraceError("the trace has no process or thread " + std::to_string(id) + "; `simtrace info` lists them");
     }
   }
 
@@ -169,7 +179,8 @@ class Dump : public Command {
     return std::nullopt;
   }
 
-  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string& result) const {
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
+             const std::string& result) const {
     json_ ? JsonLines().print(out, event, owner, fields, result) : TextLines().print(out, event, owner, fields, result);
   }
 
@@ -178,7 +189,8 @@ class Dump : public Command {
     if (stack == nullptr) return;
     for (const Frame& frame : stack->frames) {
       const std::string& function = tables.string(frame.function);
-      out << "                > " << (function.empty() ? "?" : function) << " (" << tables.string(frame.module) << ")\n";
+      out << "                > " << (function.empty() ? "?" : function) << " (" << tables.string(frame.module)
+          << ")\n";
     }
   }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "analysis/argument_names.h"
+#include "analysis/statistics.h"
 #include "trace-format/syscall_table.h"
 #include "trace-format/text_table.h"
 #include "trace-format/units.h"
@@ -40,7 +41,8 @@ class Decoder {
       case PseudoEvent::signal:
         add("signal", signal_name(event_.argument(0)), event_.argument(0));
         add("code", "code=" + std::to_string(event_.argument(1)), event_.argument(1));
-        if (event_.argument(2) != 0) add("sender", "from pid " + std::to_string(event_.argument(2)), event_.argument(2));
+        if (event_.argument(2) != 0)
+          add("sender", "from pid " + std::to_string(event_.argument(2)), event_.argument(2));
         break;
       case PseudoEvent::execDone:
         if (const Image* image = image_now(); image != nullptr) add("command", command_of(*image), std::nullopt);
@@ -57,7 +59,8 @@ class Decoder {
 
   std::vector<Field> call(const SyscallRow& row) {
     const std::size_t count = row.argument_count();
-    for (std::size_t i = 0; i < count && i < event_.arguments.size(); ++i) add_argument(row, row.arguments[i], event_.arguments[i]);
+    for (std::size_t i = 0; i < count && i < event_.arguments.size(); ++i)
+      add_argument(row, row.arguments[i], event_.arguments[i]);
     add_extras(row, event_.arguments.subspan(std::min(count, event_.arguments.size())));
     return std::move(fields_);
   }
@@ -71,16 +74,20 @@ class Decoder {
   void add(std::string_view name, std::string text, std::optional<std::int64_t> number) {
     fields_.push_back({name, std::move(text), number});
   }
-  void add_named(std::string_view name, std::int64_t value) { add(name, std::string(name) + "=" + std::to_string(value), value); }
+  void add_named(std::string_view name, std::int64_t value) {
+    add(name, std::string(name) + "=" + std::to_string(value), value);
+  }
 
   const Image* image_now() const {
     const auto& threads = tables_.threads();
-    return event_.thread.value < threads.size() ? tables_.image_of(threads[event_.thread.value].process, event_.exit_ns) : nullptr;
+    return event_.thread.value < threads.size() ? tables_.image_of(threads[event_.thread.value].process, event_.exit_ns)
+                                                : nullptr;
   }
 
   std::string command_of(const Image& image) const {
     std::string text;
-    for (const StringId id : image.arguments) text += (text.empty() ? "" : " ") + printable(tables_.string(id));
+    for (const StringId id : image.arguments)
+      text += (text.empty() ? "" : " ") + printable(shell_quoted(tables_.string(id)));
     return text.empty() ? printable(tables_.string(image.executable)) : text;
   }
 
@@ -95,11 +102,16 @@ class Decoder {
       case ArgumentKind::signal:
         return add(argument.name, signal_name(value), value);
       case ArgumentKind::pid:
-        return add(argument.name, name + "=" + std::to_string(static_cast<std::int32_t>(value)), static_cast<std::int32_t>(value));
+        return add(argument.name, name + "=" + std::to_string(static_cast<std::int32_t>(value)),
+                   static_cast<std::int32_t>(value));
       case ArgumentKind::address:
         return add(argument.name, value == 0 ? "NULL" : hexadecimal(value), value);
       case ArgumentKind::flags:
-        return add(argument.name, !symbol.empty() ? symbol : value == 0 ? name + "=0" : name + "=" + hexadecimal(value & 0xFFFFFFFF), value);
+        return add(argument.name,
+                   !symbol.empty() ? symbol
+                   : value == 0    ? name + "=0"
+                                   : name + "=" + hexadecimal(value & 0xFFFFFFFF),
+                   value);
       default:
         return add(argument.name, symbol.empty() ? name + "=" + std::to_string(value) : symbol, value);
     }
@@ -136,7 +148,8 @@ class Decoder {
 
   void add_list(std::string_view name, std::span<const std::int64_t> values, bool as_address = false) {
     std::string text;
-    for (const std::int64_t value : values) text += (text.empty() ? "" : ", ") + (as_address ? hexadecimal(value) : std::to_string(value));
+    for (const std::int64_t value : values)
+      text += (text.empty() ? "" : ", ") + (as_address ? hexadecimal(value) : std::to_string(value));
     add(name, std::string(name) + "=[" + text + "]", std::nullopt);
   }
 
@@ -144,7 +157,8 @@ class Decoder {
     const auto& threads = tables_.threads();
     if (child_plus_one <= 0 || static_cast<std::size_t>(child_plus_one) > threads.size()) return;
     const Thread& child = threads[static_cast<std::size_t>(child_plus_one - 1)];
-    const bool new_thread = event_.thread.value < threads.size() && child.process == threads[event_.thread.value].process;
+    const bool new_thread =
+        event_.thread.value < threads.size() && child.process == threads[event_.thread.value].process;
     add("child_tid", (new_thread ? "new thread " : "new process ") + std::to_string(child.tid), child.tid);
   }
 
@@ -234,14 +248,16 @@ bool returns_descriptor(const SyscallRow& row, const Event& event) {
 }
 
 constexpr std::uint16_t kMovers[] = {
-    SYS_read,     SYS_write,    SYS_pread64,  SYS_pwrite64, SYS_readv,           SYS_writev,   SYS_preadv,   SYS_pwritev,  SYS_preadv2,
-    SYS_pwritev2, SYS_sendfile, SYS_splice,   SYS_vmsplice, SYS_copy_file_range, SYS_sendto,   SYS_recvfrom, SYS_sendmsg,  SYS_recvmsg,
-    SYS_sendmmsg, SYS_recvmmsg, SYS_msgrcv,   SYS_mq_timedreceive,
+    SYS_read,    SYS_write,    SYS_pread64,  SYS_pwrite64, SYS_readv,    SYS_writev,          SYS_preadv, SYS_pwritev,
+    SYS_preadv2, SYS_pwritev2, SYS_sendfile, SYS_splice,   SYS_vmsplice, SYS_copy_file_range, SYS_sendto, SYS_recvfrom,
+    SYS_sendmsg, SYS_recvmsg,  SYS_sendmmsg, SYS_recvmmsg, SYS_msgrcv,   SYS_mq_timedreceive,
 };
 
 }  // namespace
 
-bool has_result(const Event& event) { return event.kind < kPseudoBase && (event.flags & (kEntryOnly | kUnfinished)) == 0; }
+bool has_result(const Event& event) {
+  return event.kind < kPseudoBase && (event.flags & (kEntryOnly | kUnfinished)) == 0;
+}
 
 std::vector<Field> describe_arguments(const Event& event, const Tables& tables, const Descriptors& descriptors) {
   Decoder decoder(event, tables, descriptors);
@@ -258,17 +274,20 @@ std::string describe_result(const Event& event, const Tables& tables, const Desc
     return "-1 " + name + " (" + std::strerror(static_cast<int>(-event.result)) + ")";
   }
   const SyscallRow* row = find_syscall(event.kind);
-  if (row != nullptr && returns_descriptor(*row, event)) return Decoder(event, tables, descriptors).descriptor(event.result);
+  if (row != nullptr && returns_descriptor(*row, event))
+    return Decoder(event, tables, descriptors).descriptor(event.result);
   if (event.kind == SYS_mmap || event.kind == SYS_shmat) return hexadecimal(event.result);
   return std::to_string(event.result);
 }
 
 std::optional<std::uint64_t> moved_bytes(const Event& event) {
-  if (!has_result(event) || event.result < 0 || std::ranges::find(kMovers, event.kind) == std::end(kMovers)) return std::nullopt;
+  if (!has_result(event) || event.result < 0 || std::ranges::find(kMovers, event.kind) == std::end(kMovers))
+    return std::nullopt;
   if (event.kind == SYS_sendmmsg || event.kind == SYS_recvmmsg) {
     const SyscallRow* row = find_syscall(event.kind);
     std::uint64_t sum = 0;
-    for (std::size_t i = row == nullptr ? 0 : row->argument_count(); i < event.arguments.size(); ++i) sum += static_cast<std::uint64_t>(std::max<std::int64_t>(event.arguments[i], 0));
+    for (std::size_t i = row == nullptr ? 0 : row->argument_count(); i < event.arguments.size(); ++i)
+      sum += static_cast<std::uint64_t>(std::max<std::int64_t>(event.arguments[i], 0));
     return sum;
   }
   return static_cast<std::uint64_t>(event.result);

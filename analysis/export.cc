@@ -29,7 +29,9 @@ class Export : public Command {
         ->capture_default_str()
         ->type_name("FORMAT")
         ->check(CLI::IsMember(names));
-    app.add_option("-o,--output", output_, "File to write (- = standard output)")->capture_default_str()->type_name("FILE");
+    app.add_option("-o,--output", output_, "File to write (- = standard output)")
+        ->capture_default_str()
+        ->type_name("FILE");
     app.footer(
         "Examples:\n"
         "  simtrace export -o timeline.json trace.capnp         open it at https://ui.perfetto.dev\n"
@@ -38,7 +40,8 @@ class Export : public Command {
 
   int run() override {
     Output output(output_);
-    const Format* format = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Format& f) { return f.name == format_; });
+    const Format* format =
+        std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Format& f) { return f.name == format_; });
     const auto sink = format->make(output.stream());
     std::string incomplete;
     if (kind_of_file(path_) == FileKind::prediction) {

@@ -11,8 +11,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json totals_json(const Totals& totals) {
-  return {{"events", totals.events},         {"errors", totals.errors},           {"bytes", totals.bytes},      {"burst_ns", totals.burst_ns},
-          {"call_cpu_ns", totals.call_cpu_ns}, {"blocked_ns", totals.blocked_ns}, {"ready_ns", totals.ready_ns}};
+  return {{"events", totals.events},     {"errors", totals.errors},           {"bytes", totals.bytes},
+          {"burst_ns", totals.burst_ns}, {"call_cpu_ns", totals.call_cpu_ns}, {"blocked_ns", totals.blocked_ns},
+          {"ready_ns", totals.ready_ns}};
 }
 
 Json host_json(const Header& header) {
@@ -38,7 +39,9 @@ Json processes_json(const Statistics& statistics) {
     const ProcessStatistics& own = statistics.processes[process.index.value];
     Json entry = {{"pid", process.pid}};
     const auto& all = statistics.tables.processes();
-    entry["parent_pid"] = process.parent_plus_one == 0 || process.parent_plus_one > all.size() ? Json() : Json(all[process.parent_plus_one - 1].pid);
+    entry["parent_pid"] = process.parent_plus_one == 0 || process.parent_plus_one > all.size()
+                              ? Json()
+                              : Json(all[process.parent_plus_one - 1].pid);
     entry["name"] = process_name(statistics.tables, process.index);
     entry["cmdline"] = command_line(statistics.tables, process.index);
     entry["threads"] = own.threads;

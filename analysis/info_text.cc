@@ -34,41 +34,48 @@ std::string joined(std::initializer_list<std::string> parts) {
 }
 
 std::string host_text(const HostInfo& host) {
-  return joined({host.name, std::to_string(host.cores) + " × " + (host.cpu_model.empty() ? "unknown CPU" : host.cpu_model), format_bytes(host.memory_bytes),
-                 host.kernel.empty() ? "" : "Linux " + host.kernel, host.distribution, host.virtualization == "none" ? "" : host.virtualization});
+  return joined({host.name,
+                 std::to_string(host.cores) + " × " + (host.cpu_model.empty() ? "unknown CPU" : host.cpu_model),
+                 format_bytes(host.memory_bytes), host.kernel.empty() ? "" : "Linux " + host.kernel, host.distribution,
+                 host.virtualization == "none" ? "" : host.virtualization});
 }
 
 std::string calibration_text(const Calibration& calibration) {
   if (calibration.core_speed_flops <= 0) return "none: the host was not measured";
   return joined({"core " + format_rate(calibration.core_speed_flops, "flop/s"),
-                 "loopback " + format_duration(calibration.loopback_latency_ns) + " and " + format_rate(calibration.loopback_bandwidth_bytes_per_s, "B/s"),
+                 "loopback " + format_duration(calibration.loopback_latency_ns) + " and " +
+                     format_rate(calibration.loopback_bandwidth_bytes_per_s, "B/s"),
                  "wake-up " + format_duration(calibration.wake_up_ns)});
 }
 
 std::string command_text(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + printable(word);
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + printable(shell_quoted(word));
   return text;
 }
 
 std::string time_text(const Statistics& statistics) {
   if (!statistics.footer) return format_duration(statistics.end_ns) + " until the recording was cut";
   const Footer& footer = *statistics.footer;
-  std::string text = format_duration(footer.root_end_ns) + " while recorded, root command " + wait_status(footer.root_exit_status);
+  std::string text =
+      format_duration(footer.root_end_ns) + " while recorded, root command " + wait_status(footer.root_exit_status);
   if (footer.end_ns > footer.root_end_ns) text += "; others ran on until " + format_duration(footer.end_ns);
   return text;
 }
 
 std::string tracing_text(const Statistics& statistics) {
   std::string text = format_duration(statistics.tracing_wall_ns) + " of wall time added to the threads (calibrated)";
-  if (statistics.footer && statistics.footer->recorder_cpu_ns > 0) text += ", recorder used " + format_duration(statistics.footer->recorder_cpu_ns) + " of CPU";
+  if (statistics.footer && statistics.footer->recorder_cpu_ns > 0)
+    text += ", recorder used " + format_duration(statistics.footer->recorder_cpu_ns) + " of CPU";
   return text;
 }
 
 std::string size_text(const Statistics& statistics) {
-  std::string text = format_bytes(statistics.compressed_bytes) + " in " + format_count_of(statistics.frames, "frame") + ", " + format_count_of(statistics.totals.events, "event");
+  std::string text = format_bytes(statistics.compressed_bytes) + " in " + format_count_of(statistics.frames, "frame") +
+                     ", " + format_count_of(statistics.totals.events, "event");
   if (statistics.totals.events > 0) {
-    const double per_event = static_cast<double>(statistics.compressed_bytes) / static_cast<double>(statistics.totals.events);
+    const double per_event =
+        static_cast<double>(statistics.compressed_bytes) / static_cast<double>(statistics.totals.events);
     text += ", " + format_rate(per_event, "B/event");
   }
   return text;
@@ -79,14 +86,18 @@ void print_facts(std::ostream& out, const Statistics& statistics) {
   TextTable facts({{"", Align::left}, {"", Align::left}});
   facts.add({"command", command_text(header.command)});
   facts.add({"directory", printable(header.working_directory)});
-  facts.add({"recorded", date_text(header.started_unix_ns) + " by " + printable(header.tool_version) + (header.options.empty() ? "" : " " + command_text(header.options))});
+  facts.add({"recorded", date_text(header.started_unix_ns) + " by " + printable(header.tool_version) +
+                             (header.options.empty() ? "" : " " + command_text(header.options))});
   facts.add({"host", printable(host_text(header.host))});
   facts.add({"calibration", calibration_text(header.calibration)});
   facts.add({"wall time", time_text(statistics)});
-  facts.add({"threads", format_count_of(statistics.tables.threads().size(), "thread") + " in " + format_count_of(statistics.tables.processes().size(), "process", "processes")});
-  facts.add({"computing", format_duration(statistics.totals.compute_ns()) + " (" + format_duration(statistics.totals.burst_ns) + " between calls, " +
+  facts.add({"threads", format_count_of(statistics.tables.threads().size(), "thread") + " in " +
+                            format_count_of(statistics.tables.processes().size(), "process", "processes")});
+  facts.add({"computing", format_duration(statistics.totals.compute_ns()) + " (" +
+                              format_duration(statistics.totals.burst_ns) + " between calls, " +
                               format_duration(statistics.totals.call_cpu_ns) + " inside them)"});
-  facts.add({"blocked", format_duration(statistics.totals.blocked_ns) + " in calls, " + format_duration(statistics.totals.ready_ns) + " waiting for a core"});
+  facts.add({"blocked", format_duration(statistics.totals.blocked_ns) + " in calls, " +
+                            format_duration(statistics.totals.ready_ns) + " waiting for a core"});
   facts.add({"tracing", tracing_text(statistics)});
   facts.add({"size", size_text(statistics)});
   facts.print(out, "  ");
@@ -121,15 +132,26 @@ std::vector<TreeRow> tree(const Tables& tables) {
 }
 
 void print_processes(std::ostream& out, const Statistics& statistics, std::size_t limit) {
-  TextTable table({{"PID"}, {"THREADS"}, {"START"}, {"END"}, {"CALLS"}, {"COMPUTING"}, {"BLOCKED"}, {"BYTES"}, {"COMMAND", Align::left, 72}});
+  TextTable table({{"PID"},
+                   {"THREADS"},
+                   {"START"},
+                   {"END"},
+                   {"CALLS"},
+                   {"COMPUTING"},
+                   {"BLOCKED"},
+                   {"BYTES"},
+                   {"COMMAND", Align::left, 72}});
   std::vector<TreeRow> rows = tree(statistics.tables);
   const std::size_t total = rows.size();
   if (limit != 0 && total > limit) rows.resize(limit);
   for (const TreeRow& row : rows) {
     const ProcessStatistics& own = statistics.processes[row.process.value];
-    table.add({std::to_string(statistics.tables.processes()[row.process.value].pid), std::to_string(own.threads), format_duration(own.start_ns), format_duration(own.end_ns),
-               format_count(own.totals.events), format_duration(own.totals.compute_ns()), format_duration(own.totals.blocked_ns), format_bytes(own.totals.bytes),
-               std::string(2 * std::min<std::size_t>(row.depth, 16), ' ') + printable(command_line(statistics.tables, row.process))});
+    table.add({std::to_string(statistics.tables.processes()[row.process.value].pid), std::to_string(own.threads),
+               format_duration(own.start_ns), format_duration(own.end_ns), format_count(own.totals.events),
+               format_duration(own.totals.compute_ns()), format_duration(own.totals.blocked_ns),
+               format_bytes(own.totals.bytes),
+               std::string(2 * std::min<std::size_t>(row.depth, 16), ' ') +
+                   printable(command_line(statistics.tables, row.process))});
   }
   table.print(out, "  ");
   if (rows.size() < total) out << "  … and " << total - rows.size() << " more (-n 0 shows all)\n";
@@ -142,8 +164,11 @@ void print_calls(std::ostream& out, const Statistics& statistics, std::size_t li
   if (limit != 0 && total > limit) calls.resize(limit);
   TextTable table({{"CALL", Align::left}, {"COUNT"}, {"ERRORS"}, {"BYTES"}, {"CPU INSIDE"}, {"BLOCKED"}});
   for (const auto& [kind, totals] : calls) {
-    table.add({std::string(event_name(kind)), format_count(totals.events), totals.errors == 0 ? "" : format_count(totals.errors), totals.bytes == 0 ? "" : format_bytes(totals.bytes),
-               kind >= kPseudoBase ? "" : format_duration(totals.call_cpu_ns), kind >= kPseudoBase ? "" : format_duration(totals.blocked_ns)});
+    table.add({std::string(event_name(kind)), format_count(totals.events),
+               totals.errors == 0 ? "" : format_count(totals.errors),
+               totals.bytes == 0 ? "" : format_bytes(totals.bytes),
+               kind >= kPseudoBase ? "" : format_duration(totals.call_cpu_ns),
+               kind >= kPseudoBase ? "" : format_duration(totals.blocked_ns)});
   }
   table.print(out, "  ");
   if (calls.size() < total) out << "  … and " << total - calls.size() << " more (-n 0 shows all)\n";
@@ -159,7 +184,8 @@ void print_counts(std::ostream& out, const std::vector<NamedCount>& counts) {
 
 void print_info(std::ostream& out, const std::string& path, const Statistics& statistics, const InfoOptions& options) {
   const Paint paint(options.colour);
-  const std::string state = statistics.incomplete.empty() ? paint.good("whole") : paint.warning("cut: " + statistics.incomplete);
+  const std::string state =
+      statistics.incomplete.empty() ? paint.good("whole") : paint.warning("cut: " + statistics.incomplete);
   out << paint.bold(path) << ": trace, format " << statistics.header.format_version << ", " << state << '\n';
   print_facts(out, statistics);
   out << '\n' << paint.bold("Processes") << '\n';
@@ -167,7 +193,8 @@ void print_info(std::ostream& out, const std::string& path, const Statistics& st
   out << '\n' << paint.bold("Calls and events") << '\n';
   print_calls(out, statistics, options.rows);
   if (!statistics.footer) return;
-  if (!statistics.footer->truncated_by.empty()) out << "\nThe recording was ended by " << printable(statistics.footer->truncated_by) << ".\n";
+  if (!statistics.footer->truncated_by.empty())
+    out << "\nThe recording was ended by " << printable(statistics.footer->truncated_by) << ".\n";
   if (!statistics.footer->calls.empty()) {
     out << '\n' << paint.bold("Intercepted") << '\n';
     print_counts(out, statistics.footer->calls);

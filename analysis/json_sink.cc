@@ -16,21 +16,37 @@ class JsonSink : public TimelineSink {
   void process(std::int64_t pid, std::string_view name, std::string_view command_line) override {
     line({{"type", "process"}, {"pid", pid}, {"name", name}, {"cmdline", command_line}});
   }
-  void thread(ThreadKey thread, std::string_view name) override { line({{"type", "thread"}, {"pid", thread.pid}, {"tid", thread.tid}, {"name", name}}); }
+  void thread(ThreadKey thread, std::string_view name) override {
+    line({{"type", "thread"}, {"pid", thread.pid}, {"tid", thread.tid}, {"name", name}});
+  }
   void slice(const Slice& slice) override {
-    Json json = {{"type", "slice"}, {"pid", slice.thread.pid}, {"tid", slice.thread.tid}, {"start_ns", slice.start_ns}, {"duration_ns", slice.duration_ns},
-                 {"category", slice.category}, {"name", slice.name}};
+    Json json = {{"type", "slice"},
+                 {"pid", slice.thread.pid},
+                 {"tid", slice.thread.tid},
+                 {"start_ns", slice.start_ns},
+                 {"duration_ns", slice.duration_ns},
+                 {"category", slice.category},
+                 {"name", slice.name}};
     add_details(json, slice.details);
     if (!slice.result.empty()) json["result"] = slice.result;
     line(json);
   }
   void instant(const Instant& instant) override {
-    Json json = {{"type", "instant"}, {"pid", instant.thread.pid}, {"tid", instant.thread.tid}, {"time_ns", instant.time_ns}, {"name", instant.name}};
+    Json json = {{"type", "instant"},
+                 {"pid", instant.thread.pid},
+                 {"tid", instant.thread.tid},
+                 {"time_ns", instant.time_ns},
+                 {"name", instant.name}};
     add_details(json, instant.details);
     line(json);
   }
   void flow(const Flow& flow) override {
-    line({{"type", "flow"}, {"name", flow.name}, {"from_tid", flow.from.tid}, {"from_ns", flow.from_ns}, {"to_tid", flow.to.tid}, {"to_ns", flow.to_ns}});
+    line({{"type", "flow"},
+          {"name", flow.name},
+          {"from_tid", flow.from.tid},
+          {"from_ns", flow.from_ns},
+          {"to_tid", flow.to.tid},
+          {"to_ns", flow.to_ns}});
   }
   void end() override {}
 

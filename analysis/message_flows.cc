@@ -58,7 +58,8 @@ std::optional<std::uint32_t> MessageFlows::stream_of(ObjectId id, bool sending) 
   }
 }
 
-void MessageFlows::note(const Event& event, ThreadKey thread, ObjectId object, std::uint64_t bytes, TimelineSink& sink) {
+void MessageFlows::note(const Event& event, ThreadKey thread, ObjectId object, std::uint64_t bytes,
+                        TimelineSink& sink) {
   const Direction direction = direction_of(event);
   if (direction == Direction::none || bytes == 0) return;
   const bool sending = direction == Direction::send;
@@ -72,7 +73,8 @@ void MessageFlows::note(const Event& event, ThreadKey thread, ObjectId object, s
   const Ns time_ns = sending ? event.entry_ns : std::max(event.entry_ns, event.exit_ns - 1);
   (sending ? stream.sends : stream.receives).push_back({cursor, thread, time_ns});
   match(stream, sink);
-  if (std::max(stream.sends.size(), stream.receives.size()) > kMaxUnmatched) stream = {.sends = {}, .receives = {}, .abandoned = true};
+  if (std::max(stream.sends.size(), stream.receives.size()) > kMaxUnmatched)
+    stream = {.sends = {}, .receives = {}, .abandoned = true};
 }
 
 void MessageFlows::match(Stream& stream, TimelineSink& sink) {
@@ -82,7 +84,8 @@ void MessageFlows::match(Stream& stream, TimelineSink& sink) {
     while (!stream.sends.empty() && stream.sends.front().upto < receive.upto) stream.sends.pop_front();
     if (stream.sends.empty()) return;
     const Point& send = stream.sends.front();
-    if (send.thread != receive.thread) sink.flow({"message", send.thread, send.time_ns, receive.thread, receive.time_ns});
+    if (send.thread != receive.thread)
+      sink.flow({"message", send.thread, send.time_ns, receive.thread, receive.time_ns});
   }
 }
 

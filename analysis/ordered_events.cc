@@ -38,7 +38,8 @@ void OrderedEvents::scan(const std::string& path) {
     unread_from_.push_back(block->front().entry_ns);
     event_count_ += block->size();
   }
-  for (std::size_t i = unread_from_.size(); i-- > 1;) unread_from_[i - 1] = std::min(unread_from_[i - 1], unread_from_[i]);
+  for (std::size_t i = unread_from_.size(); i-- > 1;)
+    unread_from_[i - 1] = std::min(unread_from_[i - 1], unread_from_[i]);
   tables_ = first.tables();
   footer_ = first.footer();
   incomplete_ = first.incomplete();
@@ -85,7 +86,9 @@ std::optional<Event> OrderedEvents::next() {
     current_.reset();
     add(std::move(block));
   }
-  while (next_block_ < unread_from_.size() && (heap_.empty() || heap_.front().events[heap_.front().at].entry_ns >= unread_from())) load_block();
+  while (next_block_ < unread_from_.size() &&
+         (heap_.empty() || heap_.front().events[heap_.front().at].entry_ns >= unread_from()))
+    load_block();
   if (heap_.empty()) return std::nullopt;
   std::ranges::pop_heap(heap_, later);
   current_ = std::move(heap_.back());

@@ -49,7 +49,7 @@ class OrderedEvents {
   std::vector<Ns> unread_from_;  ///< by block: earliest entry in it and all later blocks
   std::size_t next_block_ = 0;
   std::uint64_t sequence_ = 0;
-  std::vector<Block> heap_;  ///< earliest next event first
+  std::vector<Block> heap_;       ///< earliest next event first
   std::optional<Block> current_;  ///< block whose event was returned last
 };
 

@@ -26,7 +26,8 @@ class PerfettoSink : public TimelineSink {
   explicit PerfettoSink(std::ostream& out) : out_(out) {}
 
   void begin(std::string_view title) override {
-    out_ << R"({"displayTimeUnit":"ns","otherData":{"producer":"simtrace )" SIMREC_VERSION R"(","title":)" << quoted(title) << R"(},"traceEvents":[)";
+    out_ << R"({"displayTimeUnit":"ns","otherData":{"producer":"simtrace )" SIMREC_VERSION R"(","title":)"
+         << quoted(title) << R"(},"traceEvents":[)";
   }
 
   void process(std::int64_t pid, std::string_view name, std::string_view command_line) override {
@@ -35,10 +36,13 @@ class PerfettoSink : public TimelineSink {
     metadata("process_sort_index", pid, 0, R"("sort_index":)" + std::to_string(processes_++));
   }
 
-  void thread(ThreadKey thread, std::string_view name) override { metadata("thread_name", thread.pid, thread.tid, R"("name":)" + quoted(name)); }
+  void thread(ThreadKey thread, std::string_view name) override {
+    metadata("thread_name", thread.pid, thread.tid, R"("name":)" + quoted(name));
+  }
 
   void slice(const Slice& slice) override {
-    open("X", slice.name, slice.category, slice.thread, slice.start_ns) << R"(,"dur":)" << microseconds(slice.duration_ns);
+    open("X", slice.name, slice.category, slice.thread, slice.start_ns)
+        << R"(,"dur":)" << microseconds(slice.duration_ns);
     details(slice.details, slice.result);
     out_ << '}';
   }
@@ -61,13 +65,16 @@ class PerfettoSink : public TimelineSink {
  private:
   std::ostream& next_line() { return out_ << (std::exchange(first_, false) ? "\n" : ",\n"); }
 
-  std::ostream& open(std::string_view phase, std::string_view name, std::string_view category, ThreadKey thread, Ns time_ns) {
-    return next_line() << R"({"ph":")" << phase << R"(","name":)" << quoted(name) << R"(,"cat":")" << category << R"(","pid":)" << thread.pid << R"(,"tid":)" << thread.tid
-                       << R"(,"ts":)" << microseconds(time_ns);
+  std::ostream& open(std::string_view phase, std::string_view name, std::string_view category, ThreadKey thread,
+                     Ns time_ns) {
+    return next_line() << R"({"ph":")" << phase << R"(","name":)" << quoted(name) << R"(,"cat":")" << category
+                       << R"(","pid":)" << thread.pid << R"(,"tid":)" << thread.tid << R"(,"ts":)"
+                       << microseconds(time_ns);
   }
 
   void metadata(std::string_view name, std::int64_t pid, std::int64_t tid, const std::string& arguments) {
-    next_line() << R"({"ph":"M","name":")" << name << R"(","pid":)" << pid << R"(,"tid":)" << tid << R"(,"args":{)" << arguments << "}}";
+    next_line() << R"({"ph":"M","name":")" << name << R"(","pid":)" << pid << R"(,"tid":)" << tid << R"(,"args":{)"
+                << arguments << "}}";
   }
 
   void details(const std::vector<Field>* fields, std::string_view result) {

@@ -12,8 +12,12 @@ namespace {
 class Platform : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("trace", path_, "Trace whose recording host to describe (- = standard input)")->required()->type_name("TRACE");
-    app.add_option("-o,--output", output_, "File to write (- = standard output)")->capture_default_str()->type_name("FILE");
+    app.add_option("trace", path_, "Trace whose recording host to describe (- = standard input)")
+        ->required()
+        ->type_name("TRACE");
+    app.add_option("-o,--output", output_, "File to write (- = standard output)")
+        ->capture_default_str()
+        ->type_name("FILE");
     app.footer(
         "The twin has the cores, core speed and loopback that simrec measured before recording.\n"
         "Edit it to ask \"what if\": more cores, faster ones, a second host behind a link.\n"

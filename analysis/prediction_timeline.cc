@@ -25,11 +25,14 @@ constexpr std::array<StateWords, 7> kStates = {{
     {"ready", "wait: core"},
 }};
 
-const StateWords& words_of(TimelineState state) { return kStates[std::min<std::size_t>(static_cast<std::size_t>(state), kStates.size() - 1)]; }
+const StateWords& words_of(TimelineState state) {
+  return kStates[std::min<std::size_t>(static_cast<std::size_t>(state), kStates.size() - 1)];
+}
 
 std::string process_title(const ProcessResult& process) { return process.name + " on " + process.host; }
 
-void show_thread(const ThreadTimeline& timeline, const std::unordered_map<std::int64_t, ThreadKey>& by_tid, TimelineSink& sink) {
+void show_thread(const ThreadTimeline& timeline, const std::unordered_map<std::int64_t, ThreadKey>& by_tid,
+                 TimelineSink& sink) {
   const ThreadKey key{timeline.pid, timeline.tid};
   Ns at = timeline.start_ns;
   for (const TimelineInterval& interval : timeline.intervals) {
@@ -52,11 +55,13 @@ void timeline_of_prediction(const std::string& path, TimelineSink& sink) {
     throw TraceError("'" + path + "' holds no timeline; make one with `simreplay -o FILE …`");
   }
   sink.begin("prediction of " + prediction.summary.trace_name + " on " + prediction.summary.platform_name);
-  for (const ProcessResult& process : prediction.summary.processes) sink.process(process.pid, process_title(process), process.command_line);
+  for (const ProcessResult& process : prediction.summary.processes)
+    sink.process(process.pid, process_title(process), process.command_line);
   std::unordered_map<std::int64_t, ThreadKey> by_tid;
   for (const ThreadTimeline& timeline : prediction.timelines) {
     by_tid[timeline.tid] = {timeline.pid, timeline.tid};
-    sink.thread({timeline.pid, timeline.tid}, timeline.tid == timeline.pid ? "main thread" : "thread " + std::to_string(timeline.tid));
+    sink.thread({timeline.pid, timeline.tid},
+                timeline.tid == timeline.pid ? "main thread" : "thread " + std::to_string(timeline.tid));
   }
   for (const ThreadTimeline& timeline : prediction.timelines) show_thread(timeline, by_tid, sink);
   sink.end();

@@ -12,7 +12,8 @@ void add(Totals& totals, const Event& event, const CorrectedTimes& cpu) {
   ++totals.events;
   totals.burst_ns += cpu.burst_ns;
   if (!has_result(event)) return;
-  if (event.result < 0 && event.result > -4096) ++totals.errors;
+  // From 512 on: the kernel's restart codes, which no program sees.
+  if (event.result < 0 && event.result > -512) ++totals.errors;
   totals.bytes += moved_bytes(event).value_or(0);
   totals.call_cpu_ns += cpu.call_cpu_ns;
   totals.ready_ns += event.ready_ns;
@@ -49,18 +50,28 @@ Statistics collect_statistics(const std::string& path) {
   statistics.compressed_bytes = reader.compressed_bytes_read();
   statistics.frames = reader.frames_read();
   statistics.processes.resize(statistics.tables.processes().size());
-  for (const Process& process : statistics.tables.processes()) statistics.processes[process.index.value].start_ns = process.start_ns;
+  for (const Process& process : statistics.tables.processes())
+    statistics.processes[process.index.value].start_ns = process.start_ns;
   for (const Thread& thread : statistics.tables.threads()) {
     if (thread.process.value < statistics.processes.size()) ++statistics.processes[thread.process.value].threads;
   }
   return statistics;
 }
 
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=+,@%^";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
 std::string command_line(const Tables& tables, ProcessId process) {
   const Image* image = last_image(tables, process);
   if (image == nullptr) return "?";
   std::string text;
-  for (const StringId argument : image->arguments) text += (text.empty() ? "" : " ") + tables.string(argument);
+  for (const StringId argument : image->arguments)
+    text += (text.empty() ? "" : " ") + shell_quoted(tables.string(argument));
   return text.empty() ? process_name(tables, process) : text;
 }
 

@@ -49,7 +49,10 @@ struct Statistics {
 /// Reads a whole trace in flat memory. Throws TraceError.
 Statistics collect_statistics(const std::string& path);
 
-/// Command line of the last image a process ran, arguments joined by blanks; "?" if unknown.
+/// A word as one would type it in a shell: quoted only where needed.
+std::string shell_quoted(const std::string& word);
+
+/// Command line of the last image a process ran, as one would type it; "?" if unknown.
 std::string command_line(const Tables& tables, ProcessId process);
 
 /// Short name (comm) of the last image a process ran; "?" if unknown.

@@ -16,7 +16,11 @@ namespace {
 class TraceWalk {
  public:
   TraceWalk(const std::string& path, TimelineSink& sink)
-      : events_(path), sink_(sink), descriptors_(events_.tables()), flows_(events_.tables()), threads_(events_.tables().threads().size()) {}
+      : events_(path),
+        sink_(sink),
+        descriptors_(events_.tables()),
+        flows_(events_.tables()),
+        threads_(events_.tables().threads().size()) {}
 
   std::string run(const std::string& path) {
     sink_.begin("trace " + path);
@@ -45,7 +49,8 @@ class TraceWalk {
       const std::size_t process = thread.process.value;
       const std::int64_t pid = process < tables.processes().size() ? tables.processes()[process].pid : 0;
       threads_[thread.index.value] = {{pid, thread.tid}, thread.start_ns, std::nullopt};
-      sink_.thread({pid, thread.tid}, thread.tid == pid ? process_name(tables, thread.process) : "thread " + std::to_string(thread.tid));
+      sink_.thread({pid, thread.tid},
+                   thread.tid == pid ? process_name(tables, thread.process) : "thread " + std::to_string(thread.tid));
     }
   }
 

@@ -28,9 +28,10 @@ class Verify : public Command {
     const bool whole = reader.incomplete().empty();
     if (!quiet_) {
       Output output("-");
-      output.stream() << path_ << ": " << (whole ? "whole" : "cut") << ", " << format_count_of(events, "event") << " of "
-                      << format_count_of(reader.tables().threads().size(), "thread") << " in " << format_count_of(reader.frames_read(), "frame")
-                      << ", " << format_bytes(reader.compressed_bytes_read()) << '\n';
+      output.stream() << path_ << ": " << (whole ? "whole" : "cut") << ", " << format_count_of(events, "event")
+                      << " of " << format_count_of(reader.tables().threads().size(), "thread") << " in "
+                      << format_count_of(reader.frames_read(), "frame") << ", "
+                      << format_bytes(reader.compressed_bytes_read()) << '\n';
       output.commit();
       if (!whole) std::cerr << "simtrace: " << reader.incomplete() << '\n';
     }

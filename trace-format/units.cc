@@ -49,7 +49,8 @@ std::string format_duration(Ns duration_ns) {
 
 std::string format_seconds(Ns time_ns, int decimals) {
   const bool negative = time_ns < 0;
-  const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(time_ns) : static_cast<std::uint64_t>(time_ns);
+  const std::uint64_t magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(time_ns) : static_cast<std::uint64_t>(time_ns);
   std::string fraction = std::to_string(magnitude % 1'000'000'000);
   fraction.insert(0, 9 - fraction.size(), '0');
   fraction.resize(static_cast<std::size_t>(decimals));

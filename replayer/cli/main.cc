@@ -39,7 +39,9 @@ class Steps {
   explicit Steps(bool shown) : shown_(shown), since_(Clock::now()) {}
   void done(const std::string& what) {
     const Clock::time_point now = Clock::now();
-    if (shown_) std::cerr << "simreplay: " << what << " in " << format_duration(std::chrono::nanoseconds(now - since_).count()) << '\n';
+    if (shown_)
+      std::cerr << "simreplay: " << what << " in " << format_duration(std::chrono::nanoseconds(now - since_).count())
+                << '\n';
     since_ = now;
   }
 
@@ -84,10 +86,12 @@ SimulateOptions as_asked(const Options& options) {
 
 /// True if the replay asked for is the replay on the twin already.
 bool is_closure_run(const Options& options) {
-  return options.platform_path.empty() && options.placement.empty() && options.deployment_path.empty() && options.host_speed_flops <= 0 && options.simgrid_config.empty();
+  return options.platform_path.empty() && options.placement.empty() && options.deployment_path.empty() &&
+         options.host_speed_flops <= 0 && options.simgrid_config.empty();
 }
 
-std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin, const Options& options) {
+std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin,
+                            const Options& options) {
   if (!options.closure) return std::nullopt;
   if (is_closure_run(options)) return outcome.predicted_ns;
   SimulateOptions plain;
@@ -115,7 +119,8 @@ int run(const Options& options) {
   trace = {};  // a program needs its memory more
   std::uint64_t operations = 0;
   for (const ProgramThread& thread : program.threads) operations += thread.ops.size();
-  steps.done("compiled " + format_count_of(operations, "operation") + " of " + format_count_of(program.threads.size(), "thread"));
+  steps.done("compiled " + format_count_of(operations, "operation") + " of " +
+             format_count_of(program.threads.size(), "thread"));
   if (options.dump_program) {
     print(program, std::cout);
     return 0;
@@ -127,7 +132,9 @@ int run(const Options& options) {
   const std::optional<Ns> twin_ns = twin_time(program, outcome, twin_platform(twin, header), options);
   if (options.closure && !is_closure_run(options)) steps.done("simulated the twin");
   const std::string trace_sha256 = options.trace_path == "-" ? "" : sha256_of_file(options.trace_path).hex();
-  report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256}, options), options);
+  report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
+                         options),
+         options);
   return 0;
 }
 

@@ -36,26 +36,49 @@ struct RawOptions {
 
 void declare(CLI::App& app, Options& options, RawOptions& raw) {
   app.set_version_flag("--version", "simreplay " SIMREC_VERSION " (SimGrid " SIMREC_SIMGRID_VERSION ")");
-  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input)")->required()->type_name("TRACE");
-  app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")->type_name("PLATFORM.xml");
+  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input)")
+      ->required()
+      ->type_name("TRACE");
+  app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")
+      ->type_name("PLATFORM.xml");
 
   const char* const where = "Placement and speed";
-  app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")->type_name("PATTERN=HOST")->expected(1)->take_all()->group(where);
-  app.add_option("--deploy", options.deployment_path, "Place processes with a SimGrid deployment file")->type_name("FILE.xml")->group(where);
-  app.add_option("--host-speed", raw.host_speed, "Speed of the recording host's cores, instead of the one simrec measured")->type_name("SPEED")->group(where);
+  app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")
+      ->type_name("PATTERN=HOST")
+      ->expected(1)
+      ->take_all()
+      ->group(where);
+  app.add_option("--deploy", options.deployment_path, "Place processes with a SimGrid deployment file")
+      ->type_name("FILE.xml")
+      ->group(where);
+  app.add_option("--host-speed", raw.host_speed,
+                 "Speed of the recording host's cores, instead of the one simrec measured")
+      ->type_name("SPEED")
+      ->group(where);
 
   const char* const what = "Output";
   app.add_flag("--json", options.json, "Print the prediction as JSON instead of the summary")->group(what);
-  app.add_option("-o,--output", options.output_path, "Also write the prediction, with its timeline, to a file (- = standard output)")->type_name("FILE")->group(what);
+  app.add_option("-o,--output", options.output_path,
+                 "Also write the prediction, with its timeline, to a file (- = standard output)")
+      ->type_name("FILE")
+      ->group(what);
   app.add_flag("--timeline", raw.timeline, "Keep the timeline of each thread in FILE (the default)")->group(what);
   app.add_flag("--no-timeline", raw.no_timeline, "Leave the timeline out of FILE: much smaller")->group(what);
   app.add_flag("-q,--quiet", options.quiet, "No summary, no progress bar; errors only")->group(what);
   app.add_flag("-v,--verbose", options.verbose, "Say on standard error what is being done")->group(what);
 
   const char* const how = "Simulation";
-  app.add_option("--engine", raw.engine, "event (fast) or reference (plain SimGrid, for comparison)")->type_name("ENGINE")->capture_default_str()->group(how);
-  app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")->type_name("KEY:VALUE")->expected(1)->take_all()->group(how);
-  app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")->group(how);
+  app.add_option("--engine", raw.engine, "event (fast) or reference (plain SimGrid, for comparison)")
+      ->type_name("ENGINE")
+      ->capture_default_str()
+      ->group(how);
+  app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")
+      ->type_name("KEY:VALUE")
+      ->expected(1)
+      ->take_all()
+      ->group(how);
+  app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")
+      ->group(how);
   app.add_flag("--dump-program", options.dump_program, "Print the causal program instead of simulating it")->group(how);
   app.footer(kFooter);
 }
@@ -71,7 +94,9 @@ PlaceRule parse_place(const std::string& text) {
 
 double parse_host_speed(const std::string& text) {
   const auto speed = parse_speed(text);
-  if (!speed) throw UsageError("--host-speed '" + text + "' is not a speed in flop/s like 100Mf, 2.5Gf or 1Tf (the f is needed, k M G T P E before it)");
+  if (!speed)
+    throw UsageError("--host-speed '" + text +
+                     "' is not a speed in flop/s like 100Mf, 2.5Gf or 1Tf (the f is needed, k M G T P E before it)");
   return *speed;
 }
 
@@ -79,27 +104,34 @@ EngineKind parse_engine(const std::string& text) {
   if (text == "event") return EngineKind::event;
   if (text == "reference") return EngineKind::reference;
   const std::string names[] = {"event", "reference"};
-  throw UsageError("--engine '" + text + "' does not exist" + suggestion(text, names) + (closest(text, names).empty() ? "; choose event or reference" : ""));
+  throw UsageError("--engine '" + text + "' does not exist" + suggestion(text, names) +
+                   (closest(text, names).empty() ? "; choose event or reference" : ""));
 }
 
 void require_readable(const std::string& path, const char* what) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw UsageError(std::string("cannot read ") + what + " '" + path + "': " + std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) throw UsageError(std::string("cannot read ") + what + " '" + path + "': it is a directory");
+  if (::stat(path.c_str(), &status) != 0)
+    throw UsageError(std::string("cannot read ") + what + " '" + path + "': " + std::strerror(errno));
+  if (S_ISDIR(status.st_mode))
+    throw UsageError(std::string("cannot read ") + what + " '" + path + "': it is a directory");
   if (S_ISREG(status.st_mode) && status.st_size == 0) throw UsageError(std::string(what) + " '" + path + "' is empty");
 }
 
 void check(const Options& options, const RawOptions& raw) {
-  if (options.trace_path.ends_with(".xml") && options.platform_path.ends_with(".capnp")) throw UsageError("trace and platform are swapped: simreplay TRACE PLATFORM.xml");
+  if (options.trace_path.ends_with(".xml") && options.platform_path.ends_with(".capnp"))
+    throw UsageError("trace and platform are swapped: simreplay TRACE PLATFORM.xml");
   if (options.trace_path != "-") require_readable(options.trace_path, "trace");
   if (!options.platform_path.empty()) require_readable(options.platform_path, "platform");
   if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
-  if (options.json && options.output_path == "-") throw UsageError("--json and -o - both want standard output; give -o a file name");
+  if (options.json && options.output_path == "-")
+    throw UsageError("--json and -o - both want standard output; give -o a file name");
   if (options.quiet && options.verbose) throw UsageError("-q and -v contradict each other");
   if (raw.timeline && raw.no_timeline) throw UsageError("--timeline and --no-timeline contradict each other");
-  if ((raw.timeline || raw.no_timeline) && options.output_path.empty()) throw UsageError("--timeline and --no-timeline need -o FILE, which holds the timeline");
+  if ((raw.timeline || raw.no_timeline) && options.output_path.empty())
+    throw UsageError("--timeline and --no-timeline need -o FILE, which holds the timeline");
   for (const std::string& setting : options.simgrid_config) {
-    if (setting.find(':') == std::string::npos || setting.front() == ':') throw UsageError("--cfg '" + setting + "' is not KEY:VALUE, e.g. --cfg network/TCP-gamma:4194304");
+    if (setting.find(':') == std::string::npos || setting.front() == ':')
+      throw UsageError("--cfg '" + setting + "' is not KEY:VALUE, e.g. --cfg network/TCP-gamma:4194304");
   }
 }
 
@@ -128,7 +160,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     std::string word = app.remaining().front();
     const bool option = word.starts_with("-");
     word = word.substr(0, word.find('='));
-    text = option ? "there is no option " + word + suggestion(word, long_names(app)) : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
+    text = option ? "there is no option " + word + suggestion(word, long_names(app))
+                  : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
   }
   for (char& c : text) c = c == '\n' ? ' ' : c;
   return text;
@@ -137,7 +170,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv) {
-  CLI::App app("Predicts how long a recorded run takes on another platform, by simulating its trace with SimGrid.", "simreplay");
+  CLI::App app("Predicts how long a recorded run takes on another platform, by simulating its trace with SimGrid.",
+               "simreplay");
   Options options;
   RawOptions raw;
   declare(app, options, raw);

@@ -14,23 +14,30 @@ ProcessResult process_result(const ProgramProcess& process, const ProcessOutcome
   result.start_ns = outcome.start_ns;
   result.end_ns = outcome.end_ns;
   result.compute_ns = outcome.compute_ns;
-  result.waits = {outcome.network_ns, outcome.disk_ns, outcome.sync_ns, outcome.child_ns, outcome.sleep_ns, outcome.ready_ns};
+  result.waits = {outcome.network_ns, outcome.disk_ns,  outcome.sync_ns,
+                  outcome.child_ns,   outcome.sleep_ns, outcome.ready_ns};
   result.threads = outcome.threads;
   return result;
 }
 
 TimelineState state_of(IntervalState state) {
-  constexpr std::array kStates = {TimelineState::compute, TimelineState::network, TimelineState::disk, TimelineState::sync,
-                                  TimelineState::child,   TimelineState::sleep,   TimelineState::ready};
+  constexpr std::array kStates = {TimelineState::compute, TimelineState::network, TimelineState::disk,
+                                  TimelineState::sync,    TimelineState::child,   TimelineState::sleep,
+                                  TimelineState::ready};
   return kStates.at(static_cast<std::size_t>(state));
 }
 
 ThreadTimeline thread_timeline(const Program& program, const Outcome& outcome, std::size_t thread) {
   const ProgramThread& own = program.threads[thread];
-  ThreadTimeline timeline{program.processes[own.process].pid, own.tid, thread < outcome.thread_start_ns.size() ? outcome.thread_start_ns[thread] : own.start_ns, {}};
+  ThreadTimeline timeline{program.processes[own.process].pid,
+                          own.tid,
+                          thread < outcome.thread_start_ns.size() ? outcome.thread_start_ns[thread] : own.start_ns,
+                          {}};
   for (const Interval& interval : outcome.timeline[thread]) {
     const std::uint32_t cause = interval.cause_plus_one;
-    const std::uint64_t cause_tid = cause == 0 || cause > program.threads.size() ? 0 : static_cast<std::uint64_t>(program.threads[cause - 1].tid) + 1;
+    const std::uint64_t cause_tid = cause == 0 || cause > program.threads.size()
+                                        ? 0
+                                        : static_cast<std::uint64_t>(program.threads[cause - 1].tid) + 1;
     timeline.intervals.push_back({state_of(interval.state), interval.duration_ns, cause_tid});
   }
   return timeline;
@@ -42,7 +49,8 @@ void append_counts(std::vector<NamedCount>& to, const std::vector<NamedValue>& f
 
 }  // namespace
 
-Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns, const Provenance& provenance, const Options& options) {
+Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns,
+                           const Provenance& provenance, const Options& options) {
   Prediction prediction;
   PredictionSummary& summary = prediction.summary;
   summary.tool_version = "simreplay " SIMREC_VERSION;
@@ -61,14 +69,17 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   }
   summary.events = program.events;
   summary.operations = outcome.operations;
-  for (std::size_t i = 0; i < outcome.processes.size(); ++i) summary.processes.push_back(process_result(program.processes.at(i), outcome.processes[i]));
-  for (const HostOutcome& host : outcome.hosts) summary.hosts.push_back({host.name, host.cores, host.speed_flops, host.busy_core_ns});
+  for (std::size_t i = 0; i < outcome.processes.size(); ++i)
+    summary.processes.push_back(process_result(program.processes.at(i), outcome.processes[i]));
+  for (const HostOutcome& host : outcome.hosts)
+    summary.hosts.push_back({host.name, host.cores, host.speed_flops, host.busy_core_ns});
   summary.warnings = program.warnings;
   summary.warnings.insert(summary.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
   append_counts(summary.counts, program.counts);
   append_counts(summary.counts, outcome.counts);
   summary.options = options.shaping;
-  for (std::size_t i = 0; i < outcome.timeline.size() && i < program.threads.size(); ++i) prediction.timelines.push_back(thread_timeline(program, outcome, i));
+  for (std::size_t i = 0; i < outcome.timeline.size() && i < program.threads.size(); ++i)
+    prediction.timelines.push_back(thread_timeline(program, outcome, i));
   return prediction;
 }
 

@@ -17,7 +17,8 @@ struct Provenance {
 };
 
 /// `twin_ns`: predicted wall time on the twin; nullopt = not asked for, then there is no closure error.
-Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns, const Provenance& provenance, const Options& options);
+Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns,
+                           const Provenance& provenance, const Options& options);
 
 /// True if the prediction holds a closure error.
 bool has_closure(const PredictionSummary& summary);

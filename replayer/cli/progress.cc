@@ -24,7 +24,8 @@ std::string left_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string label, bool enabled) : label_(std::move(label)), enabled_(enabled), start_(Clock::now()), last_drawn_(start_) {}
+Progress::Progress(std::string label, bool enabled)
+    : label_(std::move(label)), enabled_(enabled), start_(Clock::now()), last_drawn_(start_) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputs("\r\033[K", stderr);
@@ -39,8 +40,10 @@ void Progress::update(double fraction) {
   fraction = std::clamp(fraction, 0.0, 1.0);
   const int filled = static_cast<int>(fraction * kBarWidth);
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const std::string bar = std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
-  std::fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s", label_.c_str(), bar.c_str(), fraction * 100, fraction > 0 ? left_text(elapsed * (1 - fraction) / fraction).c_str() : "");
+  const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
+                          std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
+  std::fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s", label_.c_str(), bar.c_str(), fraction * 100,
+               fraction > 0 ? left_text(elapsed * (1 - fraction) / fraction).c_str() : "");
   std::fflush(stderr);
 }
 

@@ -34,7 +34,10 @@ Json process_json(const ProcessResult& process) {
 }
 
 Json host_json(const HostResult& host) {
-  return {{"name", host.name}, {"cores", host.cores}, {"speed_flops", host.speed_flops}, {"busy_core_s", seconds(host.busy_core_ns)}};
+  return {{"name", host.name},
+          {"cores", host.cores},
+          {"speed_flops", host.speed_flops},
+          {"busy_core_s", seconds(host.busy_core_ns)}};
 }
 
 template <class T, class F>
@@ -47,7 +50,9 @@ Json list_json(const std::vector<T>& items, F&& to_json) {
 }  // namespace
 
 void print_json(const PredictionSummary& summary, std::ostream& out) {
-  Json json = {{"predicted_s", seconds(summary.predicted_ns)}, {"recorded_s", seconds(summary.recorded_ns)}, {"native_estimate_s", seconds(summary.native_estimate_ns)}};
+  Json json = {{"predicted_s", seconds(summary.predicted_ns)},
+               {"recorded_s", seconds(summary.recorded_ns)},
+               {"native_estimate_s", seconds(summary.native_estimate_ns)}};
   json["twin_s"] = has_closure(summary) ? Json(seconds(summary.twin_ns)) : Json();
   json["closure_error"] = has_closure(summary) ? Json(summary.closure_error) : Json();
   json["events"] = summary.events;

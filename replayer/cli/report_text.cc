@@ -36,9 +36,13 @@ void print_closure(const PredictionSummary& summary, std::ostream& out, const Pa
   if (!has_closure(summary)) return;
   const bool bad = std::fabs(summary.closure_error) > kClosureLimit;
   const std::string error = format_signed_percent(summary.closure_error);
-  out << "twin: predicted " << format_duration(summary.twin_ns) << ", recorded without tracing cost " << format_duration(summary.native_estimate_ns) << ", closure error "
+  out << "twin: predicted " << format_duration(summary.twin_ns) << ", recorded without tracing cost "
+      << format_duration(summary.native_estimate_ns) << ", closure error "
       << (bad ? paint.warning(error) : paint.good(error)) << '\n';
-  if (bad) out << paint.warning("warning:") << " the replay misses the recorded run itself by more than 10 %: trust differences between platforms, not absolute times\n";
+  if (bad)
+    out << paint.warning("warning:")
+        << " the replay misses the recorded run itself by more than 10 %: trust differences between platforms, not "
+           "absolute times\n";
 }
 
 std::string ratio_text(const PredictionSummary& summary) {
@@ -46,13 +50,16 @@ std::string ratio_text(const PredictionSummary& summary) {
   const double ratio = static_cast<double>(summary.predicted_ns) / static_cast<double>(summary.native_estimate_ns);
   std::array<char, 64> buffer{};
   if (std::fabs(ratio - 1) < 0.005) return "as fast as on the recording host";
-  std::snprintf(buffer.data(), buffer.size(), "%.3g times as %s as on the recording host", ratio > 1 ? ratio : 1 / ratio, ratio > 1 ? "long" : "fast");
+  std::snprintf(buffer.data(), buffer.size(), "%.3g times as %s as on the recording host",
+                ratio > 1 ? ratio : 1 / ratio, ratio > 1 ? "long" : "fast");
   return buffer.data();
 }
 
 void print_times(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
   const std::string command = summary.processes.empty() ? summary.trace_name : summary.processes.front().command_line;
-  out << '\n' << paint.bold(shortened(printable(command), 80)) << " on " << paint.bold(printable(summary.platform_name)) << '\n';
+  out << '\n'
+      << paint.bold(shortened(printable(command), 80)) << " on " << paint.bold(printable(summary.platform_name))
+      << '\n';
   TextTable times({{"", Align::left}, {""}, {"", Align::left}});
   times.add({"predicted wall time", format_duration(summary.predicted_ns), ratio_text(summary)});
   times.add({"recorded", format_duration(summary.recorded_ns), "while being traced"});
@@ -71,7 +78,8 @@ std::vector<std::size_t> shown_processes(const std::vector<ProcessResult>& proce
   std::vector<std::size_t> order(processes.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   if (order.size() <= kProcessRows) return order;
-  std::stable_sort(order.begin() + 1, order.end(), [&](std::size_t a, std::size_t b) { return total_of(processes[a]) > total_of(processes[b]); });
+  std::stable_sort(order.begin() + 1, order.end(),
+                   [&](std::size_t a, std::size_t b) { return total_of(processes[a]) > total_of(processes[b]); });
   order.resize(kProcessRows - 1);
   std::ranges::sort(order);
   return order;
@@ -79,8 +87,9 @@ std::vector<std::size_t> shown_processes(const std::vector<ProcessResult>& proce
 
 std::vector<WaitColumn> used_columns(const std::vector<ProcessResult>& processes) {
   std::vector<WaitColumn> used;
-  std::ranges::copy_if(kWaits, std::back_inserter(used),
-                       [&](const WaitColumn& column) { return std::ranges::any_of(processes, [&](const ProcessResult& p) { return p.waits.*column.time > 0; }); });
+  std::ranges::copy_if(kWaits, std::back_inserter(used), [&](const WaitColumn& column) {
+    return std::ranges::any_of(processes, [&](const ProcessResult& p) { return p.waits.*column.time > 0; });
+  });
   return used;
 }
 
@@ -89,7 +98,8 @@ std::string time_cell(Ns time) { return time == 0 ? "-" : format_duration(time);
 void print_processes(const PredictionSummary& summary, std::ostream& out) {
   const auto& processes = summary.processes;
   const std::vector<WaitColumn> waits = used_columns(processes);
-  std::vector<TextTable::Column> columns = {{"PID"}, {"PROCESS", Align::left, 24}, {"HOST", Align::left, 24}, {"START"}, {"END"}, {"COMPUTING"}};
+  std::vector<TextTable::Column> columns = {
+      {"PID"}, {"PROCESS", Align::left, 24}, {"HOST", Align::left, 24}, {"START"}, {"END"}, {"COMPUTING"}};
   for (const WaitColumn& column : waits) columns.push_back({column.title});
   TextTable table(columns);
   const auto add_times = [&](std::vector<std::string> cells, Ns compute, const Waits& times) {
@@ -102,7 +112,9 @@ void print_processes(const PredictionSummary& summary, std::ostream& out) {
     const ProcessResult& process = processes[i];
     std::string name = printable(process.name);
     if (process.threads > 1) name += " (" + std::to_string(process.threads) + " threads)";
-    add_times({std::to_string(process.pid), name, printable(process.host), format_duration(process.start_ns), format_duration(process.end_ns)}, process.compute_ns, process.waits);
+    add_times({std::to_string(process.pid), name, printable(process.host), format_duration(process.start_ns),
+               format_duration(process.end_ns)},
+              process.compute_ns, process.waits);
   }
   Ns compute = 0;
   Waits sum;
@@ -110,11 +122,15 @@ void print_processes(const PredictionSummary& summary, std::ostream& out) {
     compute += process.compute_ns;
     for (const WaitColumn& column : kWaits) sum.*column.time += process.waits.*column.time;
   }
-  if (shown.size() < processes.size()) table.add({"", "… and " + format_count(processes.size() - shown.size()) + " more"});
-  if (processes.size() > 1) add_times({"", "all " + format_count(processes.size()) + " processes", "", "", ""}, compute, sum);
+  if (shown.size() < processes.size())
+    table.add({"", "… and " + format_count(processes.size() - shown.size()) + " more"});
+  if (processes.size() > 1)
+    add_times({"", "all " + format_count(processes.size()) + " processes", "", "", ""}, compute, sum);
   out << '\n';
   table.print(out, "  ");
-  if (!waits.empty()) out << "  (right of COMPUTING: time waited, by cause, summed over threads; CORE = ready, but every core was busy)\n";
+  if (!waits.empty())
+    out << "  (right of COMPUTING: time waited, by cause, summed over threads; CORE = ready, but every core was "
+           "busy)\n";
 }
 
 void print_hosts(const PredictionSummary& summary, std::ostream& out) {
@@ -123,7 +139,8 @@ void print_hosts(const PredictionSummary& summary, std::ostream& out) {
   for (const HostResult& host : summary.hosts) {
     const double capacity = static_cast<double>(summary.predicted_ns) * host.cores;
     std::array<char, 32> busy{};
-    std::snprintf(busy.data(), busy.size(), "%.0f %%", capacity > 0 ? 100 * static_cast<double>(host.busy_core_ns) / capacity : 0.0);
+    std::snprintf(busy.data(), busy.size(), "%.0f %%",
+                  capacity > 0 ? 100 * static_cast<double>(host.busy_core_ns) / capacity : 0.0);
     table.add({printable(host.name), std::to_string(host.cores), format_rate(host.speed_flops, "flop/s"), busy.data()});
   }
   out << '\n';
@@ -150,9 +167,11 @@ void print_summary(const PredictionSummary& summary, std::ostream& out, bool col
   print_hosts(summary, out);
   print_counts(summary, out, paint);
   if (!summary.warnings.empty()) out << '\n';
-  for (const std::string& warning : summary.warnings) out << paint.warning("warning:") << ' ' << printable(warning) << '\n';
+  for (const std::string& warning : summary.warnings)
+    out << paint.warning("warning:") << ' ' << printable(warning) << '\n';
   out << '\n'
-      << format_count_of(summary.events, "recorded event") << " replayed as " << format_count_of(summary.operations, "operation") << ", " << summary.engine << " engine, SimGrid "
+      << format_count_of(summary.events, "recorded event") << " replayed as "
+      << format_count_of(summary.operations, "operation") << ", " << summary.engine << " engine, SimGrid "
       << summary.simgrid_version << '\n';
 }
 

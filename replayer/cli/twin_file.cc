@@ -11,7 +11,8 @@
 
 namespace simrec::replay {
 
-TwinFile::TwinFile(const Header& header) : text_(twin_platform_xml(header)), descriptor_(::memfd_create("twin.xml", MFD_CLOEXEC)) {
+TwinFile::TwinFile(const Header& header)
+    : text_(twin_platform_xml(header)), descriptor_(::memfd_create("twin.xml", MFD_CLOEXEC)) {
   for (std::size_t written = 0; descriptor_ >= 0 && written < text_.size();) {
     const ssize_t n = ::write(descriptor_, text_.data() + written, text_.size() - written);
     if (n < 0) {
@@ -23,7 +24,8 @@ TwinFile::TwinFile(const Header& header) : text_(twin_platform_xml(header)), des
       written += static_cast<std::size_t>(n);
     }
   }
-  if (descriptor_ < 0) throw ReplayError(std::string("cannot make the twin platform in memory: ") + std::strerror(errno));
+  if (descriptor_ < 0)
+    throw ReplayError(std::string("cannot make the twin platform in memory: ") + std::strerror(errno));
   path_ = "/proc/self/fd/" + std::to_string(descriptor_);
 }
 
