@@ -1,0 +1,31 @@
+// Runs a function in a forked child and brings its answer back. SimGrid needs this: one engine per process, and it
+// may exit, abort or print at will.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace simrec::replay {
+
+/// What the child may say while it runs.
+class ChildReport {
+ public:
+  explicit ChildReport(int fd) : fd_(fd) {}
+  void progress(double fraction);
+  /// Sends the answer resp. the error and ends the child process.
+  [[noreturn]] void succeed(const std::string& answer);
+  [[noreturn]] void fail(const std::string& message);
+
+ private:
+  void send(char tag, const std::string& payload);
+  int fd_;
+};
+
+/// Runs `body` in a child and returns what it handed to succeed(). Throws ReplayError with the message it failed
+/// with; if it just died, with the useful line of what it printed. `progress` (may be empty) runs in the parent.
+std::string run_in_child(const std::function<void(ChildReport&)>& body, const std::function<void(double)>& progress);
+
+/// The line of SimGrid's or the C++ runtime's dying words that tells a user what is wrong; "" if there is none.
+std::string useful_line(const std::string& output);
+
+}  // namespace simrec::replay

@@ -1,0 +1,426 @@
+#include "replayer/simulate/event_engine.h"
+
+#include <simgrid/s4u.hpp>
+
+#include <limits>
+
+#include "replayer/program/describe.h"
+
+namespace simrec::replay {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+std::string standstill_message(const Program& program, const std::vector<std::uint32_t>& positions) {
+  return "The replay cannot proceed: " + describe_standstill(program, positions) + ".";
+}
+
+void run_event_engine(const EngineInput& input) { EventEngine(input).run(); }
+
+EventEngine::EventEngine(const EngineInput& input)
+    : in_(input),
+      program_(input.program),
+      threads_(program_.threads.size()),
+      streams_(program_.streams.size()),
+      connections_(program_.connections.size()),
+      tokens_(program_.tokens),
+      timers_(program_.timers),
+      activities_({[this](std::uint32_t stream) {
+                     now_ = std::max(now_, activities_.clock_s());
+                     flow_ended(stream);
+                     pump();
+                   },
+                   [this](std::uint32_t thread) {
+                     now_ = std::max(now_, activities_.clock_s());
+                     resume(thread);
+                     pump();
+                   },
+                   [this] { pump(); }}) {
+  for (const UsedHost& host : input.platform.hosts())
+    hosts_.push_back({Processor(static_cast<double>(host.cores)), 0, kNever, false});
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) {
+    threads_[t].ops = program_.threads[t].ops.data();
+    threads_[t].host = input.platform.host_of_thread(program_, t);
+    if (!program_.threads[t].spawned)
+      queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
+  }
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
+}
+
+void EventEngine::run() {
+  live_threads_ = static_cast<std::uint32_t>(threads_.size());
+  if (in_.platform_changes)
+    simgrid::s4u::Host::on_speed_change_cb([this](const simgrid::s4u::Host& changed) {
+      for (std::uint32_t h = 0; h < hosts_.size(); ++h) {
+        const UsedHost& host = in_.platform.host(h);
+        if (host.host != &changed) continue;
+        hosts_[h].processor.set_speed_factor(changed.get_speed() * changed.get_available_speed() / host.speed_flops,
+                                             std::max(now_, activities_.clock_s()));
+        hosts_[h].dirty = true;
+        dirty_hosts_.push_back(h);
+        activities_.wake_at(activities_.clock_s());
+      }
+    });
+  activities_.wake_at(0);
+  in_.simgrid.run();
+}
+
+/// Handles events until the next one must wait for SimGrid's clock.
+void EventEngine::pump() {
+  for (;;) {
+    drain_ready();
+    refresh_processors();
+    if (live_threads_ == 0) {
+      for (std::size_t h = 0; h < hosts_.size(); ++h) in_.busy_core_s[h] = hosts_[h].processor.busy_core_s();
+      in_.finished(operations_);
+    }
+    if (!start_pending_flows()) return;
+    if (queue_.empty()) {
+      if (activities_.in_flight() > 0) return;
+      resolve_standstill();
+      continue;
+    }
+    const double next = queue_.top().time;
+    if ((activities_.in_flight() > 0 || in_.platform_changes) && next > activities_.clock_s()) {
+      activities_.wake_at(next);
+      return;
+    }
+    const Event event = queue_.pop();
+    now_ = std::max(now_, event.time);
+    handle(event);
+  }
+}
+
+void EventEngine::drain_ready() {
+  while (!ready_.empty()) {
+    const std::uint32_t t = ready_.front();
+    ready_.pop_front();
+    resume(t);
+  }
+}
+
+void EventEngine::refresh_processors() {
+  for (const std::uint32_t h : dirty_hosts_) {
+    Host& host = hosts_[h];
+    host.dirty = false;
+    const double next = host.processor.next_completion();
+    if (next == host.scheduled) continue;
+    host.scheduled = next;
+    ++host.version;
+    if (next < kNever) queue_.push(next, EventKind::processor, h, host.version);
+  }
+  dirty_hosts_.clear();
+}
+
+/// False: they must wait until SimGrid's clock has caught up with ours.
+bool EventEngine::start_pending_flows() {
+  if (pending_flows_.empty() && pending_ios_.empty()) return true;
+  if (activities_.clock_s() < now_) {
+    activities_.wake_at(now_);
+    return false;
+  }
+  for (const std::uint32_t s : pending_flows_) {
+    const Stream& stream = streams_[s];
+    activities_.start_flow(in_.platform.host(stream.source).host, in_.platform.host(stream.destination).host,
+                           wire_bytes(in_.network, stream.remote->flow_end - stream.remote->flowed), s);
+    ++in_.counts.network_flows;
+  }
+  pending_flows_.clear();
+  for (const std::uint32_t t : pending_ios_) {
+    const Io& io = program_.ios[current(t).target];
+    activities_.start_io(in_.platform.host(threads_[t].host).disk, io.bytes, io.write, t);
+  }
+  pending_ios_.clear();
+  return true;
+}
+
+void EventEngine::handle(const Event& event) {
+  switch (event.kind) {
+    case EventKind::start: start_thread(event.id); break;
+    case EventKind::resume:
+      if (threads_[event.id].version == event.version) resume(event.id);
+      break;
+    case EventKind::expire:
+      if (threads_[event.id].version == event.version) timer_rang(event.id);
+      break;
+    case EventKind::processor: {
+      Host& host = hosts_[event.id];
+      if (host.version != event.version) break;
+      host.scheduled = kNever;
+      done_.clear();
+      host.processor.complete(now_, done_);
+      for (const std::uint32_t t : done_) ready_.push_back(t);
+      if (!host.dirty) dirty_hosts_.push_back(event.id);
+      host.dirty = true;
+      break;
+    }
+    case EventKind::deliver: deliver(event.id); break;
+    case EventKind::window: window_event(event); break;
+    case EventKind::client_established: client_established(event.id); break;
+    case EventKind::server_established:
+      connections_[event.id].server_established = true;
+      wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
+      break;
+  }
+}
+
+void EventEngine::resolve_standstill() {
+  if (relax_capacities()) return;
+  std::vector<std::uint32_t> positions;
+  for (const Thread& thread : threads_)
+    positions.push_back(thread.phase == Phase::unborn ? kNotStarted : thread.position);
+  throw ReplayError(standstill_message(program_, positions));
+}
+
+void EventEngine::start_thread(std::uint32_t t) {
+  if (threads_[t].phase != Phase::unborn) return;
+  threads_[t].phase = Phase::runnable;
+  in_.accounting.thread_started(t, now_);
+  run_thread(t);
+}
+
+void EventEngine::run_thread(std::uint32_t t) {
+  constexpr std::uint64_t kProgressMask = (1 << 16) - 1;
+  Thread& thread = threads_[t];
+  while (step(t, thread.ops[thread.position])) {
+    ++thread.position;
+    if ((++operations_ & kProgressMask) == 0 && in_.progress) in_.progress(operations_);
+    if (thread.phase == Phase::ended) return;
+  }
+}
+
+bool EventEngine::step(std::uint32_t t, const Op& op) {
+  switch (op.kind) {
+    case OpKind::compute: return compute(t, op);
+    case OpKind::sleep: return sleep(t, op);
+    case OpKind::send: return send(t, op);
+    case OpKind::recv: return recv(t, op);
+    case OpKind::finish: finish(op); return true;
+    case OpKind::connect: return connect(t, op);
+    case OpKind::recv_end:
+    case OpKind::accept:
+    case OpKind::wait: return satisfied(t, op) || hold(t, list_of(op));
+    case OpKind::signal: signal(t, op); return true;
+    case OpKind::arm: arm(t, op); return true;
+    case OpKind::expire: return expire(t, op);
+    case OpKind::io: return io(t, op);
+    case OpKind::spawn: queue_.push(now_, EventKind::start, op.target); return true;
+    case OpKind::exit: end_thread(t); return true;
+  }
+  return true;
+}
+
+void EventEngine::end_thread(std::uint32_t t) {
+  threads_[t].phase = Phase::ended;
+  in_.accounting.thread_ended(t, now_);
+  --live_threads_;
+}
+
+/// The thread waits from now on. Always false, for step().
+bool EventEngine::hold(std::uint32_t t, WaitList* list) {
+  Thread& thread = threads_[t];
+  thread.phase = Phase::waiting;
+  thread.released = false;
+  thread.released_by_plus_one = 0;
+  thread.since = now_;
+  ++thread.version;
+  if (list) append(*list, t);
+  return false;
+}
+
+/// Another thread or the network ended the wait; the thread is in no list any more.
+void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
+  Thread& thread = threads_[t];
+  thread.released = true;
+  thread.released_by_plus_one = by_plus_one;
+  ++thread.version;
+  if (thread.phase == Phase::waiting && current(t).kind == OpKind::sleep) ++in_.counts.sleeps_cut_short;
+  const double wake_up = in_.platform.host(thread.host).costs.wake_up_s;
+  if (wake_up > 0)
+    queue_.push(now_ + wake_up, EventKind::resume, t, thread.version);
+  else
+    ready_.push_back(t);
+}
+
+/// The thread goes on: its compute op is done or its wait is over.
+void EventEngine::resume(std::uint32_t t) {
+  Thread& thread = threads_[t];
+  const Op& op = thread.ops[thread.position];
+  ++thread.version;
+  const Phase phase = thread.phase;
+  thread.phase = Phase::runnable;
+  if (phase == Phase::computing) {
+    in_.accounting.computed(t, thread.since, now_, thread.work_s);
+  } else {
+    const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
+    const bool remote = stream_op && streams_[op.target].remote;
+    in_.accounting.waited(t, thread.since, now_, wait_state(program_, op, remote), thread.released_by_plus_one);
+  }
+  if (phase != Phase::connecting) {  // else the send itself comes now
+    if (op.kind == OpKind::recv) consumed(op.target, op.value);
+    ++thread.position;
+    ++operations_;
+  }
+  run_thread(t);
+}
+
+bool EventEngine::compute(std::uint32_t t, const Op& op) {
+  if (op.value <= 0) return true;
+  Thread& thread = threads_[t];
+  Host& host = hosts_[thread.host];
+  thread.phase = Phase::computing;
+  thread.since = now_;
+  thread.work_s = work_s(in_, in_.platform.host(thread.host), op.value);
+  host.processor.add(t, thread.work_s, now_);
+  if (!host.dirty) dirty_hosts_.push_back(thread.host);
+  host.dirty = true;
+  return false;
+}
+
+bool EventEngine::sleep(std::uint32_t t, const Op& op) {
+  if (op.value <= 0) return true;
+  const HostCosts& costs = in_.platform.host(threads_[t].host).costs;
+  WaitList* list = nullptr;
+  if (op.flags & kInterruptible) {
+    const Op& next = threads_[t].ops[threads_[t].position + op.target];
+    if (satisfied(t, next)) {
+      ++in_.counts.sleeps_cut_short;
+      return true;
+    }
+    list = list_of(next);
+  }
+  hold(t, list);
+  threads_[t].sleep_until = now_ + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? costs.timer_slack_s : 0);
+  schedule_timer(t);
+  return false;
+}
+
+bool EventEngine::expire(std::uint32_t t, const Op& op) {
+  if (satisfied(t, op)) return true;
+  hold(t, &timers_[op.target].waiters);
+  schedule_timer(t);
+  return false;
+}
+
+/// (Re)schedules the end of a wait that time ends: a sleep, or an expire whose timer is armed.
+void EventEngine::schedule_timer(std::uint32_t t) {
+  const Op& op = current(t);
+  const Op& goal = awaited(t);
+  double when = op.kind == OpKind::sleep ? threads_[t].sleep_until : kNever;
+  if (goal.kind == OpKind::expire && timers_[goal.target].base >= 0) {
+    const double slack = has_timer_slack(goal) ? in_.platform.host(threads_[t].host).costs.timer_slack_s : 0;
+    when = std::min(when, timers_[goal.target].base + static_cast<double>(goal.value) * 1e-9 + slack);
+  }
+  ++threads_[t].version;
+  if (when < kNever) queue_.push(std::max(when, now_), EventKind::expire, t, threads_[t].version);
+}
+
+void EventEngine::timer_rang(std::uint32_t t) {
+  const Op& op = current(t);
+  const Op& goal = awaited(t);
+  if (WaitList* list = &goal == &op && op.kind == OpKind::sleep ? nullptr : list_of(goal)) remove(*list, t);
+  if (op.kind == OpKind::sleep && now_ < threads_[t].sleep_until) ++in_.counts.sleeps_cut_short;
+  if (goal.kind == OpKind::expire) threads_[t].released_by_plus_one = timers_[goal.target].by_plus_one;
+  resume(t);
+}
+
+void EventEngine::arm(std::uint32_t t, const Op& op) {
+  Timer& timer = timers_[op.target];
+  timer.base = now_;
+  timer.by_plus_one = t + 1;
+  for (std::uint32_t w = timer.waiters.first; w != kNone; w = threads_[w].next_waiter) schedule_timer(w);
+}
+
+void EventEngine::signal(std::uint32_t t, const Op& op) {
+  Token& token = tokens_[op.target];
+  if (token.by_plus_one) return;
+  token.by_plus_one = t + 1;
+  wake_satisfied(token.waiters, t + 1);
+}
+
+bool EventEngine::io(std::uint32_t t, const Op& op) {
+  const Io& io = program_.ios[op.target];
+  const bool on_disk = in_.platform.host(threads_[t].host).disk && io.bytes > 0;
+  if (!on_disk && op.value <= 0) return true;
+  hold(t, nullptr);
+  if (on_disk) {
+    pending_ios_.push_back(t);
+  } else {
+    queue_.push(now_ + static_cast<double>(op.value) * 1e-9, EventKind::resume, t, threads_[t].version);
+  }
+  return false;
+}
+
+const Op& EventEngine::awaited(std::uint32_t t) const {
+  const Op& op = current(t);
+  return op.kind == OpKind::sleep && (op.flags & kInterruptible) ? *(&op + op.target) : op;
+}
+
+/// Could the op complete now without waiting?
+bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
+  switch (op.kind) {
+    case OpKind::recv: return streams_[op.target].arrived >= op.value;
+    case OpKind::recv_end: return streams_[op.target].end_arrived;
+    case OpKind::accept: return connections_[op.target].server_established;
+    case OpKind::wait: return tokens_[op.target].by_plus_one != 0;
+    case OpKind::connect:
+      return (op.flags & kNonblocking) || program_.connections.empty() ||
+             in_.platform.host_of_thread(program_, program_.connections[op.target].client_thread) ==
+                 in_.platform.host_of_thread(program_, program_.connections[op.target].server_thread);
+    case OpKind::expire: {
+      const double base = timers_[op.target].base;
+      return base >= 0 && base + static_cast<double>(op.value) * 1e-9 <= now_;
+    }
+    case OpKind::send: {
+      if (is_connecting(op.target)) return false;
+      const bool in_send = &op == &threads_[t].ops[threads_[t].position] && threads_[t].phase == Phase::waiting;
+      return has_room(streams_[op.target], in_send ? threads_[t].send_end : streams_[op.target].sent + op.value);
+    }
+    default: return true;
+  }
+}
+
+EventEngine::WaitList* EventEngine::list_of(const Op& op) {
+  switch (op.kind) {
+    case OpKind::recv:
+    case OpKind::recv_end: return &streams_[op.target].readers;
+    case OpKind::send:
+      return is_connecting(op.target) ? &connections_[program_.streams[op.target].connection_plus_one - 1].waiters
+                                      : &streams_[op.target].writers;
+    case OpKind::accept: return &connections_[op.target].waiters;
+    case OpKind::wait: return &tokens_[op.target].waiters;
+    case OpKind::expire: return &timers_[op.target].waiters;
+    default: return nullptr;
+  }
+}
+
+void EventEngine::append(WaitList& list, std::uint32_t t) {
+  threads_[t].next_waiter = kNone;
+  (list.empty() ? list.first : threads_[list.last].next_waiter) = t;
+  list.last = t;
+}
+
+void EventEngine::remove(WaitList& list, std::uint32_t t) {
+  WaitList rest;
+  for (std::uint32_t w = list.first; w != kNone;) {
+    const std::uint32_t next = threads_[w].next_waiter;
+    if (w != t) append(rest, w);
+    w = next;
+  }
+  list = rest;
+}
+
+void EventEngine::wake_satisfied(WaitList& list, std::uint32_t by_plus_one) {
+  if (list.empty()) return;
+  WaitList waiting = list;
+  list = {};
+  for (std::uint32_t w = waiting.first; w != kNone;) {
+    const std::uint32_t next = threads_[w].next_waiter;
+    if (threads_[w].phase == Phase::connecting ? !is_connecting(current(w).target) : satisfied(w, awaited(w)))
+      release(w, by_plus_one);
+    else
+      append(*list_of(awaited(w)), w);  // its list may have changed: a connection came up, but there is no room
+    w = next;
+  }
+}
+
+}  // namespace simrec::replay

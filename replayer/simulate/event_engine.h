@@ -1,0 +1,190 @@
+// State of the event-driven engine. Threads are state machines; time is a double of seconds. As long as nothing is
+// in flight in SimGrid, our clock runs ahead of SimGrid's; otherwise both go in step.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "replayer/simulate/engine.h"
+#include "replayer/simulate/event_queue.h"
+#include "replayer/simulate/processor.h"
+#include "replayer/simulate/simgrid_activities.h"
+#include "replayer/simulate/tcp_window.h"
+
+namespace simrec::replay {
+
+class EventEngine {
+ public:
+  explicit EventEngine(const EngineInput& input);
+  void run();
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  enum class Phase : std::uint8_t {
+    unborn,
+    runnable,
+    computing,
+    connecting,  ///< a send waits for its connection
+    waiting,     ///< in the wait of its op
+    ended
+  };
+
+  struct Thread {
+    const Op* ops = nullptr;
+    std::uint32_t position = 0;
+    std::uint32_t host = 0;
+    std::uint32_t next_waiter = kNone;
+    std::uint32_t version = 0;  ///< grows with every wait: older events mean nothing
+    std::uint32_t released_by_plus_one = 0;
+    Phase phase = Phase::unborn;
+    bool released = false;      ///< on its way out of the wait
+    double since = 0;           ///< start of the wait or compute op
+    double work_s = 0;          ///< of the compute op
+    double sleep_until = 0;
+    std::int64_t send_end = 0;  ///< of a send that waits for room
+  };
+
+  /// FIFO through Thread::next_waiter; a thread is in one list at most.
+  struct WaitList {
+    std::uint32_t first = kNone, last = kNone;
+    bool empty() const { return first == kNone; }
+  };
+
+  struct Delivery {
+    std::int64_t position;
+    std::uint32_t writer_plus_one;
+    bool end;
+  };
+  struct RoomNotice {
+    double time;
+    std::int64_t consumed;
+  };
+
+  /// What only streams between hosts have.
+  struct RemotePath {
+    double forward_s = 0, back_s = 0;
+    bool has_window = false;
+    TcpWindow window{0};
+    bool flow_active = false;
+    bool gated = false;  ///< bytes wait for an acknowledgement or room
+    bool end_left = false;
+    std::int64_t flowed = 0, flow_end = 0;
+    std::int64_t released = 0;  ///< consumed, as the sender knows
+    std::uint32_t writer_plus_one = 0;
+    double window_event = 0;  ///< time of the pending window event
+    std::deque<Delivery> deliveries;
+    std::deque<RoomNotice> notices;
+  };
+
+  struct Stream {
+    std::int64_t capacity = kUnlimited;
+    std::int64_t sent = 0, arrived = 0, consumed = 0;
+    std::int64_t wanted = 0;  ///< a reader waits for bytes up to here and takes what comes
+    std::uint32_t source = 0, destination = 0;
+    std::uint32_t last_writer_plus_one = 0;
+    bool end_sent = false, end_arrived = false;
+    WaitList readers, writers;
+    std::unique_ptr<RemotePath> remote;
+  };
+
+  struct Connection {
+    enum class State : std::uint8_t { unknown, connecting, established } client = State::unknown;
+    bool server_established = false;
+    std::uint32_t client_plus_one = 0;
+    WaitList waiters;
+  };
+
+  struct Token {
+    WaitList waiters;
+    std::uint32_t by_plus_one = 0;
+  };
+
+  struct Timer {
+    double base = -1;
+    std::uint32_t by_plus_one = 0;
+    WaitList waiters;
+  };
+
+  struct Host {
+    Processor processor;
+    std::uint32_t version = 0;
+    double scheduled = 0;  ///< time of the valid processor event
+    bool dirty = false;
+  };
+
+  // The loop (event_engine.cc)
+  void pump();
+  void drain_ready();
+  void refresh_processors();
+  bool start_pending_flows();
+  void handle(const Event& event);
+  void resolve_standstill();
+  void report_progress();
+
+  // Threads
+  void start_thread(std::uint32_t t);
+  void run_thread(std::uint32_t t);
+  bool step(std::uint32_t t, const Op& op);  ///< false: the thread is held
+  void end_thread(std::uint32_t t);
+  bool hold(std::uint32_t t, WaitList* list);
+  void release(std::uint32_t t, std::uint32_t by_plus_one);
+  void resume(std::uint32_t t);
+  void timer_rang(std::uint32_t t);
+  bool compute(std::uint32_t t, const Op& op);
+  bool sleep(std::uint32_t t, const Op& op);
+  bool expire(std::uint32_t t, const Op& op);
+  void arm(std::uint32_t t, const Op& op);
+  void signal(std::uint32_t t, const Op& op);
+  bool io(std::uint32_t t, const Op& op);
+  void schedule_timer(std::uint32_t t);
+  const Op& current(std::uint32_t t) const { return threads_[t].ops[threads_[t].position]; }
+  const Op& awaited(std::uint32_t t) const;  ///< the op whose condition the thread waits for
+  bool satisfied(std::uint32_t t, const Op& op) const;
+  WaitList* list_of(const Op& op);
+  void append(WaitList& list, std::uint32_t t);
+  void remove(WaitList& list, std::uint32_t t);
+  void wake_satisfied(WaitList& list, std::uint32_t by_plus_one);
+
+  // Streams and connections (event_streams.cc)
+  void set_up_stream(std::uint32_t index);
+  bool send(std::uint32_t t, const Op& op);
+  bool recv(std::uint32_t t, const Op& op);
+  void finish(const Op& op);
+  bool connect(std::uint32_t t, const Op& op);
+  void client_established(std::uint32_t connection);
+  bool is_connecting(std::uint32_t stream) const;
+  bool has_room(const Stream& stream, std::int64_t end) const;
+  void consumed(std::uint32_t stream, std::int64_t position);
+  void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
+  void inject(std::uint32_t stream);
+  void flow_ended(std::uint32_t stream);
+  void deliver(std::uint32_t stream);
+  void take_notices(Stream& stream);
+  void schedule_window(std::uint32_t stream);
+  void window_event(const Event& event);
+  bool relax_capacities();
+
+  const EngineInput& in_;
+  const Program& program_;
+  double now_ = 0;
+  EventQueue queue_;
+  std::deque<std::uint32_t> ready_;
+  std::vector<Thread> threads_;
+  std::vector<Stream> streams_;
+  std::vector<Connection> connections_;
+  std::vector<Token> tokens_;
+  std::vector<Timer> timers_;
+  std::vector<Host> hosts_;
+  std::vector<std::uint32_t> dirty_hosts_;
+  std::vector<std::uint32_t> pending_flows_;  ///< streams whose next flow starts as soon as SimGrid's clock is here
+  std::vector<std::uint32_t> pending_ios_;    ///< threads likewise
+  std::vector<std::uint32_t> done_;
+  std::uint32_t live_threads_ = 0;
+  std::uint64_t operations_ = 0;
+  SimgridActivities activities_;
+};
+
+}  // namespace simrec::replay

@@ -1,0 +1,250 @@
+// The event engine's streams and connections.
+#include <limits>
+
+#include "replayer/simulate/event_engine.h"
+
+namespace simrec::replay {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+void EventEngine::set_up_stream(std::uint32_t index) {
+  const replay::Stream& from = program_.streams[index];
+  Stream& stream = streams_[index];
+  stream.capacity = from.capacity_bytes;
+  stream.source = in_.platform.host_of_thread(program_, from.writer_thread);
+  stream.destination = in_.platform.host_of_thread(program_, from.reader_thread);
+  if (stream.source == stream.destination) return;
+  stream.remote = std::make_unique<RemotePath>();
+  RemotePath& path = *stream.remote;
+  path.forward_s = in_.platform.latency_s(stream.source, stream.destination);
+  path.back_s = in_.platform.latency_s(stream.destination, stream.source);
+  path.window = TcpWindow(path.forward_s + path.back_s);
+  path.has_window = in_.network.slow_start && has_congestion_window(from.transport);
+  path.window_event = kNever;
+}
+
+bool EventEngine::is_connecting(std::uint32_t stream) const {
+  const std::uint32_t connection = program_.streams[stream].connection_plus_one;
+  return connection && connections_[connection - 1].client == Connection::State::connecting;
+}
+
+bool EventEngine::has_room(const Stream& stream, std::int64_t end) const {
+  return stream.capacity == kUnlimited ||
+         end - (stream.remote ? stream.remote->released : stream.consumed) <= stream.capacity;
+}
+
+bool EventEngine::send(std::uint32_t t, const Op& op) {
+  Stream& stream = streams_[op.target];
+  if (is_connecting(op.target)) {
+    hold(t, &connections_[program_.streams[op.target].connection_plus_one - 1].waiters);
+    threads_[t].phase = Phase::connecting;
+    return false;
+  }
+  stream.sent += op.value;
+  stream.last_writer_plus_one = t + 1;
+  if (stream.remote) {
+    take_notices(stream);
+    inject(op.target);
+  } else {
+    stream.arrived = stream.sent;
+    arrived(op.target, t + 1);
+  }
+  if (has_room(stream, stream.sent)) return true;
+  const std::int64_t end = stream.sent;
+  hold(t, &stream.writers);
+  threads_[t].send_end = end;
+  if (stream.remote) schedule_window(op.target);
+  return false;
+}
+
+bool EventEngine::recv(std::uint32_t t, const Op& op) {
+  Stream& stream = streams_[op.target];
+  if (stream.arrived < op.value) {
+    stream.wanted = std::max(stream.wanted, op.value);
+    hold(t, &stream.readers);
+    consumed(op.target, std::min(stream.arrived, stream.wanted));
+    return false;
+  }
+  consumed(op.target, op.value);
+  return true;
+}
+
+void EventEngine::finish(const Op& op) {
+  Stream& stream = streams_[op.target];
+  if (stream.end_sent) return;
+  stream.end_sent = true;
+  if (stream.remote) {
+    inject(op.target);
+  } else {
+    stream.end_arrived = true;
+    wake_satisfied(stream.readers, stream.last_writer_plus_one);
+  }
+}
+
+/// Bytes up to `position` have left the stream at the reader's side.
+void EventEngine::consumed(std::uint32_t index, std::int64_t position) {
+  Stream& stream = streams_[index];
+  if (position <= stream.consumed) return;
+  stream.consumed = position;
+  if (stream.capacity == kUnlimited) return;
+  if (!stream.remote) {
+    wake_satisfied(stream.writers, program_.streams[index].reader_thread + 1);
+    return;
+  }
+  const double when = now_ + stream.remote->back_s;
+  auto& notices = stream.remote->notices;
+  if (!notices.empty() && notices.back().time == when)
+    notices.back().consumed = position;
+  else
+    notices.push_back({when, position});
+  schedule_window(index);
+}
+
+/// Stream::arrived has grown: a waiting reader takes what came.
+void EventEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
+  Stream& stream = streams_[index];
+  if (stream.wanted > stream.consumed) consumed(index, std::min(stream.arrived, stream.wanted));
+  wake_satisfied(stream.readers, by_plus_one);
+}
+
+void EventEngine::take_notices(Stream& stream) {
+  auto& notices = stream.remote->notices;
+  while (!notices.empty() && notices.front().time <= now_) {
+    stream.remote->released = std::max(stream.remote->released, notices.front().consumed);
+    notices.pop_front();
+  }
+}
+
+/// Starts the stream's next flow if it may; one at a time, so that a connection takes one share of a link.
+void EventEngine::inject(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  RemotePath& path = *stream.remote;
+  if (path.flow_active) return;
+  path.gated = false;
+  const std::int64_t queued = stream.sent - path.flowed;
+  if (queued == 0) {
+    if (!stream.end_sent || path.end_left) return;
+    path.end_left = true;
+    path.deliveries.push_back({path.flowed, stream.last_writer_plus_one, true});
+    queue_.push(now_ + path.forward_s, EventKind::deliver, index);
+    return;
+  }
+  std::int64_t room = kUnlimited;
+  bool room_will_grow = false;
+  if (path.has_window) {
+    room = path.window.limit(now_) - path.flowed;
+    room_will_grow = path.window.next_acknowledgement() < kNever;
+  }
+  if (in_.network.capacity_window && stream.capacity != kUnlimited) {
+    room = std::min(room, path.released + stream.capacity - path.flowed);
+    room_will_grow = room_will_grow || !path.notices.empty();
+  }
+  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow);
+  if (payload <= 0) {
+    path.gated = true;
+    schedule_window(index);
+    return;
+  }
+  path.flow_active = true;
+  path.flow_end = path.flowed + payload;
+  path.writer_plus_one = stream.last_writer_plus_one;
+  if (path.has_window) path.window.sent(now_, path.flow_end);
+  pending_flows_.push_back(index);
+}
+
+void EventEngine::flow_ended(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  RemotePath& path = *stream.remote;
+  path.flow_active = false;
+  path.flowed = path.flow_end;
+  const bool end = stream.end_sent && path.flowed == stream.sent;
+  path.end_left = path.end_left || end;
+  path.deliveries.push_back({path.flowed, path.writer_plus_one, end});
+  queue_.push(now_ + path.forward_s, EventKind::deliver, index);
+  if (path.has_window) path.window.acknowledge_at(now_ + path.forward_s + path.back_s, path.flowed);
+  take_notices(stream);
+  inject(index);
+}
+
+void EventEngine::deliver(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  const Delivery delivery = stream.remote->deliveries.front();
+  stream.remote->deliveries.pop_front();
+  stream.arrived = delivery.position;
+  stream.end_arrived = stream.end_arrived || delivery.end;
+  arrived(index, delivery.writer_plus_one);
+}
+
+/// Makes sure that somebody looks when the next acknowledgement or room notice arrives that is waited for.
+void EventEngine::schedule_window(std::uint32_t index) {
+  const Stream& stream = streams_[index];
+  RemotePath& path = *stream.remote;
+  double next = kNever;
+  if (path.gated && path.has_window) next = path.window.next_acknowledgement();
+  if ((path.gated || !stream.writers.empty()) && !path.notices.empty()) next = std::min(next, path.notices.front().time);
+  if (next >= path.window_event) return;
+  path.window_event = next;
+  queue_.push(std::max(next, now_), EventKind::window, index);
+}
+
+void EventEngine::window_event(const Event& event) {
+  Stream& stream = streams_[event.id];
+  RemotePath& path = *stream.remote;
+  if (event.time < path.window_event) return;  // cannot be: the earliest is remembered
+  path.window_event = kNever;
+  take_notices(stream);
+  wake_satisfied(stream.writers, program_.streams[event.id].reader_thread + 1);
+  if (path.gated) inject(event.id);
+  schedule_window(event.id);
+}
+
+bool EventEngine::connect(std::uint32_t t, const Op& op) {
+  Connection& connection = connections_[op.target];
+  if (connection.client != Connection::State::unknown) return true;
+  connection.client_plus_one = t + 1;
+  const replay::Connection& described = program_.connections[op.target];
+  const std::uint32_t client = threads_[t].host;
+  const std::uint32_t server = in_.platform.host_of_thread(program_, described.server_thread);
+  const double forward = in_.platform.latency_s(client, server), back = in_.platform.latency_s(server, client);
+  const double at_client = client_established_s(in_.network, forward, back);
+  if (at_client <= 0) {
+    connection.client = Connection::State::established;
+    connection.server_established = true;
+    wake_satisfied(connection.waiters, t + 1);
+    return true;
+  }
+  connection.client = Connection::State::connecting;
+  queue_.push(now_ + at_client, EventKind::client_established, op.target);
+  queue_.push(now_ + server_established_s(in_.network, forward, back), EventKind::server_established, op.target);
+  if (op.flags & kNonblocking) return true;
+  return hold(t, nullptr);
+}
+
+void EventEngine::client_established(std::uint32_t index) {
+  Connection& connection = connections_[index];
+  connection.client = Connection::State::established;
+  const std::uint32_t client = connection.client_plus_one - 1;
+  const bool blocks = threads_[client].phase == Phase::waiting && current(client).kind == OpKind::connect &&
+                      current(client).target == index;
+  if (blocks) release(client, program_.connections[index].server_thread + 1);
+  wake_satisfied(connection.waiters, program_.connections[index].server_thread + 1);
+}
+
+/// Nothing can happen any more: lets writers go on that wait for room. False if there are none.
+bool EventEngine::relax_capacities() {
+  bool any = false;
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    Stream& stream = streams_[s];
+    const bool gated = stream.remote && stream.remote->gated;
+    if (stream.capacity == kUnlimited || (stream.writers.empty() && !gated)) continue;
+    any = true;
+    ++in_.counts.capacity_relaxed;
+    std::int64_t& room_from = stream.remote ? stream.remote->released : stream.consumed;
+    room_from = std::max(room_from, stream.sent - stream.capacity);
+    wake_satisfied(stream.writers, 0);
+    if (gated) inject(s);
+  }
+  return any;
+}
+
+}  // namespace simrec::replay

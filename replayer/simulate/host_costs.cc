@@ -1,0 +1,33 @@
+#include "replayer/simulate/host_costs.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "replayer/simulate/simulate.h"
+
+namespace simrec::replay {
+namespace {
+
+double seconds(const std::string& host, const char* name, const char* text, Ns otherwise) {
+  if (!text) return static_cast<double>(otherwise) * 1e-9;
+  char* end = nullptr;
+  const double ns = std::strtod(text, &end);
+  if (end == text || *end != '\0' || !std::isfinite(ns) || ns < 0)
+    throw ReplayError("host " + host + ": property " + name + "=\"" + text + "\" is not a number of nanoseconds");
+  return ns * 1e-9;
+}
+
+}  // namespace
+
+HostCosts host_costs(const Program& program, const std::string& host, const char* wakeup_property,
+                     const char* timer_slack_property) {
+  return {seconds(host, "wakeup_ns", wakeup_property, program.wake_up_ns),
+          seconds(host, "timer_slack_ns", timer_slack_property, program.timer_slack_ns)};
+}
+
+bool has_timer_slack(const Op& op) {
+  if (op.value <= 0) return false;
+  return op.kind == OpKind::expire || (op.kind == OpKind::sleep && op.cause == Cause::sleep && !(op.flags & kWoke));
+}
+
+}  // namespace simrec::replay

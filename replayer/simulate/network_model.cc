@@ -1,0 +1,29 @@
+#include "replayer/simulate/network_model.h"
+
+#include <algorithm>
+
+namespace simrec::replay {
+
+double wire_bytes(const NetworkModel& model, std::int64_t payload) {
+  const std::int64_t segments = (payload + kSegmentPayload - 1) / kSegmentPayload;
+  return static_cast<double>(payload + (model.framing ? segments * kSegmentHeader : 0));
+}
+
+double client_established_s(const NetworkModel& model, double forward_latency_s, double back_latency_s) {
+  return model.handshake ? forward_latency_s + back_latency_s : 0;
+}
+
+double server_established_s(const NetworkModel& model, double forward_latency_s, double back_latency_s) {
+  return model.handshake ? forward_latency_s + back_latency_s + forward_latency_s : 0;
+}
+
+bool has_congestion_window(Transport transport) { return transport != Transport::datagram; }
+
+std::int64_t next_flow_payload(std::int64_t queued, std::int64_t room, bool room_will_grow) {
+  const std::int64_t wanted = std::min(queued, kFlowPayload);
+  if (room >= wanted) return wanted;
+  if (room >= kSegmentPayload) return room - room % kSegmentPayload;
+  return room_will_grow || room <= 0 ? 0 : room;
+}
+
+}  // namespace simrec::replay

@@ -1,0 +1,45 @@
+// What a network does to bytes besides sharing bandwidth: framing, handshakes, segmentation. Formulas only;
+// both engines use them. Bandwidth sharing itself is SimGrid's.
+#pragma once
+
+#include <cstdint>
+
+#include "replayer/program/program.h"
+
+namespace simrec::replay {
+
+/// Which effects are modelled. The defaults are the product; tests and experiments switch terms off.
+struct NetworkModel {
+  bool framing = true;         ///< headers travel too
+  bool handshake = true;       ///< connect costs a round trip
+  bool slow_start = true;      ///< congestion window, see tcp_window.h
+  bool capacity_window = true; ///< bytes in flight are limited by the stream's capacity
+};
+
+/// Payload of a full TCP segment at MTU 1500 with timestamps: 1500 - 20 (IPv4) - 20 (TCP) - 12 (timestamps).
+inline constexpr std::int64_t kSegmentPayload = 1448;
+/// What each segment carries besides: Ethernet 14 + IPv4 20 + TCP 32. A link's bandwidth counts whole frames.
+inline constexpr std::int64_t kSegmentHeader = 66;
+/// Most payload one SimGrid flow carries: 45 full segments, what Linux hands to a network card at once (GSO, 64 KiB).
+/// Readers see a long transfer arrive in pieces of this size.
+inline constexpr std::int64_t kFlowPayload = 45 * kSegmentPayload;
+
+/// Bytes on the wire for one flow of `payload` > 0 bytes.
+double wire_bytes(const NetworkModel& model, std::int64_t payload);
+
+/// Seconds from connect() until the client may send (SYN there, SYN-ACK back).
+double client_established_s(const NetworkModel& model, double forward_latency_s, double back_latency_s);
+/// Seconds from connect() until accept() may return at the server (plus the client's ACK). Data the client sends
+/// at once arrives no earlier.
+double server_established_s(const NetworkModel& model, double forward_latency_s, double back_latency_s);
+
+/// Does the stream's transport run under a TCP congestion window when it crosses hosts? Pipes and Unix sockets
+/// that a placement stretches over hosts are taken as tunnelled through TCP; datagrams are not.
+bool has_congestion_window(Transport transport);
+
+/// Payload to put into the next flow of a stream: `queued` bytes are waiting, `room` bytes may be in flight in
+/// addition, `room_will_grow` = an acknowledgement is under way. 0 = wait: like TCP (RFC 1122, 4.2.3.4) a sender
+/// does not cut small segments because a window opened a little.
+std::int64_t next_flow_payload(std::int64_t queued, std::int64_t room, bool room_will_grow);
+
+}  // namespace simrec::replay

@@ -1,0 +1,126 @@
+#include "replayer/simulate/platform.h"
+
+#include <simgrid/s4u.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <pugixml.hpp>
+#include <string_view>
+
+namespace simrec::replay {
+namespace {
+
+/// Calls `visit` for every element below `node`, in document order.
+template <class Visit>
+void for_each_element(const pugi::xml_node& node, const Visit& visit) {
+  for (const pugi::xml_node child : node.children()) {
+    visit(child);
+    for_each_element(child, visit);
+  }
+}
+
+std::string line_of(const std::string& file, std::ptrdiff_t offset) {
+  FILE* in = std::fopen(file.c_str(), "rb");
+  if (!in) return "?";
+  int line = 1;
+  for (std::ptrdiff_t i = 0; i < offset; ++i) {
+    const int c = std::fgetc(in);
+    if (c == EOF) break;
+    line += c == '\n';
+  }
+  std::fclose(in);
+  return std::to_string(line);
+}
+
+/// SimGrid's parser reports bad XML badly or not at all (it may loop or exit): look first.
+pugi::xml_document parse(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) throw ReplayError("platform file " + file + " does not exist");
+  if (std::filesystem::is_directory(file, error)) throw ReplayError("platform file " + file + " is a directory");
+  pugi::xml_document document;
+  const pugi::xml_parse_result result = document.load_file(file.c_str());
+  if (result.status == pugi::status_file_not_found || result.status == pugi::status_io_error)
+    throw ReplayError("platform file " + file + " cannot be read");
+  if (!result)
+    throw ReplayError("platform file " + file + ", line " + line_of(file, result.offset) +
+                      " is not well-formed XML: " + result.description());
+  if (!document.child("platform"))
+    throw ReplayError("platform file " + file + " is not a SimGrid platform: its root element is not <platform>");
+  return document;
+}
+
+}  // namespace
+
+void load_platform(simgrid::s4u::Engine& engine, const std::string& file) {
+  parse(file);
+  try {
+    engine.load_platform(file);
+    engine.seal_platform();
+  } catch (const std::exception& e) {
+    throw ReplayError("SimGrid cannot load platform " + file + ": " + e.what());
+  }
+  if (engine.get_host_count() == 0) throw ReplayError("platform " + file + " has no host");
+}
+
+std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engine& engine) {
+  // SimGrid keeps its hosts in a sorted map; the file's order is what people mean by "first".
+  std::vector<std::string> names;
+  for_each_element(parse(file), [&](const pugi::xml_node& element) {
+    if (std::strcmp(element.name(), "host") == 0 && engine.host_by_name_or_null(element.attribute("id").value()))
+      names.emplace_back(element.attribute("id").value());
+  });
+  std::vector<std::string> others;
+  for (const auto* host : engine.get_all_hosts())
+    if (std::ranges::find(names, host->get_name()) == names.end()) others.push_back(host->get_name());
+  const auto natural = [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  };
+  std::ranges::sort(others, natural);  // node-2 before node-10
+  names.insert(names.end(), others.begin(), others.end());
+  return names;
+}
+
+bool has_profiles(const std::string& file) {
+  bool found = false;
+  for_each_element(parse(file), [&](const pugi::xml_node& element) {
+    const std::string_view name = element.name();
+    found = found || name == "trace" || name == "trace_connect" || name == "include";
+    for (const char* attribute : {"speed_file", "availability_file", "bandwidth_file", "latency_file", "state_file"})
+      found = found || element.attribute(attribute);
+  });
+  return found;
+}
+
+Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
+                   const std::vector<std::string>& host_of_process) {
+  for (const std::string& name : host_of_process) {
+    const auto known = std::ranges::find(hosts_, name, &UsedHost::name);
+    host_of_process_.push_back(static_cast<std::uint32_t>(known - hosts_.begin()));
+    if (known != hosts_.end()) continue;
+    simgrid::s4u::Host* host = engine.host_by_name(name);
+    UsedHost used{host, name, host->get_speed(), static_cast<std::uint32_t>(host->get_core_count()), nullptr, {}};
+    if (!(used.speed_flops > 0)) throw ReplayError("host " + name + " has speed 0: nothing can run there");
+    if (const auto disks = host->get_disks(); !disks.empty()) used.disk = disks.front();
+    used.costs = host_costs(program, name, host->get_property("wakeup_ns"), host->get_property("timer_slack_ns"));
+    hosts_.push_back(std::move(used));
+  }
+}
+
+double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
+  if (from == to) return 0;
+  const auto [entry, is_new] = latencies_.try_emplace(std::uint64_t{from} << 32 | to, 0.0);
+  if (!is_new) return entry->second;
+  std::vector<simgrid::s4u::Link*> links;
+  double latency = 0;
+  const std::string where = hosts_[from].name + " to " + hosts_[to].name;
+  try {
+    hosts_[from].host->route_to(hosts_[to].host, links, &latency);
+  } catch (const std::exception& e) {
+    throw ReplayError("the platform has no route from " + where + ": " + e.what());
+  }
+  if (links.empty() && latency <= 0) throw ReplayError("the platform has no route from " + where);
+  return entry->second = latency;
+}
+
+}  // namespace simrec::replay

@@ -1,0 +1,60 @@
+// A SimGrid platform as the engines see it: hosts, what they cost, and one-way latencies between them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "replayer/simulate/host_costs.h"
+#include "replayer/simulate/simulate.h"
+
+namespace simgrid::s4u {
+class Disk;
+class Engine;
+class Host;
+}  // namespace simgrid::s4u
+
+namespace simrec::replay {
+
+/// A host that processes were placed on.
+struct UsedHost {
+  simgrid::s4u::Host* host = nullptr;
+  std::string name;
+  double speed_flops = 0;  ///< of one core, at the start
+  std::uint32_t cores = 1;
+  simgrid::s4u::Disk* disk = nullptr;  ///< its first one, if any
+  HostCosts costs;
+};
+
+/// Loads the platform file; throws ReplayError if it is missing, is no XML or holds no host. SimGrid may still end
+/// this process over one it dislikes (see child_run.h).
+void load_platform(simgrid::s4u::Engine& engine, const std::string& file);
+
+/// Names of all hosts, in the platform's order of creation.
+std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engine& engine);
+
+/// Does the platform change by itself while time passes (availability profiles)?
+bool has_profiles(const std::string& file);
+
+class Platform {
+ public:
+  /// `host_of_process`: host name by process index. Throws ReplayError for hosts without speed.
+  Platform(const Program& program, simgrid::s4u::Engine& engine, const std::vector<std::string>& host_of_process);
+
+  const std::vector<UsedHost>& hosts() const { return hosts_; }
+  const UsedHost& host(std::uint32_t index) const { return hosts_[index]; }
+  std::uint32_t host_of_process(std::uint32_t process) const { return host_of_process_[process]; }
+  std::uint32_t host_of_thread(const Program& program, std::uint32_t thread) const {
+    return host_of_process_[program.threads[thread].process];
+  }
+  /// One-way latency of the route; throws ReplayError if there is none. 0 within one host.
+  double latency_s(std::uint32_t from, std::uint32_t to);
+
+ private:
+  std::vector<UsedHost> hosts_;
+  std::vector<std::uint32_t> host_of_process_;
+  std::unordered_map<std::uint64_t, double> latencies_;
+};
+
+}  // namespace simrec::replay

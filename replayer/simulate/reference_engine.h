@@ -1,0 +1,132 @@
+// State of the reference engine: the same ops by the plainest SimGrid means. One actor per thread executes, sleeps
+// and waits on its own semaphore; each stream between hosts has four daemon actors for what happens on the way.
+#pragma once
+
+#include <simgrid/s4u.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "replayer/simulate/engine.h"
+#include "replayer/simulate/tcp_window.h"
+
+namespace simrec::replay {
+
+class ReferenceEngine {
+ public:
+  explicit ReferenceEngine(const EngineInput& input);
+  void run();
+
+ private:
+  using Condition = std::function<bool()>;
+  using WaitList = std::vector<std::uint32_t>;
+
+  struct Thread {
+    simgrid::s4u::SemaphorePtr wake;
+    Condition condition;  ///< of the wait it is in
+    std::uint32_t position = 0;
+    std::uint32_t by_plus_one = 0;
+    bool started = false;
+    bool released = false;
+    bool rearmed = false;  ///< woken only to look at its timer again
+    bool counted = false;  ///< its wait ends by itself: it counts as active
+  };
+  /// A daemon's work: things that happen at known times, in order.
+  struct Line {
+    struct Item {
+      double time;
+      std::function<void()> happen;
+    };
+    simgrid::s4u::SemaphorePtr filled;
+    std::deque<Item> items;
+  };
+  struct RemotePath {
+    double forward_s = 0, back_s = 0;
+    std::unique_ptr<TcpWindow> window;  ///< null: no congestion window
+    simgrid::s4u::CommPtr flow;
+    simgrid::s4u::SemaphorePtr flow_started;
+    bool gated = false, end_left = false;
+    std::int64_t flowed = 0, flow_end = 0, released = 0;
+    std::uint32_t writer_plus_one = 0;
+    std::size_t notices_under_way = 0;
+    Line deliveries, acknowledgements, notices;
+  };
+  struct Stream {
+    std::int64_t sent = 0, arrived = 0, consumed = 0, wanted = 0;
+    std::uint32_t last_writer_plus_one = 0;
+    bool end_sent = false, end_arrived = false;
+    WaitList readers, writers;
+    std::unique_ptr<RemotePath> remote;
+  };
+  struct Connection {
+    bool connecting = false, known = false, server_established = false;
+    WaitList waiters;
+  };
+  struct Token {
+    std::uint32_t by_plus_one = 0;
+    WaitList waiters;
+  };
+  struct Timer {
+    double base = -1;
+    std::uint32_t by_plus_one = 0;
+    WaitList waiters;
+  };
+
+  // Actors and time
+  void start_thread(std::uint32_t t);
+  void thread_main(std::uint32_t t);
+  void run_line(Line& line);
+  void run_flows(std::uint32_t stream);
+  void add(Line& line, double time, std::function<void()> happen);
+  void start_daemon(const std::string& name, std::function<void()> code);
+  void sleep_until(double time);
+  void became_idle();
+
+  // Waiting
+  enum class End { condition, time };
+  void wait(std::uint32_t t, WaitList* list, const Condition& condition, bool remote);
+  End wait_until_released(std::uint32_t t, WaitList* list, const Condition& condition, double deadline);
+  void notify(WaitList& list, std::uint32_t by_plus_one);
+  void wake_for_timer(WaitList& list);
+
+  // Ops
+  void execute_op(std::uint32_t t, const Op& op);
+  void compute(std::uint32_t t, const Op& op);
+  void sleep(std::uint32_t t, const Op& op);
+  void expire(std::uint32_t t, const Op& op);
+  void io(std::uint32_t t, const Op& op);
+  void send(std::uint32_t t, const Op& op);
+  void recv(std::uint32_t t, const Op& op);
+  void finish(const Op& op);
+  void connect(std::uint32_t t, const Op& op);
+  bool satisfied(std::uint32_t t, const Op& op) const;
+  WaitList* list_of(const Op& op);
+
+  // Streams
+  void set_up_stream(std::uint32_t index);
+  bool has_room(std::uint32_t stream, std::int64_t end) const;
+  bool is_connecting(std::uint32_t stream) const;
+  void inject(std::uint32_t stream);
+  void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
+  void consumed(std::uint32_t stream, std::int64_t position);
+  bool relax_capacities();
+
+  const UsedHost& host_of(std::uint32_t t) const {
+    return in_.platform.host(in_.platform.host_of_thread(program_, t));
+  }
+
+  const EngineInput& in_;
+  const Program& program_;
+  std::vector<Thread> threads_;
+  std::vector<Stream> streams_;
+  std::vector<Connection> connections_;
+  std::vector<Token> tokens_;
+  std::vector<Timer> timers_;
+  std::size_t active_ = 0;  ///< threads that can go on by themselves + things under way; 0 = standstill
+  std::size_t live_ = 0;
+  std::uint64_t operations_ = 0;
+};
+
+}  // namespace simrec::replay

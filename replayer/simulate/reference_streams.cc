@@ -1,0 +1,232 @@
+// The reference engine's streams and connections.
+#include <limits>
+
+#include "replayer/simulate/reference_engine.h"
+
+namespace simrec::replay {
+
+namespace s4u = simgrid::s4u;
+namespace {
+
+double clock_s() { return s4u::Engine::get_clock(); }
+
+}  // namespace
+
+void ReferenceEngine::set_up_stream(std::uint32_t index) {
+  const replay::Stream& from = program_.streams[index];
+  const std::uint32_t source = in_.platform.host_of_thread(program_, from.writer_thread);
+  const std::uint32_t destination = in_.platform.host_of_thread(program_, from.reader_thread);
+  if (source == destination) return;
+  streams_[index].remote = std::make_unique<RemotePath>();
+  RemotePath& path = *streams_[index].remote;
+  path.forward_s = in_.platform.latency_s(source, destination);
+  path.back_s = in_.platform.latency_s(destination, source);
+  if (in_.network.slow_start && has_congestion_window(from.transport))
+    path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s);
+  path.flow_started = s4u::Semaphore::create(0);
+  const std::string name = "stream-" + std::to_string(index);
+  start_daemon(name + "-flows", [this, index] { run_flows(index); });
+  for (Line* line : {&path.deliveries, &path.acknowledgements, &path.notices}) {
+    line->filled = s4u::Semaphore::create(0);
+    start_daemon(name + "-line", [this, line] { run_line(*line); });
+  }
+}
+
+bool ReferenceEngine::is_connecting(std::uint32_t stream) const {
+  const std::uint32_t connection = program_.streams[stream].connection_plus_one;
+  return connection && connections_[connection - 1].connecting;
+}
+
+bool ReferenceEngine::has_room(std::uint32_t stream, std::int64_t end) const {
+  const Stream& s = streams_[stream];
+  const std::int64_t capacity = program_.streams[stream].capacity_bytes;
+  return capacity == kUnlimited || end - (s.remote ? s.remote->released : s.consumed) <= capacity;
+}
+
+void ReferenceEngine::send(std::uint32_t t, const Op& op) {
+  Stream& stream = streams_[op.target];
+  const bool remote = stream.remote != nullptr;
+  if (is_connecting(op.target)) {
+    auto& waiters = connections_[program_.streams[op.target].connection_plus_one - 1].waiters;
+    wait(t, &waiters, [this, &op] { return !is_connecting(op.target); }, remote);
+  }
+  stream.sent += op.value;
+  stream.last_writer_plus_one = t + 1;
+  const std::int64_t end = stream.sent;
+  if (remote) {
+    inject(op.target);
+  } else {
+    stream.arrived = stream.sent;
+    arrived(op.target, t + 1);
+  }
+  wait(t, &stream.writers, [this, &op, end] { return has_room(op.target, end); }, remote);
+}
+
+void ReferenceEngine::recv(std::uint32_t t, const Op& op) {
+  Stream& stream = streams_[op.target];
+  if (stream.arrived < op.value) {
+    stream.wanted = std::max(stream.wanted, op.value);
+    consumed(op.target, std::min(stream.arrived, stream.wanted));
+    wait(t, &stream.readers, [&stream, &op] { return stream.arrived >= op.value; }, stream.remote != nullptr);
+  }
+  consumed(op.target, op.value);
+}
+
+void ReferenceEngine::finish(const Op& op) {
+  Stream& stream = streams_[op.target];
+  if (stream.end_sent) return;
+  stream.end_sent = true;
+  if (stream.remote) {
+    inject(op.target);
+  } else {
+    stream.end_arrived = true;
+    notify(stream.readers, stream.last_writer_plus_one);
+  }
+}
+
+void ReferenceEngine::consumed(std::uint32_t index, std::int64_t position) {
+  Stream& stream = streams_[index];
+  if (position <= stream.consumed) return;
+  stream.consumed = position;
+  if (program_.streams[index].capacity_bytes == kUnlimited) return;
+  const std::uint32_t reader_plus_one = program_.streams[index].reader_thread + 1;
+  if (!stream.remote) {
+    notify(stream.writers, reader_plus_one);
+    return;
+  }
+  ++stream.remote->notices_under_way;
+  add(stream.remote->notices, clock_s() + stream.remote->back_s, [this, index, position, reader_plus_one] {
+    RemotePath& path = *streams_[index].remote;
+    --path.notices_under_way;
+    path.released = std::max(path.released, position);
+    notify(streams_[index].writers, reader_plus_one);
+    if (path.gated) inject(index);
+  });
+}
+
+void ReferenceEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
+  Stream& stream = streams_[index];
+  if (stream.wanted > stream.consumed) consumed(index, std::min(stream.arrived, stream.wanted));
+  notify(stream.readers, by_plus_one);
+}
+
+void ReferenceEngine::inject(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  RemotePath& path = *stream.remote;
+  if (path.flow_end > path.flowed) return;  // one flow at a time
+  path.gated = false;
+  const std::int64_t queued = stream.sent - path.flowed;
+  if (queued == 0) {
+    if (!stream.end_sent || path.end_left) return;
+    path.end_left = true;
+    add(path.deliveries, clock_s() + path.forward_s, [this, index, by = stream.last_writer_plus_one] {
+      streams_[index].end_arrived = true;
+      arrived(index, by);
+    });
+    return;
+  }
+  std::int64_t room = kUnlimited;
+  bool room_will_grow = false;
+  if (path.window) {
+    room = path.window->limit(clock_s()) - path.flowed;
+    room_will_grow = path.window->next_acknowledgement() < std::numeric_limits<double>::infinity();
+  }
+  if (const std::int64_t capacity = program_.streams[index].capacity_bytes;
+      in_.network.capacity_window && capacity != kUnlimited) {
+    room = std::min(room, path.released + capacity - path.flowed);
+    room_will_grow = room_will_grow || path.notices_under_way > 0;
+  }
+  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow);
+  if (payload <= 0) {
+    path.gated = true;
+    return;
+  }
+  path.flow_end = path.flowed + payload;
+  path.writer_plus_one = stream.last_writer_plus_one;
+  if (path.window) path.window->sent(clock_s(), path.flow_end);
+  ++in_.counts.network_flows;
+  ++active_;
+  const replay::Stream& from = program_.streams[index];
+  path.flow = s4u::Comm::sendto_async(host_of(from.writer_thread).host, host_of(from.reader_thread).host,
+                                      static_cast<std::uint64_t>(wire_bytes(in_.network, payload)));
+  path.flow_started->release();
+}
+
+void ReferenceEngine::run_flows(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  RemotePath& path = *stream.remote;
+  for (;;) {
+    path.flow_started->acquire();
+    path.flow->wait();
+    path.flowed = path.flow_end;
+    const bool end = stream.end_sent && path.flowed == stream.sent;
+    path.end_left = path.end_left || end;
+    add(path.deliveries, clock_s() + path.forward_s,
+        [this, index, end, position = path.flowed, by = path.writer_plus_one] {
+          streams_[index].arrived = position;
+          streams_[index].end_arrived = streams_[index].end_arrived || end;
+          arrived(index, by);
+        });
+    if (path.window) {
+      const double acknowledged = clock_s() + path.forward_s + path.back_s;
+      path.window->acknowledge_at(acknowledged, path.flowed);
+      add(path.acknowledgements, acknowledged, [this, index] {
+        if (streams_[index].remote->gated) inject(index);
+      });
+    }
+    inject(index);
+    --active_;
+    became_idle();
+  }
+}
+
+void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
+  Connection& connection = connections_[op.target];
+  if (connection.known) return;
+  connection.known = true;
+  const replay::Connection& described = program_.connections[op.target];
+  const std::uint32_t client = in_.platform.host_of_thread(program_, t);
+  const std::uint32_t server = in_.platform.host_of_thread(program_, described.server_thread);
+  const double forward = in_.platform.latency_s(client, server), back = in_.platform.latency_s(server, client);
+  const double at_client = client_established_s(in_.network, forward, back);
+  if (at_client <= 0) {
+    connection.server_established = true;
+    notify(connection.waiters, t + 1);
+    return;
+  }
+  connection.connecting = true;
+  const double start = clock_s(), at_server = server_established_s(in_.network, forward, back);
+  active_ += 1;
+  s4u::Actor::create("handshake", in_.platform.host(client).host,
+                     [this, &connection, start, at_client, at_server, t, server_thread = described.server_thread] {
+                       sleep_until(start + at_client);
+                       connection.connecting = false;
+                       notify(connection.waiters, server_thread + 1);
+                       sleep_until(start + at_server);
+                       connection.server_established = true;
+                       notify(connection.waiters, t + 1);
+                       --active_;
+                       became_idle();
+                     });
+  if (!(op.flags & kNonblocking))
+    wait(t, &connection.waiters, [&connection] { return !connection.connecting; }, false);
+}
+
+bool ReferenceEngine::relax_capacities() {
+  bool any = false;
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    Stream& stream = streams_[s];
+    const std::int64_t capacity = program_.streams[s].capacity_bytes;
+    const bool gated = stream.remote && stream.remote->gated;
+    if (capacity == kUnlimited || (stream.writers.empty() && !gated)) continue;
+    any = true;
+    ++in_.counts.capacity_relaxed;
+    std::int64_t& room_from = stream.remote ? stream.remote->released : stream.consumed;
+    room_from = std::max(room_from, stream.sent - capacity);
+    notify(stream.writers, 0);
+    if (gated) inject(s);
+  }
+  return any;
+}
+
+}  // namespace simrec::replay

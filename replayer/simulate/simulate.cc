@@ -1,0 +1,111 @@
+#include "replayer/simulate/simulate.h"
+
+#include <simgrid/s4u.hpp>
+
+#include <chrono>
+
+#include "replayer/simulate/child_run.h"
+#include "replayer/simulate/deployment.h"
+#include "replayer/simulate/engine.h"
+#include "replayer/simulate/outcome_codec.h"
+#include "replayer/simulate/placement.h"
+#include "replayer/simulate/simgrid_config.h"
+
+namespace simrec::replay {
+namespace {
+
+double recorded_speed(const Program& program, const SimulateOptions& options) {
+  const double speed = options.host_speed_flops > 0 ? options.host_speed_flops : program.recorded_speed_flops;
+  if (!(speed > 0)) throw ReplayError("the trace does not say how fast the recording host was; give its speed");
+  return speed;
+}
+
+std::vector<PlaceRule> all_rules(const SimulateOptions& options) {
+  std::vector<PlaceRule> rules;
+  if (!options.deployment_file.empty()) rules = read_deployment(options.deployment_file);
+  rules.insert(rules.end(), options.placement.begin(), options.placement.end());
+  return rules;
+}
+
+std::function<void(std::uint64_t)> progress_sender(const Program& program, const SimulateOptions& options,
+                                                   ChildReport& report) {
+  if (!options.progress) return {};
+  std::size_t total = 0;
+  for (const ProgramThread& thread : program.threads) total += thread.ops.size();
+  return [&report, total, last = std::chrono::steady_clock::now()](std::uint64_t operations) mutable {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last < std::chrono::milliseconds(100)) return;
+    last = now;
+    report.progress(static_cast<double>(operations) / static_cast<double>(total));
+  };
+}
+
+void add_hosts(Outcome& outcome, const Platform& platform, const std::vector<double>& busy_core_s) {
+  for (std::size_t h = 0; h < platform.hosts().size(); ++h) {
+    const UsedHost& host = platform.hosts()[h];
+    outcome.hosts.push_back({host.name, host.cores, host.speed_flops, to_ns(busy_core_s[h])});
+  }
+  for (std::uint32_t p = 0; p < outcome.processes.size(); ++p)
+    outcome.processes[p].host = platform.host(platform.host_of_process(p)).name;
+}
+
+void add_counts(Outcome& outcome, const EngineCounts& counts) {
+  outcome.counts = {{"timeouts that would not have fired", counts.sleeps_cut_short},
+                    {"full buffers ignored to avoid a standstill", counts.capacity_relaxed},
+                    {"network flows", counts.network_flows}};
+  if (counts.capacity_relaxed)
+    outcome.warnings.push_back("senders were let past full buffers " + std::to_string(counts.capacity_relaxed) +
+                               " times: the replay would have stood still otherwise");
+}
+
+/// The child's whole life.
+void simulate_here(const Program& program, const std::string& platform_file, const SimulateOptions& options,
+                   ChildReport& report) {
+  const double speed = recorded_speed(program, options);
+  const std::vector<PlaceRule> rules = all_rules(options);
+  int argc = 1;
+  char name[] = "simreplay";
+  char* argv[] = {name, nullptr};
+  simgrid::s4u::Engine engine(&argc, argv);
+  configure_simgrid(options.simgrid_config);
+  load_platform(engine, platform_file);
+  Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
+
+  Accounting accounting(program, options.timeline);
+  EngineCounts counts;
+  std::vector<double> busy_core_s(platform.hosts().size());
+  const auto finished = [&](std::uint64_t operations) {
+    Outcome outcome;
+    accounting.finish(outcome);
+    outcome.operations = operations;
+    add_hosts(outcome, platform, busy_core_s);
+    add_counts(outcome, counts);
+    report.succeed(encode(outcome));
+  };
+  const EngineInput input{program,
+                          platform,
+                          engine,
+                          NetworkModel{},
+                          speed,
+                          has_profiles(platform_file),
+                          accounting,
+                          counts,
+                          busy_core_s,
+                          progress_sender(program, options, report),
+                          finished,
+                          [&](const std::string& message) { report.fail(message); }};
+  if (options.engine == EngineKind::reference)
+    run_reference_engine(input);
+  else
+    run_event_engine(input);
+}
+
+}  // namespace
+
+Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
+  const std::string answer = run_in_child(
+      [&](ChildReport& report) { simulate_here(program, platform_file, options, report); }, options.progress);
+  return decode(answer);
+}
+
+}  // namespace simrec::replay
