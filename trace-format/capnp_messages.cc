@@ -7,6 +7,8 @@
 namespace simrec {
 namespace {
 
+// A zstd block with its own statistics costs about 100 bytes.
+constexpr std::size_t kWorthCutting = 512;
 // Our deepest value is a module's path: block, tables, list of images, list of modules, text.
 constexpr int kNestingLimit = 16;
 // Every byte is read once; the constant covers small messages, Cap'n Proto counts some pointers twice.
@@ -14,10 +16,22 @@ constexpr std::uint64_t traversal_limit(std::size_t words) { return 2 * words + 
 
 }  // namespace
 
-void append_message(std::vector<std::uint8_t>& frame, capnp::MessageBuilder& message) {
-  const kj::Array<capnp::word> words = capnp::messageToFlatArray(message);
+void append_message(FrameContent& frame, capnp::MessageBuilder& message, std::span<const capnp::Data::Reader> columns) {
+  const auto segments = message.getSegmentsForOutput();
+  const kj::Array<capnp::word> words = capnp::messageToFlatArray(segments);
   const auto bytes = words.asBytes();
-  frame.insert(frame.end(), bytes.begin(), bytes.end());
+  if (segments.size() == 1) {
+    // The stream's header is one word; then the segment as it is.
+    const std::size_t content = frame.bytes.size() + sizeof(capnp::word);
+    for (const capnp::Data::Reader column : columns) {
+      if (column.size() < kWorthCutting) continue;
+      const auto begin = content + static_cast<std::size_t>(column.begin() - segments[0].asBytes().begin());
+      for (const std::size_t cut : {begin, begin + column.size()}) {
+        if (frame.cuts.empty() || frame.cuts.back() + kWorthCutting <= cut) frame.cuts.push_back(cut);
+      }
+    }
+  }
+  frame.bytes.insert(frame.bytes.end(), bytes.begin(), bytes.end());
 }
 
 std::size_t read_message(std::span<const std::uint8_t> frame, std::size_t offset,

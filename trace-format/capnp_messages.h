@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "trace-format/format_error.h"
+#include "trace-format/frame_content.h"
 
 namespace simrec {
 
-/// Appends the message to a frame's content.
-void append_message(std::vector<std::uint8_t>& frame, capnp::MessageBuilder& message);
+/// Appends the message to a frame's content, cut where Data of at least kWorthCutting bytes begins or ends;
+/// `columns` are the message's own Data fields.
+void append_message(FrameContent& frame, capnp::MessageBuilder& message,
+                    std::span<const capnp::Data::Reader> columns = {});
 
 /// Calls `read` with the message that starts at `offset` of a frame's content (8-byte aligned) and
 /// returns where the next one starts. Throws FormatError for anything that is not Cap'n Proto.

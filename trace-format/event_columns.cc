@@ -47,11 +47,7 @@ void decode_simple_columns(const EventBlock& block, std::vector<Event>& events) 
 void decode_times(const EventBlock& block, std::vector<Event>& events) {
   const std::uint64_t wall = block.wall_unit_ns;
   const std::uint64_t cpu = block.cpu_unit_ns;
-  const auto duration = [cpu](ColumnReader& column) {
-    const auto units = static_cast<std::uint64_t>(column.get_signed());
-    if (units > kLatest / cpu) throw FormatError("a CPU time is negative or impossibly long");
-    return static_cast<Ns>(units * cpu);
-  };
+  const auto duration = [cpu](ColumnReader& column) { return static_cast<Ns>(column.get_up_to(kLatest / cpu) * cpu); };
   decode_column(block, Column::burst, events,
                 [&](Event& event, ColumnReader& column) { event.burst_ns = duration(column); });
   decode_column(block, Column::call_cpu, events,
@@ -145,9 +141,9 @@ void EventEncoder::add_times(const Event& event) {
   const Ns ready_units = room / kReadyUnitNs;
   ready_carry_ns_ = std::min(ready_carry_ns_ - ready_units * kReadyUnitNs, kReadyUnitNs);
 
-  column(Column::burst).put_signed(static_cast<std::int64_t>(burst));
+  column(Column::burst).put(burst);
   column(Column::excess).put_signed(static_cast<std::int64_t>(entry - exit_units_ - burst * cpu_unit_ / wall_unit_));
-  column(Column::call_cpu).put_signed(static_cast<std::int64_t>(call_cpu));
+  column(Column::call_cpu).put(call_cpu);
   column(Column::blocked).put_signed(static_cast<std::int64_t>(exit - entry - call_cpu * cpu_unit_ / wall_unit_));
   column(Column::ready).put(static_cast<std::uint64_t>(ready_units));
   exit_units_ = exit;

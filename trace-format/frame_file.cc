@@ -17,7 +17,8 @@ constexpr std::uint32_t kSeekTableEnd = 0x8F92EAB1;
 constexpr std::size_t kSeekEntryBytes = 8;
 constexpr std::size_t kSeekFooterBytes = 9;
 constexpr std::size_t kFrameHeaderBytes = 18;  // longest zstd frame header
-constexpr int kWindowLogMax = 23;              // 8 MiB: what every zstd level up to 19 needs
+constexpr std::size_t kBlockHeaderBytes = 3;
+constexpr int kWindowLogMax = 23;  // 8 MiB: what every zstd level up to 19 needs
 
 void put_u32(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(value >> shift));
@@ -46,13 +47,29 @@ FrameWriter::FrameWriter(OutputFile& output, int compression_level)
 
 FrameWriter::~FrameWriter() = default;
 
-void FrameWriter::write(std::span<const std::uint8_t> content) {
-  compressed_.resize(ZSTD_compressBound(content.size()));
-  const std::size_t bytes =
-      ZSTD_compress2(context_->zstd.get(), compressed_.data(), compressed_.size(), content.data(), content.size());
-  check(bytes);
-  output_.write({compressed_.data(), bytes});
-  frames_.push_back({static_cast<std::uint32_t>(bytes), static_cast<std::uint32_t>(content.size())});
+void FrameWriter::write(const FrameContent& content) {
+  ZSTD_CCtx* zstd = context_->zstd.get();
+  check(ZSTD_CCtx_reset(zstd, ZSTD_reset_session_only));
+  check(ZSTD_CCtx_setPledgedSrcSize(zstd, content.bytes.size()));
+  compressed_.resize(ZSTD_compressBound(content.bytes.size()) + kBlockHeaderBytes * content.cuts.size());
+  ZSTD_outBuffer out{compressed_.data(), compressed_.size(), 0};
+  ZSTD_inBuffer in{content.bytes.data(), 0, 0};
+  const auto compress_up_to = [&](std::size_t position, ZSTD_EndDirective then) {
+    in.size = position;
+    std::size_t left = 0;
+    do {
+      left = ZSTD_compressStream2(zstd, &out, &in, then);
+      check(left);
+      if (left > 0 && out.pos == out.size) {
+        compressed_.resize(2 * compressed_.size());
+        out = {compressed_.data(), compressed_.size(), out.pos};
+      }
+    } while (left > 0);
+  };
+  for (const std::size_t cut : content.cuts) compress_up_to(cut, ZSTD_e_flush);
+  compress_up_to(content.bytes.size(), ZSTD_e_end);
+  output_.write({compressed_.data(), out.pos});
+  frames_.push_back({static_cast<std::uint32_t>(out.pos), static_cast<std::uint32_t>(content.bytes.size())});
 }
 
 void FrameWriter::finish() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trace-format/frame_content.h"
 #include "trace-format/input_file.h"
 #include "trace-format/output_file.h"
 
@@ -30,7 +31,7 @@ class FrameWriter {
   FrameWriter& operator=(const FrameWriter&) = delete;
 
   /// One frame, with content size and checksum. Throws TraceError.
-  void write(std::span<const std::uint8_t> content);
+  void write(const FrameContent& content);
   /// The seek table. Nothing may follow it.
   void finish();
 

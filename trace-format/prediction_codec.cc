@@ -149,13 +149,13 @@ void write(schema::Summary::Builder out, const PredictionSummary& summary) {
 
 }  // namespace
 
-void append_block(std::vector<std::uint8_t>& frame, const PredictionSummary& summary) {
+void append_block(FrameContent& frame, const PredictionSummary& summary) {
   capnp::MallocMessageBuilder message;
   write(message.initRoot<schema::PredictionBlock>().initSummary(), summary);
   append_message(frame, message);
 }
 
-void append_block(std::vector<std::uint8_t>& frame, const ThreadTimeline& thread, Ns start_ns,
+void append_block(FrameContent& frame, const ThreadTimeline& thread, Ns start_ns,
                   std::span<const TimelineInterval> intervals) {
   std::vector<std::uint8_t> states, durations, causes;
   for (const TimelineInterval& interval : intervals) {
@@ -175,7 +175,7 @@ void append_block(std::vector<std::uint8_t>& frame, const ThreadTimeline& thread
   append_message(frame, message);
 }
 
-void append_block(std::vector<std::uint8_t>& frame, EndOfPrediction) {
+void append_block(FrameContent& frame, EndOfPrediction) {
   capnp::MallocMessageBuilder message;
   message.initRoot<schema::PredictionBlock>().setEnd();
   append_message(frame, message);

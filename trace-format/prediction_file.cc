@@ -17,7 +17,7 @@ constexpr std::size_t kIntervalsPerBlock = 16'384;
 constexpr std::size_t kFrameBytes = 256 * 1024;
 constexpr int kCompressionLevel = 9;  // written once, kept for long
 
-void append_timeline(std::vector<std::uint8_t>& frame, FrameWriter& frames, const ThreadTimeline& thread) {
+void append_timeline(FrameContent& frame, FrameWriter& frames, const ThreadTimeline& thread) {
   Ns start = thread.start_ns;
   std::span<const TimelineInterval> rest(thread.intervals);
   do {  // a thread without intervals is still one message
@@ -25,7 +25,7 @@ void append_timeline(std::vector<std::uint8_t>& frame, FrameWriter& frames, cons
     append_block(frame, thread, start, piece);
     for (const TimelineInterval& interval : piece) start += interval.duration_ns;
     rest = rest.subspan(piece.size());
-    if (frame.size() >= kFrameBytes) {
+    if (frame.bytes.size() >= kFrameBytes) {
       frames.write(frame);
       frame.clear();
     }
@@ -96,7 +96,7 @@ void check_version(const std::string& name, const PredictionSummary& summary) {
 void write_prediction(const std::string& path, const Prediction& prediction) {
   OutputFile output(path, Unfinished::remove);
   FrameWriter frames(output, kCompressionLevel);
-  std::vector<std::uint8_t> frame;
+  FrameContent frame;
   append_block(frame, prediction.summary);
   for (const ThreadTimeline& thread : prediction.timelines) append_timeline(frame, frames, thread);
   append_block(frame, EndOfPrediction{});

@@ -178,13 +178,16 @@ struct Module {
 }
 
 # Consecutive events of one thread, as parallel columns. A `Data` column is a sequence of
-# LEB128 varints; "signed" ones are zigzag-coded first (FORMAT.md has a ten-line decoder).
+# LEB128 varints; "signed" ones are zigzag-coded first (FORMAT.md has a ten-line decoder). Each column
+# holds `count` values; an empty one means that all are 0 (`kind` is never empty).
 # Reading rule for event i, all in ns, with W = wallUnitNs and C = cpuUnitNs:
 #   burst[i]  = burst column × C             CPU used since the previous event's exit
 #   entry[i]  = exit[i-1] + (burst[i]/W rounded down + excess[i]) × W     (exit[-1] = startNs)
 #   callCpu[i]= callCpu column × C           CPU used inside the call
 #   exit[i]   = entry[i] + (callCpu[i]/W rounded down + blocked[i]) × W
-# The split keeps the columns small: excess and blocked are ~0 when nothing waited.
+# The split keeps the columns small: excess and blocked are ~0 when nothing waited. Points in time are
+# rounded to W, the thread's total CPU time to C: rounding errors never add up. entry[i] >= exit[i-1],
+# exit[i] >= entry[i] and ready[i] <= exit[i] - entry[i] always hold.
 struct Events {
   thread @0 :UInt32;
   count @1 :UInt32;
@@ -192,17 +195,17 @@ struct Events {
   wallUnitNs @3 :UInt32 = 1;
   cpuUnitNs @4 :UInt32 = 1;
   kind @5 :Data;                  # unsigned: x86-64 system call number, or PseudoEvent + 4096
-  burst @6 :Data;                 # signed
+  burst @6 :Data;                 # unsigned
   excess @7 :Data;                # signed
-  callCpu @8 :Data;               # signed
+  callCpu @8 :Data;               # unsigned
   blocked @9 :Data;               # signed
-  ready @10 :Data;                # unsigned, ×10 µs: of the call's time, runnable but waiting for a core
+  ready @10 :Data;                # unsigned, × 10 µs: of the call's time, runnable but waiting for a core
   result @11 :Data;               # signed: return value, or -errno
   flags @12 :Data;                # unsigned, EventFlag bits
   argumentCount @13 :Data;        # unsigned
   arguments @14 :List(Data);      # signed; list i holds argument i of every event that has one;
                                   # the last list (index 7) holds arguments 7, 8, … of an event in turn
-  stack @15 :Data;                # unsigned stack id; empty column = no stacks
+  stack @15 :Data;                # unsigned stack id
 }
 
 enum PseudoEvent {

@@ -398,25 +398,31 @@ bool TableEntries::empty() const {
   return strings.empty() && objects.empty() && stacks.empty() && processes.empty() && threads.empty() && images.empty();
 }
 
-void append_block(std::vector<std::uint8_t>& frame, const Header& header) {
+void append_block(FrameContent& frame, const Header& header) {
   capnp::MallocMessageBuilder message;
   write(message.initRoot<schema::Block>().initHeader(), header);
   append_message(frame, message);
 }
 
-void append_block(std::vector<std::uint8_t>& frame, const TableEntries& tables) {
+void append_block(FrameContent& frame, const TableEntries& tables) {
   capnp::MallocMessageBuilder message;
   write(message.initRoot<schema::Block>().initTables(), tables);
   append_message(frame, message);
 }
 
-void append_block(std::vector<std::uint8_t>& frame, const EventBlock& events) {
+void append_block(FrameContent& frame, const EventBlock& events) {
   capnp::MallocMessageBuilder message(words_for(events));
-  write(message.initRoot<schema::Block>().initEvents(), events);
-  append_message(frame, message);
+  const auto root = message.initRoot<schema::Block>().initEvents();
+  write(root, events);
+  const auto stored = root.asReader();
+  std::vector<capnp::Data::Reader> columns = {
+      stored.getKind(),  stored.getBurst(),  stored.getExcess(), stored.getCallCpu(),       stored.getBlocked(),
+      stored.getReady(), stored.getResult(), stored.getFlags(),  stored.getArgumentCount(), stored.getStack()};
+  for (const auto list : stored.getArguments()) columns.push_back(list);
+  append_message(frame, message, columns);
 }
 
-void append_block(std::vector<std::uint8_t>& frame, const Footer& footer) {
+void append_block(FrameContent& frame, const Footer& footer) {
   capnp::MallocMessageBuilder message;
   write(message.initRoot<schema::Block>().initFooter(), footer);
   append_message(frame, message);

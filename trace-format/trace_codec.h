@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trace-format/event_columns.h"
+#include "trace-format/frame_content.h"
 #include "trace-format/model.h"
 
 namespace simrec {
@@ -31,10 +32,10 @@ struct UnknownBlock {};
 using Block = std::variant<Header, TableEntries, EventBlock, Footer, UnknownBlock>;
 
 /// Appends the value as one message to a frame's content.
-void append_block(std::vector<std::uint8_t>& frame, const Header& header);
-void append_block(std::vector<std::uint8_t>& frame, const TableEntries& tables);
-void append_block(std::vector<std::uint8_t>& frame, const EventBlock& events);
-void append_block(std::vector<std::uint8_t>& frame, const Footer& footer);
+void append_block(FrameContent& frame, const Header& header);
+void append_block(FrameContent& frame, const TableEntries& tables);
+void append_block(FrameContent& frame, const EventBlock& events);
+void append_block(FrameContent& frame, const Footer& footer);
 
 /// Decodes the message at `offset` and moves `offset` behind it. An EventBlock's columns point into the
 /// frame. Throws FormatError.

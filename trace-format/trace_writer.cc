@@ -67,7 +67,7 @@ struct TraceWriter::Impl {
   WriterOptions options;
   OutputFile output;
   FrameWriter frames;
-  std::vector<std::uint8_t> frame;  ///< content of the frame being collected
+  FrameContent frame;  ///< content of the frame being collected
 
   InternTable<std::string> strings;
   InternTable<std::vector<Frame>> stacks;
@@ -98,7 +98,7 @@ void TraceWriter::Impl::append(const Event& event) {
     std::erase(open, event.thread.value);
     emit_tables();
     emit_block(thread);
-    if (frame.size() >= options.frame_bytes) write_frame();
+    if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
 }
 
@@ -106,7 +106,7 @@ void TraceWriter::Impl::added_to_tables(std::size_t bytes) {
   pending_bytes += bytes;
   if (pending_bytes < kPendingBytes) return;
   emit_tables();
-  if (frame.size() >= options.frame_bytes) write_frame();
+  if (frame.bytes.size() >= options.frame_bytes) write_frame();
 }
 
 void TraceWriter::Impl::emit_tables() {
@@ -126,7 +126,7 @@ void TraceWriter::Impl::emit_block(OpenThread& thread) {
 }
 
 void TraceWriter::Impl::write_frame() {
-  if (frame.empty()) return;
+  if (frame.bytes.empty()) return;
   frames.write(frame);
   frame.clear();
 }
@@ -135,7 +135,7 @@ void TraceWriter::Impl::flush() {
   emit_tables();
   for (const std::uint32_t thread : open) {
     emit_block(threads[thread]);
-    if (frame.size() >= options.frame_bytes) write_frame();
+    if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
   open.clear();
   write_frame();
