@@ -6,6 +6,7 @@ add_library(simrec_recorder_aux STATIC
   doctor.cc
   doctor_checks.cc
   host_info.cc
+  idle_latency.cc
   modules.cc
   stacks.cc
   symbols.cc

@@ -13,6 +13,7 @@
 #include "recorder/clocks.h"
 #include "recorder/file_sink.h"
 #include "recorder/host_info.h"
+#include "recorder/idle_latency.h"
 #include "recorder/seccomp_filter.h"
 #include "recorder/signal_forwarder.h"
 #include "recorder/summary.h"
@@ -98,6 +99,7 @@ int record(const Options& options) {
   const std::string program = find_program(options.command.front());
   if (options.no_clobber && options.output != "-" && std::filesystem::exists(options.output))
     throw LaunchError(kExitOwnFailure, options.output + " exists; choose another -o FILE or drop --no-clobber");
+  const IdleLatencyRequest no_deep_idle;  // before calibrating: the ledger holds for what follows
   const Header header = make_header(options);
   TraceWriter writer(options.output, header);
   FileSink sink(writer, [&](const std::string& message) {
