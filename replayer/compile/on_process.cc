@@ -19,6 +19,8 @@ void clone_exit(Context& c, Call& call) {
   ThreadState& state = c.threads[child];
   if (state.spawned || child == call.thread) return;
   state.spawned = true;
+  // Its copy of the descriptors is that of this moment, even if it is not seen doing anything for long.
+  if (!state.begun) thread_begins(c, child);
   const Thread& thread = c.trace.tables.threads()[child];
   const bool vfork = (thread.clone_flags & CLONE_VFORK) != 0;
   const Ns blocked = call.blocked;

@@ -1,0 +1,192 @@
+// Connections: who connected to whom, datagrams, passed descriptors.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <sys/socket.h>
+
+#include "tests/compile/script.h"
+
+namespace simrec::replay::test {
+namespace {
+
+/// A server that listens on fd 3 and its forked client.
+struct ClientAndServer : Script {
+  ThreadId server = root();
+  ThreadId client = fork(server, 101, {1 * kMs, 1 * kMs + 50});
+  ObjectId listener = object(ObjectKind::tcp, "0.0.0.0:80");
+  ObjectId client_end = object(ObjectKind::tcp, "127.0.0.1:4000", "127.0.0.1:80");
+  ObjectId server_end = object(ObjectKind::tcp, "127.0.0.1:80", "127.0.0.1:4000");
+  ClientAndServer() {
+    call(server, SYS_socket, 3, {AF_INET, SOCK_STREAM, 0, listener.value}, {2 * kMs});
+    call(client, SYS_socket, 5, {AF_INET, SOCK_STREAM, 0, client_end.value}, {2 * kMs});
+  }
+  void connect(std::int64_t result, When when) { call(client, SYS_connect, result, {5, client_end.value, 0}, when); }
+  void accept(When when) { call(server, SYS_accept4, 7, {3, 0, server_end.value}, when); }
+};
+
+TEST(Sockets, TcpIsMatchedByItsFourTuple) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 4 * kMs + 50'000, 30, 40});
+  s.accept({3 * kMs, 4 * kMs + 30'000, 0, 10});
+  s.call(s.client, SYS_sendto, 14, {5, 14, 0, 0}, {5 * kMs, 5 * kMs + 10});
+  s.call(s.server, SYS_recvfrom, 14, {7, 100, 0, 0}, {5 * kMs, 5 * kMs + 20});
+  s.call(s.server, SYS_sendto, 5, {7, 5, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  s.read(s.client, 5, 5, {6 * kMs, 6 * kMs + 10});
+  s.close(s.client, 5, 7 * kMs);
+  s.read(s.server, 7, 0, {7 * kMs, 7 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.client), "compute 70, connect c0, send s0 14, recv s1 5, finish s0, exit");
+  EXPECT_EQ(ops(p, s.server), "spawn 1, compute 5, accept c0, compute 5, recv s0 14, send s1 5, recv_end s0, exit");
+  ASSERT_EQ(p.streams.size(), 2U);
+  EXPECT_EQ(p.streams[0].transport, Transport::tcp);
+  EXPECT_EQ(p.streams[0].connection_plus_one, 1U);
+  EXPECT_EQ(p.streams[0].label, "tcp 127.0.0.1:4000 -> 127.0.0.1:80");
+  EXPECT_EQ(p.connections.at(0).client_thread, s.client.value);
+  EXPECT_EQ(p.connections.at(0).server_thread, s.server.value);
+  EXPECT_EQ(check(p), "");
+}
+
+TEST(Sockets, NonblockingConnectIsMarkedAndItsPollIsExplained) {
+  ClientAndServer s;
+  s.connect(-EINPROGRESS, {4 * kMs, 4 * kMs + 50});
+  s.accept({3 * kMs, 4 * kMs + 30'000});
+  s.call(s.client, SYS_epoll_wait, 1, {9, -1}, {5 * kMs, 6 * kMs});
+  s.call(s.client, SYS_sendto, 14, {5, 14, 0, 0}, {7 * kMs, 7 * kMs + 10});
+  s.call(s.client, SYS_epoll_wait, 0, {9, 0}, {8 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.client), "connect? c0, send s0 14, exit");
+}
+
+TEST(Sockets, PeersOutsideTheTraceLeaveOnlyTheRecordedWaits) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 5 * kMs});
+  s.call(s.client, SYS_sendto, 14, {5, 14, 0, 0}, {6 * kMs, 6 * kMs + 10, 20});
+  s.read(s.client, 5, 5, {7 * kMs, 9 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.client), "sleep 1000000, compute 20, sleep 2000000, exit");
+  EXPECT_EQ(count(p, "unaccepted connections"), 1U);
+  EXPECT_TRUE(p.streams.empty());
+}
+
+TEST(Sockets, RefusedConnectIsCounted) {
+  ClientAndServer s;
+  s.connect(-ECONNREFUSED, {4 * kMs, 4 * kMs + 50, 5, 6});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.client), "compute 11, exit");
+  EXPECT_EQ(count(p, "failed connects"), 1U);
+}
+
+TEST(Sockets, ReusedPortsAreMatchedInTimeOrder) {
+  ClientAndServer s;
+  s.connect(0, {3 * kMs, 3 * kMs + 10});
+  s.accept({3 * kMs, 3 * kMs + 20});
+  s.close(s.client, 5, 4 * kMs);
+  const ObjectId client2 = s.object(ObjectKind::tcp, "127.0.0.1:4000", "127.0.0.1:80");
+  const ObjectId server2 = s.object(ObjectKind::tcp, "127.0.0.1:80", "127.0.0.1:4000");
+  s.call(s.client, SYS_socket, 5, {AF_INET, SOCK_STREAM, 0, client2.value}, {5 * kMs});
+  s.call(s.client, SYS_connect, 0, {5, client2.value, 0}, {6 * kMs, 6 * kMs + 10});
+  s.call(s.server, SYS_accept, 8, {3, server2.value}, {6 * kMs, 6 * kMs + 20});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.client), "connect c0, finish s0, connect c1, exit");
+  EXPECT_EQ(ops(p, s.server), "spawn 1, accept c0, accept c1, exit");
+}
+
+TEST(Sockets, UnixConnectionsAreMatchedByPeerInodeElseInOrder) {
+  Script s;
+  const ThreadId server = s.root();
+  const ThreadId client = s.fork(server, 101, {1 * kMs, 1 * kMs + 50});
+  const ObjectId listener = s.object(ObjectKind::unixStream, "unix:/run/x");
+  const ObjectId one = s.object(ObjectKind::unixStream, "", "unix:/run/x");
+  const ObjectId two = s.object(ObjectKind::unixStream, "", "unix:/run/x");
+  Object accepted;
+  accepted.kind = ObjectKind::unixStream;
+  accepted.inode = 5000;
+  accepted.local_address = s.builder.string("unix:/run/x");
+  accepted.peer_inode = 1003;  // Script numbers inodes from 1001: the second client
+  const ObjectId first_accepted = s.builder.object(accepted);
+  accepted.inode = 5001;
+  accepted.peer_inode = 0;
+  const ObjectId second_accepted = s.builder.object(accepted);
+  s.call(server, SYS_socket, 3, {AF_UNIX, SOCK_STREAM, 0, listener.value}, {2 * kMs});
+  s.call(client, SYS_socket, 5, {AF_UNIX, SOCK_STREAM, 0, one.value}, {2 * kMs});
+  s.call(client, SYS_socket, 6, {AF_UNIX, SOCK_STREAM, 0, two.value}, {2 * kMs});
+  s.call(client, SYS_connect, 0, {5, one.value, 0}, {3 * kMs, 3 * kMs + 10});
+  s.call(client, SYS_connect, 0, {6, two.value, 0}, {4 * kMs, 4 * kMs + 10});
+  s.call(server, SYS_accept, 7, {3, first_accepted.value}, {5 * kMs, 5 * kMs + 10});
+  s.call(server, SYS_accept, 8, {3, second_accepted.value}, {6 * kMs, 6 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, client), "connect c0, connect c1, exit");
+  EXPECT_EQ(ops(p, server), "spawn 1, accept c1, accept c0, exit");
+  EXPECT_EQ(p.streams.at(0).capacity_bytes, 212'992);  // the kernel's default
+}
+
+TEST(Sockets, SocketpairEndsAreEachOthersPeers) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId x = s.object(ObjectKind::unixStream), y = s.object(ObjectKind::unixStream);
+  s.call(a, SYS_socketpair, 0, {AF_UNIX, SOCK_STREAM, 3, 4, x.value, y.value}, {1 * kMs});
+  const ThreadId b = s.fork(a, 101, {2 * kMs, 2 * kMs + 50});
+  s.close(a, 4, 3 * kMs);
+  s.close(b, 3, 3 * kMs);
+  s.write(a, 3, 8, {4 * kMs, 4 * kMs + 10});
+  s.read(b, 4, 8, {5 * kMs, 5 * kMs + 10});
+  s.call(a, SYS_shutdown, 0, {3, SHUT_WR}, {6 * kMs, 6 * kMs + 10});
+  s.read(b, 4, 0, {7 * kMs, 7 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, send s0 8, finish s0, exit");
+  EXPECT_EQ(ops(p, b), "recv s0 8, recv_end s0, exit");
+}
+
+TEST(Sockets, PeekWaitsButDoesNotConsume) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId x = s.object(ObjectKind::unixStream), y = s.object(ObjectKind::unixStream);
+  s.call(a, SYS_socketpair, 0, {AF_UNIX, SOCK_STREAM, 3, 4, x.value, y.value}, {1 * kMs});
+  s.write(a, 3, 8, {4 * kMs, 4 * kMs + 10});
+  s.call(a, SYS_recvfrom, 4, {4, 4, MSG_PEEK, 0}, {5 * kMs, 5 * kMs + 10});
+  s.call(a, SYS_recvfrom, 8, {4, 100, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  EXPECT_EQ(ops(s.compile(), a), "send s0 8, recv s0 4, recv s0 8, exit");
+}
+
+TEST(Sockets, DatagramsAreMatchedByAddressWithLosses) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 50});
+  const ObjectId from = s.object(ObjectKind::udp, "127.0.0.1:900");
+  const ObjectId to = s.object(ObjectKind::udp, "0.0.0.0:53");
+  const std::int64_t to_address = s.builder.string("127.0.0.1:53").value, from_address = s.builder.string("127.0.0.1:900").value;
+  s.call(a, SYS_socket, 3, {AF_INET, SOCK_DGRAM, 0, from.value}, {2 * kMs});
+  s.call(b, SYS_socket, 3, {AF_INET, SOCK_DGRAM, 0, to.value}, {2 * kMs});
+  s.call(a, SYS_sendto, 10, {3, 10, 0, to_address}, {3 * kMs, 3 * kMs + 10});
+  s.call(a, SYS_sendto, 20, {3, 20, 0, to_address}, {4 * kMs, 4 * kMs + 10});  // lost
+  s.call(a, SYS_sendto, 30, {3, 30, 0, to_address}, {5 * kMs, 5 * kMs + 10});
+  s.call(b, SYS_recvfrom, 10, {3, 512, 0, from_address}, {6 * kMs, 6 * kMs + 10});
+  s.call(b, SYS_recvfrom, 30, {3, 512, 0, from_address}, {7 * kMs, 7 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, send s0 10, send s0 20, send s0 30, exit");
+  EXPECT_EQ(ops(p, b), "recv s0 10, recv s0 60, exit");
+  EXPECT_EQ(count(p, "datagrams lost"), 1U);
+  EXPECT_EQ(p.streams.at(0).capacity_bytes, kUnlimited);
+}
+
+TEST(Sockets, PassedDescriptorsAreTheSameDescription) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId x = s.object(ObjectKind::unixStream), y = s.object(ObjectKind::unixStream);
+  s.call(a, SYS_socketpair, 0, {AF_UNIX, SOCK_STREAM, 3, 4, x.value, y.value}, {1 * kMs});
+  const ThreadId b = s.fork(a, 101, {2 * kMs, 2 * kMs + 50});
+  const ObjectId pipe = s.pipe(a, 5, 6, 3 * kMs);
+  s.call(a, SYS_sendmsg, 1, {3, 0, 0, 1, 6, pipe.value}, {4 * kMs, 4 * kMs + 10});
+  s.close(a, 6, 5 * kMs);  // the message in flight, then b, keep it open
+  s.call(b, SYS_recvmsg, 1, {4, 0, 0, 1, 9, pipe.value}, {6 * kMs, 6 * kMs + 10});
+  s.write(b, 9, 7, {7 * kMs, 7 * kMs + 10});
+  s.close(b, 9, 8 * kMs);
+  s.read(a, 5, 7, {8 * kMs, 8 * kMs + 10});
+  s.read(a, 5, 0, {9 * kMs, 9 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, send s0 1, recv s2 7, recv_end s2, exit");
+  EXPECT_EQ(ops(p, b), "recv s0 1, send s2 7, finish s2, exit");
+}
+
+}  // namespace
+}  // namespace simrec::replay::test
