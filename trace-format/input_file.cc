@@ -23,7 +23,8 @@ constexpr std::size_t kBufferBytes = 1 << 20;  // holds a whole compressed frame
 InputFile::InputFile(const std::string& path)
     : name_(path == "-" ? "standard input" : path),
       fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
-      buffer_(kBufferBytes) {
+      buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kBufferBytes)),
+      capacity_(kBufferBytes) {
   if (fd_ < 0) fail(name_, "open");
 }
 
@@ -34,7 +35,7 @@ InputFile::~InputFile() {
 bool InputFile::refill() {
   if (at_end_) return false;
   for (;;) {
-    const ssize_t got = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
+    const ssize_t got = ::read(fd_, buffer_.get() + end_, capacity_ - end_);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(name_, "read");
     at_end_ = got == 0;
@@ -49,14 +50,13 @@ bool InputFile::refill() {
 
 std::span<const std::uint8_t> InputFile::peek(std::size_t wanted) {
   if (end_ - begin_ < wanted) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
-    if (buffer_.size() < wanted) buffer_.resize(wanted);
     while (end_ < wanted && refill()) {
     }
   }
-  return {buffer_.data() + begin_, end_ - begin_};
+  return {buffer_.get() + begin_, end_ - begin_};
 }
 
 void InputFile::consume(std::size_t bytes) {

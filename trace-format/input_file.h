@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace simrec {
 
@@ -17,7 +17,7 @@ class InputFile {
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
-  /// The next bytes, without consuming them: at least `wanted`, or all that are left in the file.
+  /// The next bytes, without consuming them: at least `wanted` (of up to 1 MiB), or all that are left in the file.
   std::span<const std::uint8_t> peek(std::size_t wanted);
   /// Drops bytes that peek() returned.
   void consume(std::size_t bytes);
@@ -33,7 +33,8 @@ class InputFile {
   std::string name_;
   int fd_;
   bool at_end_ = false;
-  std::vector<std::uint8_t> buffer_;
+  std::unique_ptr<std::uint8_t[]> buffer_;
+  std::size_t capacity_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::uint64_t position_ = 0;

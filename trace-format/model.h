@@ -13,6 +13,10 @@ namespace simrec {
 
 inline constexpr std::uint32_t kFormatVersion = 1;
 
+// How toolVersion begins in traces and in predictions: tells the two kinds of file apart.
+inline constexpr const char* kTraceTool = "simrec ";
+inline constexpr const char* kPredictionTool = "simreplay ";
+
 /// Events that are not system calls; `Event::kind` holds their value + kPseudoBase.
 enum class PseudoEvent : std::uint16_t { threadStart, threadExit, signal, execDone, stopped, continued, sample };
 inline constexpr std::uint16_t kPseudoBase = 4096;
@@ -32,7 +36,7 @@ enum EventFlag : std::uint32_t {
 /// One event of one thread. Times are raw: the observer ledger's bias is still inside (ledger.h removes it).
 /// A call's arguments are those its row in the system call table names, in that order, then the row's extras.
 struct Event {
-  ThreadId thread;
+  ThreadId thread{};
   std::uint16_t kind = 0;  ///< x86-64 system call number, or event_kind(PseudoEvent)
   std::uint32_t flags = 0;
   Ns entry_ns = 0;          ///< wall clock
@@ -41,8 +45,8 @@ struct Event {
   Ns call_cpu_ns = 0;       ///< CPU time used inside the call
   Ns ready_ns = 0;          ///< part of the call's wall time spent runnable, waiting for a core
   std::int64_t result = 0;  ///< return value, or -errno
-  StackId stack;
-  std::span<const std::int64_t> arguments;  ///< valid as long as the reader or caller keeps them
+  StackId stack{};
+  std::span<const std::int64_t> arguments{};  ///< valid as long as the reader or caller keeps them
 
   bool is(PseudoEvent e) const { return kind == event_kind(e); }
   std::int64_t argument(std::size_t i, std::int64_t fallback = 0) const {
@@ -78,16 +82,16 @@ enum class ObjectKind : std::uint16_t {
 
 /// A kernel object behind file descriptors. Fields as in the schema; 0 or empty = unknown.
 struct Object {
-  ObjectId id;
+  ObjectId id{};
   ObjectKind kind = ObjectKind::unknown;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  StringId path;
-  StringId local_address;
-  StringId peer_address;
+  StringId path{};
+  StringId local_address{};
+  StringId peer_address{};
   std::uint64_t cookie = 0;
   std::uint64_t network_namespace = 0;
-  ObjectId peer;
+  ObjectId peer{};
   std::uint64_t capacity_bytes = 0;
   std::uint64_t send_buffer_bytes = 0;
   std::uint64_t receive_buffer_bytes = 0;
@@ -99,35 +103,35 @@ struct Object {
 };
 
 struct Frame {
-  StringId function;
-  StringId module;
+  StringId function{};
+  StringId module{};
   std::uint64_t offset = 0;
   bool operator==(const Frame&) const = default;
 };
 
 struct Stack {
-  StackId id;
-  std::vector<Frame> frames;  ///< innermost first
+  StackId id{};
+  std::vector<Frame> frames{};  ///< innermost first
 };
 
 struct Descriptor {
   std::int32_t fd = -1;
-  ObjectId object;
+  ObjectId object{};
   bool close_on_exec = false;
   bool nonblocking = false;
 };
 
 struct Process {
-  ProcessId index;
+  ProcessId index{};
   std::int64_t pid = 0;
   std::uint32_t parent_plus_one = 0;  ///< index + 1 of the parent; 0 = root command
   Ns start_ns = 0;
-  std::vector<Descriptor> descriptors;  ///< inherited from outside the trace
+  std::vector<Descriptor> descriptors{};  ///< inherited from outside the trace
 };
 
 struct Thread {
-  ThreadId index;
-  ProcessId process;
+  ThreadId index{};
+  ProcessId process{};
   std::int64_t tid = 0;
   std::int64_t namespace_tid = 0;
   std::uint32_t creator_plus_one = 0;  ///< index + 1 of the creating thread; 0 = the recorder
@@ -137,24 +141,24 @@ struct Thread {
 };
 
 struct Module {
-  StringId path;
-  std::string build_id;  ///< raw bytes
-  std::string sha256;    ///< raw bytes
+  StringId path{};
+  std::string build_id{};  ///< raw bytes
+  std::string sha256{};    ///< raw bytes
 };
 
 /// What a process runs, from start_ns on.
 struct Image {
-  ProcessId process;
+  ProcessId process{};
   Ns start_ns = 0;
-  StringId name;
-  StringId executable;
-  std::vector<StringId> arguments;
-  std::vector<Module> modules;
-  StringId working_directory;
+  StringId name{};
+  StringId executable{};
+  std::vector<StringId> arguments{};
+  std::vector<Module> modules{};
+  StringId working_directory{};
 };
 
 struct HostInfo {
-  std::string name, machine, kernel, cpu_model, distribution, virtualization;
+  std::string name{}, machine{}, kernel{}, cpu_model{}, distribution{}, virtualization{};
   std::uint32_t cores = 0;
   std::uint64_t memory_bytes = 0;
 };
@@ -176,22 +180,22 @@ struct Calibration {
   double loopback_bandwidth_bytes_per_s = 0;
   Ns wake_up_ns = 0;
   Ns timer_slack_ns = 0;
-  std::vector<StopCost> stops;
+  std::vector<StopCost> stops{};
 };
 
 struct Header {
   std::uint32_t format_version = kFormatVersion;
-  std::string tool_version;
+  std::string tool_version{};
   std::int64_t started_unix_ns = 0;
-  HostInfo host;
-  Calibration calibration;
-  std::vector<std::string> command;
-  std::string working_directory;
-  std::vector<std::string> options;
+  HostInfo host{};
+  Calibration calibration{};
+  std::vector<std::string> command{};
+  std::string working_directory{};
+  std::vector<std::string> options{};
 };
 
 struct NamedCount {
-  std::string name;
+  std::string name{};
   std::uint64_t count = 0;
 };
 
@@ -202,10 +206,10 @@ struct Footer {
   std::uint64_t events = 0;
   std::uint32_t processes = 0;
   std::uint32_t threads = 0;
-  std::vector<NamedCount> losses;
-  std::vector<NamedCount> calls;
+  std::vector<NamedCount> losses{};
+  std::vector<NamedCount> calls{};
   Ns recorder_cpu_ns = 0;
-  std::string truncated_by;
+  std::string truncated_by{};
 };
 
 }  // namespace simrec

@@ -25,19 +25,19 @@ struct Waits {
 
 struct ProcessResult {
   std::int64_t pid = 0;  ///< as recorded
-  std::string name;
-  std::string command_line;
-  std::string host;
+  std::string name{};
+  std::string command_line{};
+  std::string host{};
   Ns start_ns = 0;
   Ns end_ns = 0;
   Ns compute_ns = 0;  ///< summed over its threads, as the waits
-  Waits waits;
+  Waits waits{};
   std::uint32_t threads = 0;
   bool operator==(const ProcessResult&) const = default;
 };
 
 struct HostResult {
-  std::string name;
+  std::string name{};
   std::uint32_t cores = 0;
   double speed_flops = 0;  ///< of one core
   Ns busy_core_ns = 0;
@@ -60,18 +60,18 @@ struct ThreadTimeline {
   std::int64_t pid = 0;
   std::int64_t tid = 0;
   Ns start_ns = 0;
-  std::vector<TimelineInterval> intervals;
+  std::vector<TimelineInterval> intervals{};
   bool operator==(const ThreadTimeline&) const = default;
 };
 
 /// The headline numbers; fields as in the schema's Summary.
 struct PredictionSummary {
   std::uint32_t format_version = kPredictionVersion;
-  std::string tool_version;
-  std::string simgrid_version;
-  std::string trace_name, trace_sha256;
-  std::string platform_name, platform_sha256;
-  std::string engine;         ///< "event" or "reference"
+  std::string tool_version{};
+  std::string simgrid_version{};
+  std::string trace_name{}, trace_sha256{};
+  std::string platform_name{}, platform_sha256{};
+  std::string engine{};         ///< "event" or "reference"
   Ns predicted_ns = 0;        ///< wall time of the root command on the platform
   Ns recorded_ns = 0;         ///< wall time of the root command while it was recorded
   Ns native_estimate_ns = 0;  ///< recorded_ns with the tracing cost on its critical path removed
@@ -79,16 +79,16 @@ struct PredictionSummary {
   double closure_error = 0;   ///< twin_ns / native_estimate_ns - 1
   std::uint64_t events = 0;
   std::uint64_t operations = 0;
-  std::vector<ProcessResult> processes;
-  std::vector<HostResult> hosts;
-  std::vector<std::string> warnings;
-  std::vector<NamedCount> counts;  ///< what could not be known (validity), by name
-  std::vector<std::string> options;
+  std::vector<ProcessResult> processes{};
+  std::vector<HostResult> hosts{};
+  std::vector<std::string> warnings{};
+  std::vector<NamedCount> counts{};  ///< what could not be known (validity), by name
+  std::vector<std::string> options{};
 };
 
 struct Prediction {
-  PredictionSummary summary;
-  std::vector<ThreadTimeline> timelines;
+  PredictionSummary summary{};
+  std::vector<ThreadTimeline> timelines{};
 };
 
 }  // namespace simrec

@@ -33,8 +33,11 @@ ProcessResult read(schema::ProcessResult::Reader in) {
 }
 
 PredictionSummary read(schema::Summary::Reader in) {
+  // A trace's header begins alike; what follows would be misread. The caller refuses it by name.
+  const std::string tool_version = to_string(in.getToolVersion());
+  if (tool_version.starts_with(kTraceTool)) return {.tool_version = tool_version};
   PredictionSummary summary{.format_version = in.getFormatVersion(),
-                            .tool_version = to_string(in.getToolVersion()),
+                            .tool_version = tool_version,
                             .simgrid_version = to_string(in.getSimgridVersion()),
                             .trace_name = to_string(in.getTraceName()),
                             .trace_sha256 = to_string(in.getTraceSha256()),

@@ -83,7 +83,7 @@ class PredictionBuilder {
 };
 
 void check_version(const std::string& name, const PredictionSummary& summary) {
-  if (summary.tool_version.starts_with("simrec ")) throw TraceError(name + " is a trace, not a prediction");
+  if (summary.tool_version.starts_with(kTraceTool)) throw TraceError(name + " is a trace, not a prediction");
   if (summary.format_version == 0) throw TraceError(name + " is no prediction: it has no format version");
   if (summary.format_version > kPredictionVersion) {
     throw TraceError(name + " has prediction format version " + std::to_string(summary.format_version) +

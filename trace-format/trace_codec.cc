@@ -59,8 +59,11 @@ Calibration read(schema::Calibration::Reader in) {
 }
 
 Header read(schema::Header::Reader in) {
+  // A prediction's summary begins alike; what follows would be misread. The caller refuses it by name.
+  const std::string tool_version = to_string(in.getToolVersion());
+  if (tool_version.starts_with(kPredictionTool)) return {.tool_version = tool_version};
   return {.format_version = in.getFormatVersion(),
-          .tool_version = to_string(in.getToolVersion()),
+          .tool_version = tool_version,
           .started_unix_ns = in.getStartedUnixNs(),
           .host = read(in.getHost()),
           .calibration = read(in.getCalibration()),

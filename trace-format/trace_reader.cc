@@ -57,7 +57,7 @@ void TraceReader::Impl::read_header() {
   auto* found = std::get_if<Header>(&*first);
   if (found == nullptr) frames.damaged("a trace begins with a header");
   header = std::move(*found);
-  if (header.tool_version.starts_with("simreplay")) {
+  if (header.tool_version.starts_with(kPredictionTool)) {
     throw TraceError(frames.name() + " is a prediction, not a trace");
   }
   if (header.format_version == 0) throw TraceError(frames.name() + " is no trace: its header has no format version");
