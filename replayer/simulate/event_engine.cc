@@ -234,7 +234,7 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
   thread.released_by_plus_one = by_plus_one;
   ++thread.version;
   if (thread.phase == Phase::waiting && current(t).kind == OpKind::sleep) ++in_.counts.sleeps_cut_short;
-  const double wake_up = in_.platform.host(thread.host).costs.wake_up_s;
+  const double wake_up = wake_up_cost_s(in_.platform.host(thread.host).costs, thread.since, now_);
   if (wake_up > 0)
     queue_.push(now_ + wake_up, EventKind::resume, t, thread.version);
   else

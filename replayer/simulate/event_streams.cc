@@ -43,8 +43,8 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
   if (stream.remote) {
-    take_notices(stream);
     inject(op.target);
+    take_notices(stream);
   } else {
     stream.arrived = stream.sent;
     arrived(op.target, t + 1);
@@ -109,7 +109,7 @@ void EventEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
 
 void EventEngine::take_notices(Stream& stream) {
   auto& notices = stream.remote->notices;
-  while (!notices.empty() && notices.front().time <= now_) {
+  while (!notices.empty() && notices.front().time <= now_ + kInstant_s) {
     stream.remote->released = std::max(stream.remote->released, notices.front().consumed);
     notices.pop_front();
   }
@@ -121,6 +121,7 @@ void EventEngine::inject(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   if (path.flow_active) return;
   path.gated = false;
+  take_notices(stream);
   const std::int64_t queued = stream.sent - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
@@ -162,7 +163,6 @@ void EventEngine::flow_ended(std::uint32_t index) {
   path.deliveries.push_back({path.flowed, path.writer_plus_one, end});
   queue_.push(now_ + path.forward_s, EventKind::deliver, index);
   if (path.has_window) path.window.acknowledge_at(now_ + path.forward_s + path.back_s, path.flowed);
-  take_notices(stream);
   inject(index);
 }
 
@@ -193,8 +193,8 @@ void EventEngine::window_event(const Event& event) {
   if (event.time < path.window_event) return;  // cannot be: the earliest is remembered
   path.window_event = kNever;
   take_notices(stream);
+  if (path.gated) inject(event.id);  // before the writers add more: bytes of one instant stay in order of their sends
   wake_satisfied(stream.writers, program_.streams[event.id].reader_thread + 1);
-  if (path.gated) inject(event.id);
   schedule_window(event.id);
 }
 
@@ -241,8 +241,8 @@ bool EventEngine::relax_capacities() {
     ++in_.counts.capacity_relaxed;
     std::int64_t& room_from = stream.remote ? stream.remote->released : stream.consumed;
     room_from = std::max(room_from, stream.sent - stream.capacity);
-    wake_satisfied(stream.writers, 0);
     if (gated) inject(s);
+    wake_satisfied(stream.writers, 0);
   }
   return any;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "replayer/simulate/network_model.h"
 #include "replayer/simulate/simulate.h"
 
 namespace simrec::replay {
@@ -23,6 +24,10 @@ HostCosts host_costs(const Program& program, const std::string& host, const char
                      const char* timer_slack_property) {
   return {seconds(host, "wakeup_ns", wakeup_property, program.wake_up_ns),
           seconds(host, "timer_slack_ns", timer_slack_property, program.timer_slack_ns)};
+}
+
+double wake_up_cost_s(const HostCosts& costs, double since, double now) {
+  return now - since > kInstant_s ? costs.wake_up_s : 0;
 }
 
 bool has_timer_slack(const Op& op) {

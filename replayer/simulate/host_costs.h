@@ -21,4 +21,8 @@ HostCosts host_costs(const Program& program, const std::string& host, const char
 /// sleeping) already contain their lateness.
 bool has_timer_slack(const Op& op);
 
+/// What the thread pays before it runs again, released at `now` from a wait that began at `since`: nothing if both are
+/// one instant (it had not gone to sleep yet; which of two things in one instant came first must not matter).
+double wake_up_cost_s(const HostCosts& costs, double since, double now);
+
 }  // namespace simrec::replay

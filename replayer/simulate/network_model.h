@@ -8,6 +8,10 @@
 
 namespace simrec::replay {
 
+/// Times closer than this are one instant: half of SimGrid's precision. What comes first within an instant must not
+/// shape a prediction.
+inline constexpr double kInstant_s = 0.5e-9;
+
 /// Which effects are modelled. The defaults are the product; tests and experiments switch terms off.
 struct NetworkModel {
   bool framing = true;         ///< headers travel too

@@ -101,7 +101,11 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
     simgrid::s4u::Host* host = engine.host_by_name(name);
     UsedHost used{host, name, host->get_speed(), static_cast<std::uint32_t>(host->get_core_count()), nullptr, {}};
     if (!(used.speed_flops > 0)) throw ReplayError("host " + name + " has speed 0: nothing can run there");
-    if (const auto disks = host->get_disks(); !disks.empty()) used.disk = disks.front();
+    if (const auto disks = host->get_disks(); !disks.empty()) {
+      used.disk = disks.front();
+      used.disk->set_read_bandwidth(used.disk->get_read_bandwidth() * kDiskUnitsPerByte);
+      used.disk->set_write_bandwidth(used.disk->get_write_bandwidth() * kDiskUnitsPerByte);
+    }
     used.costs = host_costs(program, name, host->get_property("wakeup_ns"), host->get_property("timer_slack_ns"));
     hosts_.push_back(std::move(used));
   }

@@ -17,6 +17,10 @@ class Host;
 
 namespace simrec::replay {
 
+/// SimGrid's disk model rounds progress to whole units at every step of its clock, and our clock makes many: disks of
+/// used hosts count in units this much smaller than a byte, so that the rounding does not show.
+inline constexpr std::int64_t kDiskUnitsPerByte = 1'000'000;
+
 /// A host that processes were placed on.
 struct UsedHost {
   simgrid::s4u::Host* host = nullptr;

@@ -102,7 +102,7 @@ void ReferenceEngine::wait(std::uint32_t t, WaitList* list, const Condition& con
   if (condition()) return;
   const double since = clock_s();
   wait_until_released(t, list, condition, kNever);
-  sleep_until(clock_s() + host_of(t).costs.wake_up_s);
+  sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
   in_.accounting.waited(t, since, clock_s(),
                         wait_state(program_, program_.threads[t].ops[threads_[t].position], remote),
                         threads_[t].by_plus_one);
@@ -217,7 +217,7 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
       const End end = wait_until_released(t, list_of(goal), [this, t, &goal] { return satisfied(t, goal); }, deadline);
       if (end == End::condition) {
         ++in_.counts.sleeps_cut_short;
-        sleep_until(clock_s() + host_of(t).costs.wake_up_s);
+        sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
         break;
       }
       if (threads_[t].rearmed) continue;
@@ -249,9 +249,9 @@ void ReferenceEngine::io(std::uint32_t t, const Op& op) {
   const double since = clock_s();
   if (disk && io.bytes > 0) {
     if (io.write)
-      disk->write(static_cast<sg_size_t>(io.bytes));
+      disk->write(static_cast<sg_size_t>(io.bytes * kDiskUnitsPerByte));
     else
-      disk->read(static_cast<sg_size_t>(io.bytes));
+      disk->read(static_cast<sg_size_t>(io.bytes * kDiskUnitsPerByte));
   } else {
     sleep_until(since + static_cast<double>(op.value) * 1e-9);
   }

@@ -42,6 +42,10 @@ class ReferenceEngine {
     simgrid::s4u::SemaphorePtr filled;
     std::deque<Item> items;
   };
+  struct RoomNotice {
+    double time;
+    std::int64_t consumed;
+  };
   struct RemotePath {
     double forward_s = 0, back_s = 0;
     std::unique_ptr<TcpWindow> window;  ///< null: no congestion window
@@ -50,7 +54,7 @@ class ReferenceEngine {
     bool gated = false, end_left = false;
     std::int64_t flowed = 0, flow_end = 0, released = 0;
     std::uint32_t writer_plus_one = 0;
-    std::size_t notices_under_way = 0;
+    std::deque<RoomNotice> room;
     Line deliveries, acknowledgements, notices;
   };
   struct Stream {
@@ -108,6 +112,7 @@ class ReferenceEngine {
   void set_up_stream(std::uint32_t index);
   bool has_room(std::uint32_t stream, std::int64_t end) const;
   bool is_connecting(std::uint32_t stream) const;
+  void take_notices(Stream& stream);
   void inject(std::uint32_t stream);
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);

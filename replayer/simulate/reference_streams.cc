@@ -55,6 +55,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   const std::int64_t end = stream.sent;
   if (remote) {
     inject(op.target);
+    take_notices(stream);
   } else {
     stream.arrived = stream.sent;
     arrived(op.target, t + 1);
@@ -94,14 +95,21 @@ void ReferenceEngine::consumed(std::uint32_t index, std::int64_t position) {
     notify(stream.writers, reader_plus_one);
     return;
   }
-  ++stream.remote->notices_under_way;
-  add(stream.remote->notices, clock_s() + stream.remote->back_s, [this, index, position, reader_plus_one] {
-    RemotePath& path = *streams_[index].remote;
-    --path.notices_under_way;
-    path.released = std::max(path.released, position);
+  const double when = clock_s() + stream.remote->back_s;
+  stream.remote->room.push_back({when, position});
+  add(stream.remote->notices, when, [this, index, reader_plus_one] {
+    take_notices(streams_[index]);
+    if (streams_[index].remote->gated) inject(index);
     notify(streams_[index].writers, reader_plus_one);
-    if (path.gated) inject(index);
   });
+}
+
+void ReferenceEngine::take_notices(Stream& stream) {
+  auto& room = stream.remote->room;
+  while (!room.empty() && room.front().time <= clock_s() + kInstant_s) {
+    stream.remote->released = std::max(stream.remote->released, room.front().consumed);
+    room.pop_front();
+  }
 }
 
 void ReferenceEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
@@ -115,6 +123,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   if (path.flow_end > path.flowed) return;  // one flow at a time
   path.gated = false;
+  take_notices(stream);
   const std::int64_t queued = stream.sent - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
@@ -134,7 +143,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   if (const std::int64_t capacity = program_.streams[index].capacity_bytes;
       in_.network.capacity_window && capacity != kUnlimited) {
     room = std::min(room, path.released + capacity - path.flowed);
-    room_will_grow = room_will_grow || path.notices_under_way > 0;
+    room_will_grow = room_will_grow || !path.room.empty();
   }
   const std::int64_t payload = next_flow_payload(queued, room, room_will_grow);
   if (payload <= 0) {
@@ -223,8 +232,8 @@ bool ReferenceEngine::relax_capacities() {
     ++in_.counts.capacity_relaxed;
     std::int64_t& room_from = stream.remote ? stream.remote->released : stream.consumed;
     room_from = std::max(room_from, stream.sent - capacity);
-    notify(stream.writers, 0);
     if (gated) inject(s);
+    notify(stream.writers, 0);
   }
   return any;
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "replayer/simulate/platform.h"
 #include "replayer/simulate/simgrid_config.h"
 
 namespace simrec::replay {
@@ -63,7 +64,7 @@ void SimgridActivities::start_flow(s4u::Host* from, s4u::Host* to, double wire_b
 }
 
 void SimgridActivities::start_io(s4u::Disk* disk, std::int64_t bytes, bool write, std::uint32_t id) {
-  s4u::IoPtr io = disk->io_init(static_cast<sg_size_t>(bytes), write ? s4u::Io::OpType::WRITE : s4u::Io::OpType::READ);
+  s4u::IoPtr io = disk->io_init(static_cast<sg_size_t>(bytes * kDiskUnitsPerByte), write ? s4u::Io::OpType::WRITE : s4u::Io::OpType::READ);
   state_->start(io, true, id);
 }
 

@@ -25,7 +25,7 @@ double TcpWindow::next_acknowledgement() const {
 }
 
 void TcpWindow::take_acknowledgements(double now) {
-  while (!due_.empty() && due_.front().time <= now) {
+  while (!due_.empty() && due_.front().time <= now + kInstant_s) {
     const std::int64_t position = due_.front().position;
     const std::int64_t grown_by = std::min(position, limited_up_to_) - acknowledged_;
     if (grown_by > 0) window_ += grown_by;
