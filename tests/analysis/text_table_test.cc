@@ -1,0 +1,61 @@
+#include "trace-format/text_table.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace simrec {
+namespace {
+
+std::string printed(const TextTable& table, const char* indent = "") {
+  std::ostringstream out;
+  table.print(out, indent);
+  return out.str();
+}
+
+TEST(TextTable, AlignsColumnsByCharactersNotBytes) {
+  TextTable table({{"NAME", Align::left}, {"TIME"}});
+  table.add({"a", "1 µs"});
+  table.add({"longer", "10 ns"});
+  EXPECT_EQ(printed(table, "  "),
+            "  NAME     TIME\n"
+            "  a        1 µs\n"
+            "  longer  10 ns\n");
+}
+
+TEST(TextTable, LeavesNoTrailingBlanksAndNoEmptyTitles) {
+  TextTable table({{"", Align::left}, {"", Align::left}});
+  table.add({"a", "text"});
+  table.add({"b"});
+  EXPECT_EQ(printed(table), "a  text\nb\n");
+}
+
+TEST(TextTable, CutsLongCells) {
+  TextTable table({{"X", Align::left, 4}});
+  table.add({"äöüxyz"});
+  EXPECT_EQ(printed(table), "X\näöü…\n");
+}
+
+TEST(TextTable, RefusesTooManyCells) {
+  TextTable table({{"X"}});
+  EXPECT_THROW(table.add({"1", "2"}), std::logic_error);
+}
+
+TEST(Printable, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("a\nb\t\x1b[31m\x7f"), "a\\nb\\t\\x1b[31m\\x7f");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2"
+            "31m")
+      << "U+009B is CSI to some terminals";
+  EXPECT_EQ(printable("gr\xc3\xbc\xc3\x9f \xff\xc3"), "gr\xc3\xbc\xc3\x9f ??");
+}
+
+TEST(Shortened, CountsCharacters) {
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "ab…");
+  EXPECT_EQ(shortened("äöüß", 3), "äö…");
+}
+
+}  // namespace
+}  // namespace simrec
