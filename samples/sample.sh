@@ -39,7 +39,9 @@ show() {
 }
 
 # record COMMAND...: writes trace.capnp, and twin.xml, the platform that stands for this very machine.
+# With MEASURE=PROGRAM that runs instead (tests/bench/samples), and the sample ends.
 record() {
+  if [ -n "${MEASURE:-}" ]; then "$MEASURE" "$@"; exit; fi
   show simrec -o trace.capnp "$@"
   printf '\n$ simtrace platform trace.capnp > twin.xml\n'
   simtrace platform trace.capnp > twin.xml

@@ -69,7 +69,7 @@ CASES = {
     "pipeline": Case(("seq", "sort"), "seq 1 200000 | sort -rn | tail -n 1", place="sort"),
     "background": Case(("sleep",), "sleep 0.2 & (sleep 0.1; exit 3) & wait $!; echo $?; wait"),
     "tar_gzip": Case(("tar", "gzip", "seq"), "tar -cf - data | gzip -c | wc -c > size",
-                     prepare="mkdir data; for i in 1 2 3 4; do seq 100000 > data/$i; done", place="gzip"),
+                     prepare="mkdir -p data; for i in 1 2 3 4; do seq 100000 > data/$i; done", place="gzip"),
     "xz": Case(("xz", "seq"), "xz -T2 --block-size=1MiB -1 -k data; cksum < data.xz", prepare="seq 600000 > data; rm -f data.xz"),
     "make": Case(("make", "seq", "cksum"), "make -s -j2", prepare="rm -f *.txt", files={"Makefile": MAKEFILE}),
     "cc": Case(("cc",), "cc -O1 -o program program.c && ./program",
