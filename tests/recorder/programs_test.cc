@@ -1,0 +1,339 @@
+// Every program of tests/programs, recorded: it must end as it does natively, its trace must be whole, and
+// what it did must be in it.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <functional>
+#include <set>
+
+#include "tests/recorder/run_simrec.h"
+#include "trace-format/syscall_table.h"
+#include "trace-format/trace_reader.h"
+
+namespace simrec::record::testing {
+namespace {
+
+/// Questions about a recorded trace.
+class Recorded {
+ public:
+  explicit Recorded(Trace trace) : trace_(std::move(trace)) {}
+  const Trace& trace() const { return trace_; }
+
+  template <class Visit>
+  void each(std::string_view name, Visit&& visit) const {
+    for (const ThreadEvents& events : trace_.events)
+      for (std::size_t i = 0; i < events.size(); ++i)
+        if (const Event event = events[i]; event_name(event.kind) == name) visit(event);
+  }
+  int calls(std::string_view name) const {
+    int n = 0;
+    each(name, [&](const Event&) { ++n; });
+    return n;
+  }
+  int calls(std::string_view name, std::int64_t result) const {
+    int n = 0;
+    each(name, [&](const Event& event) { n += event.result == result; });
+    return n;
+  }
+  /// Sum of the positive results.
+  std::int64_t bytes(std::string_view name) const {
+    std::int64_t sum = 0;
+    each(name, [&](const Event& event) { sum += event.result > 0 ? event.result : 0; });
+    return sum;
+  }
+  int flagged(std::string_view name, std::uint32_t flag) const {
+    int n = 0;
+    each(name, [&](const Event& event) { n += (event.flags & flag) != 0; });
+    return n;
+  }
+  std::set<std::int64_t> values(std::string_view name, std::size_t argument) const {
+    std::set<std::int64_t> found;
+    each(name, [&](const Event& event) { found.insert(event.argument(argument, INT64_MIN)); });
+    return found;
+  }
+  const Object& object(std::int64_t id) const { return trace_.tables.object(ObjectId{static_cast<std::uint32_t>(id)}); }
+  std::string text(StringId id) const { return trace_.tables.string(id); }
+  std::vector<Object> objects(ObjectKind kind) const {
+    std::vector<Object> found;
+    for (const Object& object : trace_.tables.objects())
+      if (object.kind == kind) found.push_back(object);
+    return found;
+  }
+  std::size_t processes() const { return trace_.tables.processes().size(); }
+  std::size_t threads() const { return trace_.tables.threads().size(); }
+
+ private:
+  Trace trace_;
+};
+
+struct Case {
+  const char* name;
+  std::function<void(const Recorded&)> check;
+};
+
+bool near_ms(std::int64_t ns, double ms) { return static_cast<double>(ns) > ms * 0.5e6 && static_cast<double>(ns) <= ms * 1e6; }
+
+/// Both ends of a connection know each other's addresses.
+void expect_mirrored(const Recorded& r, ObjectKind kind) {
+  int mirrored = 0;
+  for (const Object& a : r.objects(kind))
+    for (const Object& b : r.objects(kind))
+      mirrored += a.peer_address.value != 0 && a.local_address == b.peer_address && a.peer_address == b.local_address;
+  EXPECT_EQ(mirrored, 2);
+}
+
+const Case kCases[] = {
+    {"pipe_ping_pong",
+     [](const Recorded& r) {
+       EXPECT_GE(r.calls("write", 1), 200);
+       EXPECT_GE(r.calls("read", 1), 200);
+       EXPECT_EQ(r.calls("pipe") + r.calls("pipe2"), 2);
+       EXPECT_EQ(r.processes(), 2U);
+       r.each("pipe2", [&](const Event& e) {
+         EXPECT_EQ(r.object(e.argument(3)).kind, ObjectKind::pipe);
+         EXPECT_GT(r.object(e.argument(3)).capacity_bytes, 0U);
+       });
+     }},
+    {"socketpair_echo",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.bytes("sendto"), 1500);
+       EXPECT_EQ(r.bytes("recvfrom"), 1500);
+       const auto ends = r.objects(ObjectKind::unixStream);
+       ASSERT_EQ(ends.size(), 2U);
+       EXPECT_EQ(ends[0].peer, ends[1].id);
+       EXPECT_EQ(ends[1].peer, ends[0].id);
+     }},
+    {"tcp_loopback",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.bytes("sendto"), 10 * 64 + 10 * 256);
+       EXPECT_EQ(r.bytes("recvfrom"), 10 * 64 + 10 * 256);
+       expect_mirrored(r, ObjectKind::tcp);
+       r.each("accept4", [&](const Event& e) { EXPECT_NE(r.object(e.argument(2)).cookie, 0U); });
+       EXPECT_EQ(r.calls("shutdown"), 1);
+     }},
+    {"tcp_nonblocking_connect",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("connect"), 1);
+       expect_mirrored(r, ObjectKind::tcp);
+     }},
+    {"udp_datagrams",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.bytes("sendto"), 5 * 400);
+       EXPECT_EQ(r.bytes("recvfrom"), 5 * 400);
+       const auto sockets = r.objects(ObjectKind::udp);
+       ASSERT_EQ(sockets.size(), 2U);
+       // The unbound sender's address, known only after its first datagram, is what the receiver saw.
+       std::set<std::string> local{r.text(sockets[0].local_address), r.text(sockets[1].local_address)};
+       r.each("recvfrom", [&](const Event& e) {
+         const std::string from = r.text(StringId{static_cast<std::uint32_t>(e.argument(3))});
+         if (from.empty()) return;
+         const std::string port = from.substr(from.rfind(':'));
+         EXPECT_TRUE(std::ranges::any_of(local, [&](const std::string& l) { return l.ends_with(port); })) << from;
+       });
+     }},
+    {"unix_path_socket",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("accept"), 1);
+       EXPECT_EQ(r.calls("connect", 0), 1);
+       r.each("accept", [&](const Event& e) {
+         const Object& server = r.object(e.argument(1));
+         EXPECT_EQ(server.kind, ObjectKind::unixStream);
+         EXPECT_EQ(r.trace().tables.object(server.peer).kind, ObjectKind::unixStream);
+       });
+     }},
+    {"descriptor_passing",
+     [](const Recorded& r) {
+       std::vector<std::int64_t> sent, received;
+       const auto collect = [](std::vector<std::int64_t>& into) {
+         return [&into](const Event& e) {
+           for (std::int64_t i = 0; i < e.argument(3); ++i) into.push_back(e.argument(static_cast<std::size_t>(5 + 2 * i)));
+         };
+       };
+       r.each("sendmsg", collect(sent));
+       r.each("recvmsg", collect(received));
+       ASSERT_EQ(sent.size(), 2U);
+       EXPECT_EQ(sent, received);
+       EXPECT_EQ(r.object(sent[0]).kind, ObjectKind::eventfd);
+       EXPECT_EQ(r.object(sent[1]).kind, ObjectKind::pipe);
+     }},
+    {"event_descriptors",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("epoll_ctl"), 3);
+       EXPECT_EQ(r.values("epoll_ctl", 4), (std::set<std::int64_t>{100, 101, 102}));
+       EXPECT_TRUE(r.values("timerfd_settime", 2).contains(5'000'000));
+       for (const ObjectKind kind : {ObjectKind::eventfd, ObjectKind::timerfd, ObjectKind::signalfd, ObjectKind::epoll})
+         EXPECT_EQ(r.objects(kind).size(), 1U) << static_cast<int>(kind);
+     }},
+    {"poll_timeouts",
+     [](const Recorded& r) {
+       EXPECT_TRUE(r.values("epoll_wait", 1).contains(3'000'000));
+       EXPECT_EQ(r.calls("poll", 1), 1);
+       r.each("poll", [](const Event& e) {
+         EXPECT_EQ(e.argument(0), e.result == 1 ? -1 : 3'000'000);
+         EXPECT_EQ(e.argument(1), 1);
+         EXPECT_EQ(e.arguments.size(), e.result == 1 ? 4U : 2U);
+       });
+       const int selects = r.calls("select") + r.calls("pselect6");
+       EXPECT_EQ(selects, 2);
+     }},
+    {"futex_threads",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.threads(), 2U);
+       EXPECT_EQ(r.processes(), 1U);
+       EXPECT_EQ(r.values("futex", 4), std::set<std::int64_t>{0});
+       EXPECT_NE(r.trace().tables.threads()[1].clear_tid_address, 0U);
+     }},
+    {"futex_shared",
+     [](const Recorded& r) {
+       std::set<std::pair<std::int64_t, std::int64_t>> keys;
+       r.each("futex", [&](const Event& e) { keys.insert({e.argument(4), e.argument(5)}); });
+       ASSERT_EQ(keys.size(), 1U);
+       EXPECT_EQ(r.object(keys.begin()->first).kind, ObjectKind::sharedMemory);
+     }},
+    {"waiting_for_children",
+     [](const Recorded& r) {
+       EXPECT_TRUE(r.values("wait4", 2).contains(3 << 8));
+       EXPECT_TRUE(r.values("waitid", 4).contains(SIGTERM));
+       EXPECT_EQ(r.flagged("pause", kUnfinished) + r.calls("pause", -EINTR), 1);
+       EXPECT_EQ(r.processes(), 3U);
+     }},
+    {"vfork_exec",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 3U);
+       EXPECT_EQ(r.calls("execve", 0), 2);
+       EXPECT_EQ(r.calls("exec-done"), 3);
+     }},
+    {"exec_from_thread",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 1U);
+       EXPECT_EQ(r.threads(), 3U);
+       EXPECT_EQ(r.calls("execve", 0), 1);
+       EXPECT_EQ(r.calls("exec-done"), 2);
+       EXPECT_EQ(r.calls("thread-exit"), 3);
+       EXPECT_EQ(r.calls("exit_group"), 1);
+     }},
+    {"clone3_process",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 2U);
+       r.each("clone3", [](const Event& e) { EXPECT_EQ(e.argument(1), 2); });
+     }},
+    {"daemon",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 3U);
+       EXPECT_GT(r.trace().footer->end_ns, r.trace().footer->root_end_ns + 10'000'000);
+     }},
+    {"signals_and_restart",
+     [](const Recorded& r) {
+       EXPECT_GE(r.calls("read", -EINTR), 2);
+       EXPECT_EQ(r.values("signal", 0), (std::set<std::int64_t>{SIGALRM, SIGCHLD}));
+       EXPECT_TRUE(r.values("setitimer", 1).contains(10'000'000));
+     }},
+    {"job_control",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("stopped"), 2);
+       EXPECT_EQ(r.calls("continued"), 2);
+       EXPECT_GE(r.calls("clock_nanosleep", -EINTR) + r.calls("nanosleep", -EINTR), 1);
+     }},
+    {"sleeping",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("clock_nanosleep") + r.calls("nanosleep"), 2);
+       r.each("clock_nanosleep", [](const Event& e) {
+         EXPECT_TRUE(near_ms(e.argument(2), 10)) << e.argument(2);
+         EXPECT_GE(e.exit_ns - e.entry_ns, 5'000'000);
+       });
+     }},
+    {"file_locks",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("flock"), 3);
+       int waits = 0;
+       r.each("fcntl", [&](const Event& e) { waits += e.argument(1) == 7 && e.argument(5) == 10 && e.argument(6) == 20; });
+       EXPECT_EQ(waits, 1);
+     }},
+    {"moving_bytes",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.bytes("sendfile"), 2000);
+       EXPECT_EQ(r.bytes("copy_file_range"), 1500);
+       EXPECT_EQ(r.bytes("splice"), 700);
+       EXPECT_EQ(r.bytes("tee"), 700);
+       for (const char* name : {"writev", "readv", "pwritev", "preadv"}) EXPECT_EQ(r.bytes(name), 300) << name;
+       EXPECT_EQ(r.bytes("pwrite64"), 4096);
+       EXPECT_EQ(r.calls("fsync") + r.calls("fdatasync"), 2);
+     }},
+    {"many_messages",
+     [](const Recorded& r) {
+       for (const char* name : {"sendmmsg", "recvmmsg"})
+         r.each(name, [](const Event& e) {
+           ASSERT_EQ(e.arguments.size(), 5U);
+           EXPECT_EQ(e.argument(2) + e.argument(3) + e.argument(4), 60);
+         });
+       EXPECT_EQ(r.calls("recvmmsg", 3), 1);
+     }},
+    {"many_threads",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.threads(), 201U);
+       EXPECT_EQ(r.processes(), 1U);
+     }},
+    {"exit_with_threads",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.flagged("read", kUnfinished), 2);
+       EXPECT_EQ(r.threads(), 5U);
+       EXPECT_EQ(r.processes(), 2U);
+     }},
+    {"duplicates_over_exec",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("dup", 0) + r.calls("dup2", 20) + r.calls("dup3", 21), 2);
+       EXPECT_EQ(r.calls("exec-done"), 2);
+     }},
+    {"system_v",
+     [](const Recorded& r) {
+       std::set<std::pair<std::int64_t, std::int64_t>> operations;
+       r.each("semop", [&](const Event& e) { operations.insert({e.argument(2), e.argument(3)}); });
+       r.each("semtimedop", [&](const Event& e) { operations.insert({e.argument(2), e.argument(3)}); });
+       EXPECT_EQ(operations, (std::set<std::pair<std::int64_t, std::int64_t>>{{1, -1}, {1, 1}}));
+       EXPECT_EQ(r.bytes("msgrcv"), 50);
+     }},
+};
+
+class Programs : public ::testing::TestWithParam<Case> {};
+
+/// What holds for every recording of a program that ends well.
+void expect_whole(const Recorded& r) {
+  const Trace& trace = r.trace();
+  EXPECT_EQ(trace.incomplete, "");
+  ASSERT_TRUE(trace.footer.has_value());
+  EXPECT_EQ(trace.footer->root_exit_status, 0);
+  EXPECT_EQ(trace.footer->threads, r.threads());
+  EXPECT_EQ(trace.footer->processes, r.processes());
+  EXPECT_TRUE(trace.footer->losses.empty()) << trace.footer->losses.front().name;
+  EXPECT_EQ(r.calls("thread-start"), static_cast<int>(r.threads()));
+  EXPECT_EQ(r.calls("thread-exit"), static_cast<int>(r.threads()));
+  int last_exits = 0;
+  r.each("thread-exit", [&](const Event& e) { last_exits += e.argument(1) == 1; });
+  EXPECT_EQ(last_exits, static_cast<int>(r.processes()));
+  for (const ThreadEvents& events : trace.events) {
+    ASSERT_GE(events.size(), 2U);
+    EXPECT_TRUE(events[0].is(PseudoEvent::threadStart));
+    EXPECT_TRUE(events[events.size() - 1].is(PseudoEvent::threadExit));
+    Ns before = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      EXPECT_GE(events[i].entry_ns, before);
+      EXPECT_GE(events[i].exit_ns, events[i].entry_ns);
+      before = events[i].exit_ns;
+    }
+  }
+}
+
+TEST_P(Programs, RecordedAsItRuns) {
+  const ScratchDirectory directory;
+  const Finished finished = run_simrec(directory, {"-q", "-o", "t.capnp", std::string(PROGRAMS_DIRECTORY "/") + GetParam().name});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(finished.err, "");
+  const Recorded recorded(load_trace(directory.file("t.capnp")));
+  expect_whole(recorded);
+  GetParam().check(recorded);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Programs, ::testing::ValuesIn(kCases), [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace simrec::record::testing
