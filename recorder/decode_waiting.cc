@@ -109,6 +109,12 @@ void poll_exit(CallContext& c) {
   }
 }
 
+void epoll_exit(CallContext& c) {
+  if (c.result <= 0) return;
+  for (const epoll_event& event : c.memory.read_array<epoll_event>(c.reg(1), static_cast<std::size_t>(c.result)))
+    c.add(static_cast<std::int64_t>(event.data.u64));
+}
+
 void epoll_ctl_entry(CallContext& c) {
   const auto event = c.fd(1) == EPOLL_CTL_DEL ? std::nullopt : c.memory.read<epoll_event>(c.reg(3));
   c.add(event ? std::int64_t{event->events} : 0);

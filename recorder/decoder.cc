@@ -20,6 +20,7 @@ constexpr ExtraDecoder kExtraDecoders[] = {
     {Extra::message, {nullptr, decode_sockets::message_exit}},
     {Extra::messages, {nullptr, decode_sockets::messages_exit}},
     {Extra::timeout, {decode_waiting::timeout_entry, nullptr}},
+    {Extra::epoll, {decode_waiting::timeout_entry, decode_waiting::epoll_exit}},
     {Extra::poll, {decode_waiting::poll_entry, decode_waiting::poll_exit}},
     {Extra::epoll_ctl, {decode_waiting::epoll_ctl_entry, nullptr}},
     {Extra::futex, {decode_sync::futex_entry, nullptr}},

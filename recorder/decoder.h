@@ -63,6 +63,7 @@ void messages_exit(CallContext& c);
 
 namespace decode_waiting {
 void timeout_entry(CallContext& c);
+void epoll_exit(CallContext& c);
 void poll_entry(CallContext& c);
 void poll_exit(CallContext& c);
 void epoll_ctl_entry(CallContext& c);
