@@ -45,15 +45,13 @@ record() {
   show simrec -o trace.capnp "$@"
   printf '\n$ simtrace platform trace.capnp > twin.xml\n'
   simtrace platform trace.capnp > twin.xml
-  [ -z "${RESULTS:-}" ] || simtrace info --json trace.capnp > "$RESULTS/trace.info.json"
-  [ -z "${RESULTS:-}" ] || cp trace.capnp "$RESULTS/"
 }
 
 # predict NAME PLATFORM [OPTION...]: replays trace.capnp.
 predict() {
   local name=$1; shift
   show simreplay trace.capnp "$@"
-  [ -z "${RESULTS:-}" ] || simreplay trace.capnp "$@" --json > "$RESULTS/$name.json"
+  if [ -n "${RESULTS:-}" ]; then simreplay trace.capnp "$@" --json > "$RESULTS/$name.json"; fi
 }
 
 # free_port: prints a TCP port of the loopback that nobody listens on.

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 
-from cases import CASES, prepare
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "samples"))
+from cases import CASES, prepare  # noqa: E402
+from machine_load import ForeignLoad  # noqa: E402
 
 FIELDS = {"predicted_s", "recorded_s", "native_estimate_s", "closure_error", "events", "processes", "warnings"}
 PROCESS_FIELDS = {"pid", "name", "cmdline", "host", "start_s", "end_s", "cpu_s", "wait_s"}
@@ -49,7 +51,8 @@ class Check:
 
     def records_without_altering(self):
         native = run(prepare(self.case, self.folder, self.a.source), cwd=self.folder)
-        traced = run([self.a.simrec, "-q", "-o", self.trace, *prepare(self.case, self.folder, self.a.source)], cwd=self.folder)
+        with ForeignLoad() as self.load:
+            traced = run([self.a.simrec, "-q", "-o", self.trace, *prepare(self.case, self.folder, self.a.source)], cwd=self.folder)
         for name, process in (("alone", native), ("under simrec", traced)):
             status = process.returncode if process.returncode >= 0 else 128 - process.returncode  # as the shell says it
             assert status == self.case.exit_status, f"{name} exited {status}: {process.stderr_bytes.decode(errors='replace')}"
@@ -75,7 +78,11 @@ class Check:
               f"closure {report['closure_error']:+.1%}, {report['events']} events, {len(report['processes'])} processes")
         assert 0 < native <= report["recorded_s"] * 1.001, "the tracing cost removed is negative"
         slack = 0.05  # seconds: start-up of programs that live for a few milliseconds
-        assert native / self.case.closure - slack <= predicted <= native * self.case.closure + slack, "the twin does not repeat the recording"
+        repeats = native / self.case.closure - slack <= predicted <= native * self.case.closure + slack
+        # In a crowd the recorded program waited for cores that the twin has free.
+        assert repeats or not self.load.quiet, "the twin does not repeat the recording"
+        if not repeats:
+            print(f"not judged: others kept {self.load.cores:.2f} cores busy while recording")
         assert abs(report["closure_error"] - (predicted / native - 1)) < 1e-6, "closure_error is not what its name says"
         return report
 
