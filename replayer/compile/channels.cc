@@ -180,6 +180,13 @@ CausePoint Channels::sender_of(std::uint32_t channel, std::int64_t cursor) const
   return {};
 }
 
+std::int64_t Channels::first_write_after(std::uint32_t channel, Ns time) const {
+  const History& h = history_[channel];
+  for (std::size_t i = h.head; i < h.sent.size(); ++i)
+    if (h.sent[i].by.time > time) return h.sent[i].end;
+  return 0;
+}
+
 std::string Channels::end_name(ObjectId object) const {
   const Object& o = tables_.object(object);
   const std::string& address = tables_.string(o.local_address);

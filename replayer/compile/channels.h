@@ -90,6 +90,9 @@ class Channels {
   /// Who sent the byte before `cursor`; keeps no history before the consumed bytes.
   CausePoint sender_of(std::uint32_t channel, std::int64_t cursor) const;
 
+  /// Cursor behind the first write begun after `time` that is not consumed yet; 0 = none.
+  std::int64_t first_write_after(std::uint32_t channel, Ns time) const;
+
   std::string label(const Channel& channel) const;
   std::string label(const Link& link) const;
   /// What the replay may hold in flight: the kernel's limit, never less than what was seen.

@@ -1,6 +1,6 @@
 #include "replayer/compile/compile.h"
 
-#include <array>
+#include <algorithm>
 
 #include "replayer/compile/context.h"
 #include "replayer/compile/finalize.h"
@@ -85,6 +85,7 @@ class Walk {
       call.object = c_.descriptors[call.description].object;
     }
     if (t.ended) return;
+    c_.program_cpu_ns += times.burst_ns + times.call_cpu_ns;
     t.emit.compute(times.burst_ns);
     t.emit.set_origin(e.kind, call.fd);
     if (e.flags & kUnfinished) {
@@ -122,6 +123,8 @@ Program compile(const Trace& trace, const CompileOptions& options) {
     throw TraceError("The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
   causal::Context c(trace, options);
   causal::Walk(c).run();
+  // A poll's cause is known only at what was consumed after it.
+  for (causal::ThreadState& t : c.threads) std::ranges::stable_sort(t.edges, {}, &causal::Edge::event);
   Program& p = c.program;
   p.recorded_speed_flops = trace.header.calibration.core_speed_flops;
   p.recorded_cores = trace.header.host.cores;

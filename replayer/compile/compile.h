@@ -6,7 +6,14 @@
 
 namespace simrec::replay {
 
+/// In which order an event loop serves its sources.
+enum class Order : std::uint8_t {
+  arrival,   ///< in that in which they become ready on the platform
+  recorded,  ///< as while recording
+};
+
 struct CompileOptions {
+  Order order = Order::arrival;
   /// A call on a regular file that waited at least this long without CPU went to the device.
   Ns disk_wait_threshold_ns = 50'000;
 };

@@ -46,6 +46,11 @@ std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std
 std::uint32_t Context::find_process(std::int64_t pid) const { return latest_live(processes_of_pid, processes, pid); }
 std::uint32_t Context::find_thread(std::int64_t tid) const { return latest_live(threads_of_tid, threads, tid); }
 
+void genuine_wait(Context& c, const Call& call) {
+  auto& edges = c.threads[call.thread].edges;
+  if (edges.empty() || edges.back().event < call.index) edges.push_back({call.index, {call.thread, kGenuineWait}});
+}
+
 std::uint32_t emit_cause(Context& c, Call& call, Op op) {
   c.emit(call).compute(call.cpu);
   call.cpu = 0;
@@ -60,6 +65,7 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   const Ns before = call.blocked ? call.cpu / 2 : 0;
   const std::uint32_t index = t.emit.effect(op, before, call.cpu - before);
   call.cpu = 0;
+  if (op.kind == OpKind::expire) genuine_wait(c, call);
   if (by.time >= 0) {
     if (poll_slept && t.sleeping_poll_plus_one) t.edges.push_back({t.sleeping_poll_plus_one - 1, by});
     if (call.blocked) t.edges.push_back({call.index, by});
@@ -77,19 +83,26 @@ void signal_token(Context& c, Call& call, TokenId token) { emit_cause(c, call, {
 void external_wait(Context& c, Call& call, Cause cause) {
   if (!call.blocked) return;
   c.counts.add(Count::external_waits);
+  genuine_wait(c, call);
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);
   c.emit(call).cause({OpKind::sleep, cause, kWoke, 0, call.blocked});
   call.cpu -= half;
 }
 
+void unexplained_poll(Context&, ThreadState& thread) {
+  thread.emit.poll_begins();
+  if (thread.sleeping_poll_plus_one) thread.edges.push_back({thread.sleeping_poll_plus_one - 1, thread.poll_cause});
+  thread.sleeping_poll_plus_one = 0;
+}
+
 void external_read(Context& c, Call& call, Cause cause) {
-  c.emit(call).poll_begins();
-  c.state(call).sleeping_poll_plus_one = 0;
+  unexplained_poll(c, c.state(call));
   external_wait(c, call, cause);
 }
 
 void absolute_sleep(Context& c, Call& call, Ns duration) {
+  genuine_wait(c, call);
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);
   c.emit(call).cause({OpKind::sleep, Cause::sleep, 0, 0, std::max<Ns>(duration, 0)});

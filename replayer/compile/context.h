@@ -12,6 +12,7 @@
 #include "replayer/compile/datagrams.h"
 #include "replayer/compile/descriptors.h"
 #include "replayer/compile/emitter.h"
+#include "replayer/compile/event_loops.h"
 #include "replayer/compile/futexes.h"
 #include "replayer/compile/sharing.h"
 #include "replayer/compile/signals.h"
@@ -42,6 +43,9 @@ struct Call {
   std::int64_t extra_argument(std::size_t i, std::int64_t fallback = 0) const { return event.argument(extra + i, fallback); }
 };
 
+/// CausePoint::time of a wait that no thread of the trace ended: sleep, timer, device, peer outside.
+inline constexpr Ns kGenuineWait = -2;
+
 /// A recorded wait and what ended it: the recorded critical path follows these.
 struct Edge {
   std::uint32_t event = 0;
@@ -59,7 +63,9 @@ struct ThreadState {
   Call call;
   std::vector<Edge> edges;
   std::vector<ConditionalWait> conditional;
+  PolledSources polled;  ///< sources are links and channels here
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
+  CausePoint poll_cause;  ///< who made something ready for it
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false, exit_signalled = false;
   bool spawned = false;
@@ -132,6 +138,8 @@ struct Context {
   Counts counts;
   std::unordered_map<std::uint32_t, Timer> timerfds;           ///< by object
   std::unordered_map<std::uint32_t, EventCounter> eventfds;    ///< by object
+  std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
+  std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>> epoll_data;  ///< object by data, by epoll object
   std::unordered_map<std::uint64_t, Timer> posix_timers;       ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;  ///< System V and POSIX message queues
@@ -140,11 +148,14 @@ struct Context {
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;  ///< scratch
   std::uint64_t next_address_space = 1;
+  Ns program_cpu_ns = 0;  ///< of all threads, tracing removed
 };
 
 // Emitting, for handlers at a call's exit. Each places the call's CPU time: in front of what causes something,
 // half on each side of a wait that slept, behind a wait that did not.
 
+/// Notes for the recorded critical path that the call's wait was genuine.
+void genuine_wait(Context& c, const Call& call);
 /// An op that others wait for, or that waits only for room.
 std::uint32_t emit_cause(Context& c, Call& call, Op op);
 /// An op that waits for `by`.
@@ -157,6 +168,8 @@ void signal_token(Context& c, Call& call, TokenId token);
 void external_wait(Context& c, Call& call, Cause cause);
 /// Bytes from outside the trace: as above; a poll that slept just before waited for them.
 void external_read(Context& c, Call& call, Cause cause);
+/// The poll that slept last has not found anything traced: its wait was genuine.
+void unexplained_poll(Context& c, ThreadState& thread);
 /// A sleep that is as long on every platform.
 void absolute_sleep(Context& c, Call& call, Ns duration);
 /// The call failed with EINTR: waits for whoever sent the signal (see on_signals.cc).

@@ -67,12 +67,12 @@ std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
 
 void Emitter::poll_begins() {
   if (!sleeping_poll_) return;
-  ops[sleeping_poll_ - 1] = {OpKind::sleep, Cause::network, 0, 0, sleeping_poll_ns_};
+  ops[sleeping_poll_ - 1] = otherwise_;
   sleeping_poll_ = 0;
-  ++external_polls_;
+  if (otherwise_.kind == OpKind::sleep) ++external_polls_;
 }
 
-void Emitter::poll_ready(Ns cpu, Ns blocked) {
+void Emitter::poll_ready(Ns cpu, Ns blocked, const Op& otherwise) {
   polled_ = true;
   if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && blocked == 0) {
     late_ += cpu;
@@ -83,7 +83,7 @@ void Emitter::poll_ready(Ns cpu, Ns blocked) {
     base_ += cpu / 2;
     flush();
     sleeping_poll_ = push({OpKind::compute, Cause::none, 0, 0, 0}) + 1;
-    sleeping_poll_ns_ = blocked;
+    otherwise_ = otherwise;
     cpu -= cpu / 2;
   }
   hoist_ = Hoist::poll;

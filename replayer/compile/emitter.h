@@ -25,9 +25,10 @@ class Emitter {
   /// spin, one iteration's cost stays behind it.
   std::uint32_t effect(const Op& op, Ns before, Ns after);
 
-  /// A poll that found something ready. blocked = time it really slept (0 = did not).
-  void poll_ready(Ns cpu, Ns blocked);
-  /// A poll begins: if the one before slept and nothing that it waited for was consumed, it becomes a recorded wait.
+  /// A poll that found something ready. blocked = time it really slept (0 = did not); then `otherwise` is
+  /// what it waited for if the thread consumes nothing traced afterwards.
+  void poll_ready(Ns cpu, Ns blocked, const Op& otherwise);
+  /// If the poll before slept and nothing that it waited for was consumed, it becomes its `otherwise`.
   void poll_begins();
   /// The thread did what the poll waited for without a waiting op (e.g. finished a connect).
   void poll_satisfied() { sleeping_poll_ = 0; }
@@ -60,7 +61,7 @@ class Emitter {
   bool polled_ = false;             ///< a poll returned since the last effect
   std::uint32_t spins_ = 0;         ///< iterations of the current spin
   std::uint32_t sleeping_poll_ = 0; ///< index + 1 of the placeholder of a poll that slept, not yet explained
-  Ns sleeping_poll_ns_ = 0;
+  Op otherwise_;
   std::vector<std::uint32_t> open_sleeps_;
   std::uint64_t folded_ = 0;
   std::uint64_t external_polls_ = 0;

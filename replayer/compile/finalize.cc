@@ -88,6 +88,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   std::vector<Op>& ops = t.emit.ops;
   auto conditional = t.conditional.begin();
   auto origin = t.emit.origins.begin();
+  auto mark = t.polled.marks.begin();
   struct Interruptible {
     std::uint32_t at, old_target;
   };
@@ -97,6 +98,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   for (std::uint32_t i = 0; i < ops.size(); ++i) {
     Op op = ops[i];
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
+    while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
     while (first_open < sleeps.size() && sleeps[first_open].old_target <= i) {
       Op& sleep = ops[sleeps[first_open].at];
       sleep.target = out - sleeps[first_open].at;
@@ -120,6 +122,22 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   }
   ops.resize(out);
   ops.shrink_to_fit();
+}
+
+/// The thread's polls with the final numbers of their sources; those not in the program become no source at all.
+PolledSources renumbered(const PolledSources& polled, const Numbers& n) {
+  PolledSources result;
+  std::uint32_t source = 0;
+  for (const PollMark& mark : polled.marks) {
+    for (; source < mark.end_source; ++source) {
+      const SourceKey key = polled.sources[source];
+      const bool stream = key & kStreamSource;
+      const std::uint32_t number = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
+      if (number != kDropped) result.sources.push_back(stream ? number | kStreamSource : number);
+    }
+    result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size())});
+  }
+  return result;
 }
 
 std::string shell_quoted(const std::string& word) {
@@ -186,14 +204,17 @@ void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
   const Numbers numbers = number(c, token_use(c));
+  std::vector<PolledSources> polled;
   for (const Thread& thread : c.trace.tables.threads()) {
     const std::uint32_t i = thread.index.value;
     compact(c, i, numbers);
     ThreadState& t = c.threads[i];
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
-    c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops), std::move(t.emit.origins)});
+    c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops), std::move(t.emit.origins), 0});
+    polled.push_back(renumbered(t.polled, numbers));
   }
+  if (c.options.order == Order::arrival) c.counts.add(Count::relaxed_handlers, split_event_loops(c.program, polled));
   c.counts.add(Count::datagrams_lost, c.datagrams.lost());
   name_processes(c);
   c.sharing.finish(c.program);

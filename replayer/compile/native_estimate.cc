@@ -1,14 +1,10 @@
 #include "replayer/compile/native_estimate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace simrec::replay::causal {
 namespace {
-
-struct Position {
-  std::uint32_t thread;
-  Ns time;
-};
 
 /// Index of the last event that began at or before `time`; -1 = none.
 std::ptrdiff_t event_at(const ThreadEvents& events, Ns time) {
@@ -29,56 +25,103 @@ const CausePoint* cause_of(const std::vector<Edge>& edges, std::uint32_t event) 
   return it != edges.end() && it->event == event ? &it->by : nullptr;
 }
 
-/// Wall time between the event before and this one's exit that nothing but the tracing explains.
-Ns unexplained(const Ledger& ledger, const Event& e, Ns previous_exit, bool waited) {
-  const CorrectedTimes times = ledger.corrected(e);
-  Ns explained = times.burst_ns + times.call_cpu_ns + e.ready_ns;
-  Ns wall = e.exit_ns - previous_exit;
-  if (waited) {  // the wait is genuine; only the stretch before the call can be judged
-    wall = e.entry_ns - previous_exit;
-    explained = times.burst_ns;
-  }
-  return std::max<Ns>(wall - explained, 0);
+/// Part of the CPU time used while recording that was the recorder's.
+double recorder_share(const Context& c) {
+  if (!c.trace.footer || c.trace.footer->recorder_cpu_ns <= 0) return 0;
+  const auto recorder = static_cast<double>(c.trace.footer->recorder_cpu_ns);
+  return recorder / (recorder + static_cast<double>(std::max<Ns>(c.program_cpu_ns, 1)));
 }
+
+class PathWalk {
+ public:
+  explicit PathWalk(const Context& c) : c_(c), share_(recorder_share(c)) {}
+
+  /// Tracing cost on the path that ends in thread 0 at `end`.
+  Ns cost(Ns end) {
+    thread_ = 0;
+    time_ = end;
+    index_ = event_at(events(), end);
+    // Every step moves back in time or to a creator; the bound only guards against damaged traces.
+    for (std::uint64_t steps = c_.trace.event_count + c_.threads.size() + 16; steps > 0 && step(); --steps) {
+    }
+    return cost_;
+  }
+
+ private:
+  const ThreadEvents& events() const { return c_.trace.events[thread_]; }
+
+  bool step() {
+    if (index_ < 0) return go_to_creator();
+    const Event e = events()[static_cast<std::size_t>(index_)];
+    const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns : c_.trace.tables.threads()[thread_].start_ns;
+    const CausePoint* by = time_ >= e.exit_ns ? cause_of(c_.threads[thread_].edges, static_cast<std::uint32_t>(index_)) : nullptr;
+    if (by && by->time > previous && by->time < e.exit_ns) {
+      follow(e, *by);
+      return true;
+    }
+    const CorrectedTimes times = c_.ledger.corrected(e);
+    const Ns before = std::max<Ns>(e.entry_ns - previous - times.burst_ns, 0);
+    const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(e));
+    cost_ += at_least + of_recorder(before - at_least);
+    if (time_ >= e.exit_ns) {
+      const Ns inside = std::max<Ns>(e.exit_ns - e.entry_ns - times.call_cpu_ns - e.ready_ns, 0);
+      const bool genuine = by && by->time == kGenuineWait;
+      cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e)) : inside + of_recorder(e.ready_ns);
+    }
+    time_ = previous;
+    --index_;
+    return true;
+  }
+
+  bool go_to_creator() {
+    const Thread& thread = c_.trace.tables.threads()[thread_];
+    if (!thread.creator_plus_one || thread.creator_plus_one > c_.threads.size() || thread.creator_plus_one - 1 == thread_) return false;
+    go_to(thread.creator_plus_one - 1, std::min(thread.start_ns, time_));
+    return true;
+  }
+
+  /// From a wait's end to the call that ended it.
+  void follow(const Event& waiting, const CausePoint& by) {
+    const CorrectedTimes times = c_.ledger.corrected(waiting);
+    Ns explained = times.call_cpu_ns / 2 + c_.program.wake_up_ns;
+    const Ns span = waiting.exit_ns - by.time;
+    go_to(by.thread, by.time);
+    if (index_ >= 0) {
+      const Event cause = events()[static_cast<std::size_t>(index_)];
+      explained += c_.ledger.corrected(cause).call_cpu_ns + static_cast<Ns>(static_cast<double>(waiting.ready_ns) * (1 - share_));
+      if (cause.entry_ns == by.time) {
+        // What stands before the causing call is judged now; the call itself is in the span.
+        const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns : c_.trace.tables.threads()[thread_].start_ns;
+        const Ns before = std::max<Ns>(cause.entry_ns - previous - c_.ledger.corrected(cause).burst_ns, 0);
+        const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(cause));
+        cost_ += at_least + of_recorder(before - at_least);
+        time_ = previous;
+        --index_;
+      }
+    }
+    cost_ += std::max<Ns>(span - explained, 0);
+  }
+
+  void go_to(std::uint32_t thread, Ns time) {
+    thread_ = thread;
+    time_ = time;
+    index_ = event_at(events(), time);
+  }
+
+  Ns of_recorder(Ns waiting_for_core) const { return static_cast<Ns>(std::llround(static_cast<double>(waiting_for_core) * share_)); }
+
+  const Context& c_;
+  const double share_;
+  std::uint32_t thread_ = 0;
+  Ns time_ = 0;
+  std::ptrdiff_t index_ = -1;
+  Ns cost_ = 0;
+};
 
 }  // namespace
 
 Ns native_estimate(const Context& c, Ns recorded) {
-  if (c.threads.empty() || c.trace.events[0].empty()) return recorded;
-  Position at{0, recorded};
-  Ns cost = 0;
-  // Every step moves back in time or to a creator; the bound only guards against damaged traces.
-  std::uint64_t steps = c.trace.event_count + c.threads.size() + 16;
-  std::ptrdiff_t i = event_at(c.trace.events[0], recorded);
-  while (steps-- > 0) {
-    const ThreadEvents& events = c.trace.events[at.thread];
-    if (i < 0) {
-      const Thread& thread = c.trace.tables.threads()[at.thread];
-      if (!thread.creator_plus_one || thread.creator_plus_one > c.threads.size() || thread.creator_plus_one - 1 == at.thread) break;
-      at = {thread.creator_plus_one - 1, thread.start_ns};
-      i = event_at(c.trace.events[at.thread], at.time);
-      continue;
-    }
-    const Event e = events[static_cast<std::size_t>(i)];
-    const Ns previous = i > 0 ? events[static_cast<std::size_t>(i - 1)].exit_ns : c.trace.tables.threads()[at.thread].start_ns;
-    const CausePoint* by = at.time >= e.exit_ns ? cause_of(c.threads[at.thread].edges, static_cast<std::uint32_t>(i)) : nullptr;
-    if (by && by->time < e.exit_ns && by->time > e.entry_ns) {
-      cost += c.ledger.wall_cost_ns(e) / 2;  // the stop at its exit
-      at = {by->thread, by->time};
-      i = event_at(c.trace.events[at.thread], at.time);
-      if (i >= 0) {
-        // On the causing call's side only the stop at its entry is on the path.
-        const Event cause = c.trace.events[at.thread][static_cast<std::size_t>(i)];
-        cost += c.ledger.wall_cost_ns(cause) / 2;
-        --i;
-      }
-      continue;
-    }
-    cost += std::min(c.ledger.wall_cost_ns(e), unexplained(c.ledger, e, previous, by != nullptr));
-    at.time = previous;
-    --i;
-  }
-  return std::max<Ns>(recorded - cost, 0);
+  return std::max<Ns>(recorded - PathWalk(c).cost(recorded), 0);
 }
 
 }  // namespace simrec::replay::causal

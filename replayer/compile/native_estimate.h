@@ -5,11 +5,15 @@
 
 namespace simrec::replay::causal {
 
-/// Walks the critical path of the recording backwards from the end of the root command and removes what
-/// interception added along it. At a call that really waited, the path goes on at the call that released
-/// it; what its own thread's tracing cost meanwhile is not on the path. Along a thread each intercepted
-/// call gives back the ledger's wall cost, but never more than the wall time that its CPU time, its
-/// waiting for a core and its genuine wait leave unexplained.
+/// Walks the critical path of the recording backwards from the end of the root command and removes the wall
+/// time along it that only interception explains.
+///  - At a call that waited for another thread, the path goes on at the call that released it. Of the time
+///    between the two, the releasing call's CPU, half the waiting call's CPU and one wake-up are the program's.
+///  - A genuine wait (sleep, timer, device, peer outside the trace) gives back at most the ledger's wall cost.
+///  - Any other call: all time in it that is neither CPU nor waiting for a core; before it, at most the
+///    ledger's wall cost as a whole and, of what is left, the recorder's share.
+///  - Time spent runnable, waiting for a core, was caused by the program's own threads or by the recorder:
+///    it is split in proportion to the CPU time each used (Footer::recorder_cpu_ns).
 Ns native_estimate(const Context& c, Ns recorded);
 
 }  // namespace simrec::replay::causal

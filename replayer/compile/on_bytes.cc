@@ -45,6 +45,7 @@ void device_io(Context& c, Call& call, std::int64_t bytes, bool write) {
   if (call.blocked < c.options.disk_wait_threshold_ns) return;
   const Object& o = c.object(call.object);
   c.program.ios.push_back({std::max<std::int64_t>(bytes, 0), write, c.string(o.path.value)});
+  genuine_wait(c, call);
   const Op op{OpKind::io, Cause::disk, kWoke, static_cast<std::uint32_t>(c.program.ios.size() - 1), call.blocked};
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);

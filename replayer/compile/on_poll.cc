@@ -12,6 +12,73 @@ bool has_descriptor_list(std::uint16_t kind) {
   return kind == SYS_poll || kind == SYS_ppoll || kind == SYS_select || kind == SYS_pselect6;
 }
 
+/// Looking through a server's thousand connections at each poll would cost more than it tells.
+constexpr std::size_t kMostCandidates = 64;
+
+struct Found {
+  Op op;
+  CausePoint by;
+};
+
+/// What made the object readable while the call slept, if a traced thread did.
+std::optional<Found> made_ready(Context& c, const Call& call, ObjectId object) {
+  if (auto it = c.eventfds.find(object.value); it != c.eventfds.end())
+    for (const EventCounter::Write& w : it->second.writes)
+      if (w.entry > call.event.entry_ns) return Found{{OpKind::wait, Cause::sync, kWoke, w.token.value, 0}, c.tokens.cause(w.token)};
+  const std::uint32_t in = c.channels.ends(object).in_plus_one;
+  if (!in) return std::nullopt;
+  const std::int64_t cursor = c.channels.first_write_after(in - 1, call.event.entry_ns);
+  if (!cursor) return std::nullopt;
+  return Found{{OpKind::recv, Cause::network, kWoke, in - 1, cursor}, c.channels.sender_of(in - 1, cursor)};
+}
+
+/// What a poll that slept waited for if its thread consumes nothing afterwards (another thread does): the
+/// first write to what it watched, else a wait as long as recorded.
+Found otherwise(Context& c, const Call& call) {
+  std::optional<Found> best;
+  const auto look = [&](ObjectId object) {
+    const auto found = made_ready(c, call, object);
+    if (found && (!best || found->by.time < best->by.time)) best = found;
+  };
+  if (has_descriptor_list(call.event.kind)) {
+    for (std::size_t i = call.extra + 2; i + 1 < call.event.arguments.size() && i < 2 * kMostCandidates; i += 2)
+      look(c.descriptors[c.descriptors.find(call.process, call.event.argument(i))].object);
+  } else if (auto set = c.epoll_sets.find(call.object.value); set != c.epoll_sets.end() && set->second.size() <= kMostCandidates) {
+    for (ObjectId object : set->second) look(object);
+  }
+  return best ? *best : Found{{OpKind::sleep, Cause::network, kWoke, 0, call.blocked}, {call.thread, kGenuineWait}};
+}
+
+void epoll_ctl_entry(Context& c, Call& call) {
+  constexpr std::int64_t kAdd = 1, kDelete = 2;  // EPOLL_CTL_ADD, EPOLL_CTL_DEL
+  const ObjectId watched = c.descriptors[c.descriptors.find(call.process, call.event.argument(2))].object;
+  if (call.event.argument(1) != kDelete) c.epoll_data[call.object.value][call.extra_argument(1)] = watched;
+  auto& set = c.epoll_sets[call.object.value];
+  if (call.event.argument(1) == kAdd) set.push_back(watched);
+  if (call.event.argument(1) == kDelete) std::erase(set, watched);
+}
+
+/// Notes which sources the poll reported, for event_loops.h.
+void note_ready(Context& c, const Call& call) {
+  PolledSources& polled = c.state(call).polled;
+  const auto add = [&](ObjectId object) {
+    const Ends& ends = c.channels.ends(object);
+    if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
+    for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
+      if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
+  };
+  const std::span<const std::int64_t> arguments = call.event.arguments;
+  if (has_descriptor_list(call.event.kind)) {
+    for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2)
+      add(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
+  } else {
+    const auto& objects = c.epoll_data[call.object.value];
+    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
+      if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
+  }
+  polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()), static_cast<std::uint32_t>(polled.sources.size())});
+}
+
 void poll_exit(Context& c, Call& call) {
   ThreadState& t = c.state(call);
   const Ns timeout = call.extra_argument(0, -1);
@@ -21,19 +88,22 @@ void poll_exit(Context& c, Call& call) {
     call.cpu = 0;
     t.emit.spin(cpu);
   } else if (call.result() == 0) {
-    t.emit.poll_begins();
-    t.sleeping_poll_plus_one = 0;
+    unexplained_poll(c, t);
     if (watches_nothing) return absolute_sleep(c, call, timeout);
+    genuine_wait(c, call);
     call.cpu = 0;
     c.counts.add(Count::expired_timeouts);
     t.emit.poll_expired(timeout, cpu);
   } else if (call.result() > 0) {
-    if (call.blocked) t.emit.poll_begins();
+    if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
-    t.emit.poll_ready(cpu, call.blocked);
+    note_ready(c, call);
+    const Found found = call.blocked ? otherwise(c, call) : Found{};
+    t.emit.poll_ready(cpu, call.blocked, found.op);
     if (call.blocked) t.sleeping_poll_plus_one = call.index + 1;
+    t.poll_cause = found.by;
   } else if (call.result() == -EINTR) {
-    t.emit.poll_begins();
+    unexplained_poll(c, t);
     t.emit.mark_polled();
     interrupted(c, call);
   }
@@ -42,7 +112,7 @@ void poll_exit(Context& c, Call& call) {
 constexpr HandlerRow kRows[] = {
     {SYS_poll, nullptr, poll_exit},        {SYS_ppoll, nullptr, poll_exit},      {SYS_select, nullptr, poll_exit},
     {SYS_pselect6, nullptr, poll_exit},    {SYS_epoll_wait, nullptr, poll_exit}, {SYS_epoll_pwait, nullptr, poll_exit},
-    {SYS_epoll_pwait2, nullptr, poll_exit},
+    {SYS_epoll_pwait2, nullptr, poll_exit}, {SYS_epoll_ctl, epoll_ctl_entry, nullptr},
 };
 
 }  // namespace

@@ -1,0 +1,273 @@
+#include "replayer/compile/event_loops.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace simrec::replay::causal {
+namespace {
+
+constexpr std::uint32_t kNone = UINT32_MAX;
+
+/// One visit to a source: ops [first, end) of the thread, without the sleeps that the region drops.
+struct Handler {
+  std::uint32_t first = 0, end = 0;
+  SourceKey source = 0;
+  std::uint32_t token_plus_one = 0;    ///< signalled at its end, when somebody waits for it
+  std::vector<std::uint32_t> awaited;  ///< tokens of handlers of other sources that must have ended
+};
+
+bool transfers(const Op& op) {
+  return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end || op.kind == OpKind::finish ||
+         op.kind == OpKind::accept || op.kind == OpKind::connect;
+}
+
+/// Ops that a handler may hold besides transfers: they never wait for another thread.
+bool harmless(const Op& op) {
+  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io;
+}
+
+/// Splits one thread.
+class Splitter {
+ public:
+  Splitter(Program& program, std::uint32_t thread, const PolledSources& polled)
+      : program_(program), thread_(thread), polled_(polled), ops_(program.threads[thread].ops), origins_(program.threads[thread].origins) {}
+
+  std::uint64_t run() {
+    for (at_ = 0; at_ < ops_.size(); ++at_) {
+      pass_marks();
+      const Op& op = ops_[at_];
+      const bool mine = !is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
+      if (mine) continue;
+      if (in_region_) end_region();
+      keep(at_);
+    }
+    if (relaxed_ == 0) return 0;
+    program_.threads[thread_].ops = std::move(main_);
+    program_.threads[thread_].origins = std::move(main_origins_);
+    return relaxed_;
+  }
+
+ private:
+  SourceKey source_of(const Op& op) const {
+    if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
+    const std::uint32_t connection = program_.streams[op.target].connection_plus_one;
+    return connection ? connection - 1 : op.target | kStreamSource;
+  }
+
+  void pass_marks() {
+    while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
+      ++poll_;
+      for (; source_ < polled_.marks[mark_].end_source; ++source_) ready_in_poll_[polled_.sources[source_]] = poll_;
+      ++mark_;
+    }
+  }
+  bool is_ready(SourceKey source) const {
+    const auto it = ready_in_poll_.find(source);
+    return poll_ > 0 && it != ready_in_poll_.end() && it->second == poll_;
+  }
+
+  /// Does a region begin with this op?
+  bool begins(const Op& op) {
+    const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
+    if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
+        !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) && is_ready(source_of(op))))
+      return false;
+    in_region_ = true;
+    region_begin_ = at_;
+    handlers_.clear();
+    last_of_.clear();
+    return continues(op);
+  }
+
+  /// Takes the op into the region; false if the region ends before it.
+  bool continues(const Op& op) {
+    if (op.kind == OpKind::sleep) return droppable(op);
+    if (harmless(op)) return true;
+    if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
+    const SourceKey source = source_of(op);
+    if (op.kind == OpKind::accept) {
+      ready_in_poll_[source] = poll_;
+      open_handler(source);
+    } else if (is_ready(source)) {
+      if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
+    } else {
+      if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
+      touch(source);
+    }
+    if (op.kind == OpKind::send) has_sent_ = true;
+    if (op.kind != OpKind::finish) has_moved_ = true;
+    return true;
+  }
+
+  /// A second wait of the same visit gives others their chance: a program that reads or writes on would poll again.
+  bool starts_anew(const Op& op) const {
+    return op.kind == OpKind::send ? has_sent_ : op.kind != OpKind::finish && has_moved_;
+  }
+
+  void open_handler(SourceKey source) {
+    if (!handlers_.empty()) handlers_.back().end = at_;
+    handlers_.push_back({at_, at_, source, 0, {}});
+    has_sent_ = has_moved_ = false;
+    touch(source);
+  }
+
+  /// The current handler acts on the source: those of other fibers that did before must have ended.
+  void touch(SourceKey source) {
+    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
+    const auto [it, first] = last_of_.try_emplace(source, current);
+    if (first || it->second == current) return;
+    Handler& before = handlers_[it->second];
+    Handler& now = handlers_[current];
+    it->second = current;
+    if (before.source == now.source) return;
+    if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
+    now.awaited.push_back(before.token_plus_one - 1);
+  }
+
+  /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
+  /// passes by itself.
+  bool droppable(const Op& op) {
+    if (!(op.flags & kInterruptible)) return false;
+    const std::uint32_t goal = at_ + op.target;
+    if (goal >= ops_.size() || is_pinned(goal)) return false;
+    const OpKind kind = ops_[goal].kind;
+    if (kind != OpKind::recv && kind != OpKind::recv_end && kind != OpKind::accept) return false;
+    return next_action(at_ + 1) == goal && becomes_ready(goal);
+  }
+
+  /// First op from `from` on that is neither compute nor an expired poll.
+  std::uint32_t next_action(std::uint32_t from) {
+    if (action_ < from || from < action_from_) {
+      action_from_ = action_ = from;
+      while (action_ < ops_.size() && (ops_[action_].kind == OpKind::compute ||
+                                       (ops_[action_].kind == OpKind::sleep && (ops_[action_].flags & kInterruptible))))
+        ++action_;
+    }
+    return action_;
+  }
+
+  /// Will a poll between here and `goal` have reported the goal's source?
+  bool becomes_ready(std::uint32_t goal) const {
+    if (ops_[goal].kind == OpKind::accept) return true;
+    const SourceKey source = source_of(ops_[goal]);
+    std::uint32_t next = source_;
+    bool found = false;
+    for (std::size_t m = mark_; m < polled_.marks.size() && polled_.marks[m].first_op <= goal; ++m) {
+      found = false;
+      for (; next < polled_.marks[m].end_source; ++next) found = found || polled_.sources[next] == source;
+    }
+    return found;
+  }
+
+  bool is_pinned(std::uint32_t op) const { return std::ranges::binary_search(pinned_, op); }
+
+  void end_region() {
+    in_region_ = false;
+    if (!handlers_.empty()) handlers_.back().end = at_;
+    std::vector<SourceKey> sources;
+    for (const Handler& h : handlers_) sources.push_back(h.source);
+    std::ranges::sort(sources);
+    sources.erase(std::ranges::unique(sources).begin(), sources.end());
+    if (sources.size() < 2) {
+      const std::uint32_t end = at_;
+      for (at_ = region_begin_; at_ < end; ++at_) keep(at_);
+      return;
+    }
+    for (std::uint32_t i = region_begin_; i < handlers_.front().first; ++i)
+      if (ops_[i].kind != OpKind::sleep) keep(i);
+    emit_fibers(sources);
+    relaxed_ += handlers_.size();
+  }
+
+  void emit_fibers(const std::vector<SourceKey>& sources) {
+    const auto first_fiber = static_cast<std::uint32_t>(program_.threads.size());
+    const std::uint32_t first_done = program_.tokens;
+    program_.tokens += static_cast<std::uint32_t>(sources.size());
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      ProgramThread fiber;
+      fiber.process = program_.threads[thread_].process;
+      fiber.tid = program_.threads[thread_].tid;
+      fiber.spawned = true;
+      fiber.start_ns = program_.threads[thread_].start_ns;
+      fiber.loop_plus_one = thread_ + 1;
+      program_.threads.push_back(std::move(fiber));
+    }
+    for (const Handler& h : handlers_) {
+      const auto index = static_cast<std::uint32_t>(std::ranges::lower_bound(sources, h.source) - sources.begin());
+      std::vector<Op>& ops = program_.threads[first_fiber + index].ops;
+      for (const std::uint32_t token : h.awaited) ops.push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
+      add_origin(program_.threads[first_fiber + index].origins, static_cast<std::uint32_t>(ops.size()), h.first);
+      const std::size_t head = ops.size();
+      for (std::uint32_t i = h.first; i < h.end; ++i)
+        if (ops_[i].kind != OpKind::sleep) ops.push_back(ops_[i]);
+      ops[head].flags |= kTurn;
+      if (h.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, h.token_plus_one - 1, 0});
+    }
+    for (std::uint32_t i = 0; i < sources.size(); ++i) {
+      std::vector<Op>& ops = program_.threads[first_fiber + i].ops;
+      ops.push_back({OpKind::signal, Cause::none, 0, first_done + i, 0});
+      ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
+      main_.push_back({OpKind::spawn, Cause::none, 0, first_fiber + i, 0});
+    }
+    for (std::uint32_t i = 0; i < sources.size(); ++i) main_.push_back({OpKind::wait, Cause::sync, kTurn, first_done + i, 0});
+  }
+
+  /// The op stays in the thread itself.
+  void keep(std::uint32_t index) {
+    const auto here = static_cast<std::uint32_t>(main_.size());
+    add_origin(main_origins_, here, index);
+    main_.push_back(ops_[index]);
+    for (const auto& [sleep, goal] : open_sleeps_)
+      if (goal == index) main_[sleep].target = here - sleep;
+    std::erase_if(open_sleeps_, [index](const OpenSleep& s) { return s.goal == index; });
+    if (ops_[index].kind == OpKind::sleep && (ops_[index].flags & kInterruptible)) {
+      open_sleeps_.push_back({here, index + ops_[index].target});
+      pinned_.insert(std::ranges::upper_bound(pinned_, index + ops_[index].target), index + ops_[index].target);
+    }
+  }
+
+  /// Notes that the op now at `here` came from where op `index` of the recording does.
+  void add_origin(std::vector<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) const {
+    const auto next = std::ranges::upper_bound(origins_, index, {}, &OpOrigin::first_op);
+    if (next == origins_.begin()) return;
+    const OpOrigin& from = *std::prev(next);
+    if (origins.empty() || origins.back().event_kind != from.event_kind || origins.back().fd != from.fd)
+      origins.push_back({here, from.event_kind, from.fd});
+  }
+
+  struct OpenSleep {
+    std::uint32_t sleep, goal;  ///< index in main_, index in ops_
+  };
+
+  Program& program_;
+  const std::uint32_t thread_;
+  const PolledSources& polled_;
+  const std::vector<Op> ops_;
+  const std::vector<OpOrigin> origins_;
+  std::vector<Op> main_;
+  std::vector<OpOrigin> main_origins_;
+  std::uint32_t at_ = 0;
+  std::size_t mark_ = 0;
+  std::uint32_t source_ = 0, poll_ = 0;
+  std::unordered_map<SourceKey, std::uint32_t> ready_in_poll_;
+  bool in_region_ = false, has_sent_ = false, has_moved_ = false;
+  std::uint32_t region_begin_ = 0;
+  std::vector<Handler> handlers_;
+  std::unordered_map<SourceKey, std::uint32_t> last_of_;  ///< source → handler that acted on it last
+  std::vector<OpenSleep> open_sleeps_;
+  std::vector<std::uint32_t> pinned_;  ///< goals of sleeps that stay: ascending
+  std::uint32_t action_ = 0, action_from_ = kNone;
+  std::uint64_t relaxed_ = 0;
+};
+
+}  // namespace
+
+std::uint64_t split_event_loops(Program& program, const std::vector<PolledSources>& polled) {
+  std::uint64_t relaxed = 0;
+  const std::size_t threads = program.threads.size();
+  for (std::uint32_t t = 0; t < threads && t < polled.size(); ++t)
+    if (polled[t].marks.size() > 1) relaxed += Splitter(program, t, polled[t]).run();
+  return relaxed;
+}
+
+}  // namespace simrec::replay::causal

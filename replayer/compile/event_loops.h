@@ -1,0 +1,39 @@
+// Takes the chance out of event loops. A loop that served connection A before B because A was ready first must, on
+// another platform, serve whichever is ready first (DESIGN: order that was chance is not replayed as law).
+//
+// A thread's ops between polls are cut into handlers: one begins where the thread turns to a source that the last
+// poll reported (or that it accepted since). The handlers of one source, in order, become a fiber: a ProgramThread
+// of its own that shares its thread's turn. What a handler does to a source that was not reported (a proxy's request
+// to its upstream, the next connection of a client) stays in it, and the other source's handlers wait for it.
+// Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
+// all its handlers have run, and the thread's own order is law again.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "replayer/program/program.h"
+
+namespace simrec::replay::causal {
+
+/// A connection (its number) or another stream (its number | kStreamSource).
+using SourceKey = std::uint32_t;
+inline constexpr SourceKey kStreamSource = 1U << 31;
+
+/// A poll that found something: from `first_op` on, the sources up to `end_source` of the thread's list are ready.
+struct PollMark {
+  std::uint32_t first_op = 0;
+  std::uint32_t end_source = 0;
+};
+
+/// The polls of one thread.
+struct PolledSources {
+  std::vector<PollMark> marks;
+  std::vector<SourceKey> sources;
+};
+
+/// Splits the event loops of all threads into fibers. `polled` by thread. Returns how many handlers may now run in
+/// another order than recorded.
+std::uint64_t split_event_loops(Program& program, const std::vector<PolledSources>& polled);
+
+}  // namespace simrec::replay::causal
