@@ -208,6 +208,10 @@ void Decoder::add_extras(const SyscallRow& row, std::span<const std::int64_t> x)
       add_timeout(at(0));
       if (x.size() > 1) add_list("ready_data", from(1), true);
       return;
+    case Extra::epoll:
+      add_timeout(at(0));
+      if (x.size() > 1) add_list("ready_data", from(1), true);
+      return;
     case Extra::poll:
       add_named("nfds", at(1));
       add_timeout(at(0));

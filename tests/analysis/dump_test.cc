@@ -38,7 +38,7 @@ TEST_F(Dump, PrintsEveryKindOfArgument) {
     0.000096     200  poll(nfds=2, timeout=1.500 ms, ready={4<tcp 127.0.0.1:4242->127.0.0.1:6379>=POLLIN|POLLHUP}) = 1 <102.0 µs>
     0.000199     200  epoll_create1(EPOLL_CLOEXEC) = 5<epoll:[2]> <2.000 µs>
     0.000201     200  epoll_ctl(epfd=5<epoll:[2]>, EPOLL_CTL_ADD, 4<tcp 127.0.0.1:4242->127.0.0.1:6379>, POLLIN, data=0xbeef)
-    0.000202     200  epoll_wait(epfd=5<epoll:[2]>, timeout=none) = 0 <22.00 µs>
+    0.000202     200  epoll_wait(epfd=5<epoll:[2]>, timeout=none, ready_data=[0xbeef]) = 1 <22.00 µs>
     0.000225     200  futex(0x1000, FUTEX_WAIT|FUTEX_PRIVATE_FLAG, value=7, timeout=2.000 ms) = -1 ETIMEDOUT (Connection timed out) <32.00 µs>
     0.000258     200  nanosleep(timeout=1.000 ms) = 0 <1.002 ms>
     0.001261     200  dup2(3</etc/passwd>, new_fd=9) = 9</etc/passwd> <2.000 µs>

@@ -220,7 +220,7 @@ void write_calls_trace(const std::string& path) {
   thread.call(SYS_poll, 1 * kUs, 2 * kUs, 100 * kUs, 1, {1'500'000, 2, 4, POLLIN | POLLHUP});
   thread.call(SYS_epoll_create1, 1 * kUs, 2 * kUs, 0, 5, {EPOLL_CLOEXEC, number(epoll)});
   thread.entry_only(SYS_epoll_ctl, {5, EPOLL_CTL_ADD, 4, EPOLLIN, 0xbeef});
-  thread.call(SYS_epoll_wait, 1 * kUs, 2 * kUs, 20 * kUs, 0, {5, -1});
+  thread.call(SYS_epoll_wait, 1 * kUs, 2 * kUs, 20 * kUs, 1, {5, -1, 0xbeef});
   thread.call(SYS_futex, 1 * kUs, 2 * kUs, 30 * kUs, -ETIMEDOUT,
               {0x1000, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 7, 2'000'000, 0, 0, 0, 0});
   thread.call(SYS_nanosleep, 1 * kUs, 2 * kUs, 1 * kMs, 0, {1'000'000});
