@@ -1,6 +1,7 @@
 #include "trace-format/trace.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace simrec {
 
@@ -36,30 +37,61 @@ void Tables::add(Image image) {
 }
 
 Event ThreadEvents::operator[](std::size_t i) const {
-  const std::uint64_t begin = i == 0 ? 0 : argument_ends_[i - 1];
-  const Times& times = times_[i];
+  const Row& row = rows_[i];
+  const Durations durations =
+      row.wall_ns == kLong ? long_.at(i) : Durations{row.wall_ns, row.burst_ns, row.call_cpu_ns, row.ready_ns};
   return {.thread = thread_,
-          .kind = kinds_[i],
-          .flags = flags_[i],
-          .entry_ns = times.entry,
-          .exit_ns = times.exit,
-          .burst_ns = times.burst,
-          .call_cpu_ns = times.call_cpu,
-          .ready_ns = times.ready,
-          .result = results_[i],
-          .stack = {stacks_[i]},
-          .arguments = std::span(arguments_).subspan(begin, argument_ends_[i] - begin)};
+          .kind = row.kind,
+          .flags = row.flags,
+          .entry_ns = row.entry_ns,
+          .exit_ns = row.entry_ns + durations.wall,
+          .burst_ns = durations.burst,
+          .call_cpu_ns = durations.call_cpu,
+          .ready_ns = durations.ready,
+          .result = row.result,
+          .stack = {row.stack},
+          .arguments = std::span(arguments_).subspan(row.arguments, row.argument_count)};
 }
 
 void ThreadEvents::push(const Event& event) {
   thread_ = event.thread;
-  kinds_.push_back(event.kind);
-  flags_.push_back(static_cast<std::uint16_t>(event.flags));
-  times_.push_back({event.entry_ns, event.exit_ns, event.burst_ns, event.call_cpu_ns, event.ready_ns});
-  results_.push_back(event.result);
-  stacks_.push_back(event.stack.value);
-  arguments_.insert(arguments_.end(), event.arguments.begin(), event.arguments.end());
-  argument_ends_.push_back(arguments_.size());
+  const Durations durations{event.exit_ns - event.entry_ns, event.burst_ns, event.call_cpu_ns, event.ready_ns};
+  bool is_long = false;
+  for (const Ns ns : {durations.wall, durations.burst, durations.call_cpu, durations.ready}) {
+    is_long |= ns < 0 || ns >= Ns{kLong};
+  }
+  if (is_long) long_[rows_.size()] = durations;
+  const Piece arguments = store(event.arguments);
+  rows_.push_back({.entry_ns = event.entry_ns,
+                   .result = event.result,
+                   .wall_ns = is_long ? kLong : static_cast<std::uint32_t>(durations.wall),
+                   .burst_ns = static_cast<std::uint32_t>(durations.burst),
+                   .call_cpu_ns = static_cast<std::uint32_t>(durations.call_cpu),
+                   .ready_ns = static_cast<std::uint32_t>(durations.ready),
+                   .stack = event.stack.value,
+                   .arguments = arguments.position,
+                   .argument_count = arguments.count,
+                   .kind = event.kind,
+                   .flags = static_cast<std::uint16_t>(event.flags)});
+}
+
+ThreadEvents::Piece ThreadEvents::store(std::span<const std::int64_t> arguments) {
+  constexpr std::size_t kRecent = 256;  // a power of two
+  const auto add = [&]() -> Piece {
+    if (arguments_.size() + arguments.size() > UINT32_MAX) throw std::length_error("too many arguments in one thread");
+    const auto position = static_cast<std::uint32_t>(arguments_.size());
+    arguments_.insert(arguments_.end(), arguments.begin(), arguments.end());
+    return {position, static_cast<std::uint32_t>(arguments.size())};
+  };
+  if (arguments.empty()) return {};
+  if (rows_.size() < kRecent) return add();  // short threads need no cache
+  if (recent_.empty()) recent_.resize(kRecent);
+  std::uint64_t hash = arguments.size();
+  for (const std::int64_t argument : arguments)
+    hash = (hash ^ static_cast<std::uint64_t>(argument)) * 0x9E3779B97F4A7C15ULL;
+  Piece& recent = recent_[hash >> 56];
+  if (!std::ranges::equal(arguments, std::span(arguments_).subspan(recent.position, recent.count))) recent = add();
+  return recent;
 }
 
 StringId TraceBuilder::string(std::string text) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,29 +40,45 @@ class Tables {
   std::vector<std::vector<std::uint32_t>> images_of_process_;  ///< positions in images_ by start time
 };
 
-/// Events of one thread, compact in memory.
+/// Events of one thread, compact in memory: 48 bytes each, and arguments that repeat are kept once.
 class ThreadEvents {
  public:
-  std::size_t size() const { return kinds_.size(); }
-  bool empty() const { return kinds_.empty(); }
+  std::size_t size() const { return rows_.size(); }
+  bool empty() const { return rows_.empty(); }
   /// The i-th event (i < size()); its arguments are valid until the next push().
   Event operator[](std::size_t i) const;
+  /// Appends; the arguments are copied. Flags above 16 bits are not kept (there are none).
   void push(const Event& event);
-  /// Memory that push() of this event takes, about.
-  static std::size_t bytes_of(const Event& event) { return 72 + event.arguments.size() * sizeof(std::int64_t); }
+  /// Memory that push() of this event takes, at most and about.
+  static std::size_t bytes_of(const Event& event) {
+    return sizeof(Row) + event.arguments.size() * sizeof(std::int64_t);
+  }
 
  private:
-  struct Times {
-    Ns entry, exit, burst, call_cpu, ready;
+  struct Row {
+    Ns entry_ns;
+    std::int64_t result;
+    std::uint32_t wall_ns;  ///< exit - entry, or kLong
+    std::uint32_t burst_ns, call_cpu_ns, ready_ns;
+    std::uint32_t stack;
+    std::uint32_t arguments;  ///< position in arguments_
+    std::uint32_t argument_count;
+    std::uint16_t kind, flags;
   };
-  std::vector<std::uint16_t> kinds_;
-  std::vector<std::uint16_t> flags_;
-  std::vector<Times> times_;
-  std::vector<std::int64_t> results_;
-  std::vector<std::uint32_t> stacks_;
-  std::vector<std::uint64_t> argument_ends_;
-  std::vector<std::int64_t> arguments_;
+  struct Durations {
+    Ns wall, burst, call_cpu, ready;
+  };
+  struct Piece {
+    std::uint32_t position = 0, count = 0;
+  };
+  static constexpr std::uint32_t kLong = UINT32_MAX;
+  Piece store(std::span<const std::int64_t> arguments);
+
   ThreadId thread_;
+  std::vector<Row> rows_;
+  std::unordered_map<std::size_t, Durations> long_;  ///< of events with a duration over 4 s
+  std::vector<std::int64_t> arguments_;
+  std::vector<Piece> recent_;  ///< where arguments were stored, by hash: most repeat soon
 };
 
 /// A whole trace in memory, for the causal compiler and tests (which build one by hand).

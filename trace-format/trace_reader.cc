@@ -1,6 +1,7 @@
 #include "trace-format/trace_reader.h"
 
 #include <new>
+#include <stdexcept>
 
 #include "trace-format/format_error.h"
 #include "trace-format/frame_file.h"
@@ -158,6 +159,8 @@ Trace load_trace(const std::string& path, ReadLimits limits) {
                          std::to_string(allowed >> 20) + " MiB; use a machine with more memory");
       }
     }
+  } catch (const std::length_error&) {
+    throw TraceError(path + " does not fit into memory: one of its threads has too many events");
   } catch (const std::bad_alloc&) {
     throw TraceError(path + " does not fit into memory; use a machine with more memory");
   }
