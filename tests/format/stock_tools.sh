@@ -16,7 +16,7 @@ test "$(grep -c '^( events = ' "$work/t.txt")" -ge 3
 
 zstd -dc "$work/p.capnp" | capnp decode "$source/trace-format/prediction.capnp" PredictionBlock > "$work/p.txt"
 grep -q 'platformName = "twin.xml"' "$work/p.txt"
-grep -q '^( end = void )' "$work/p.txt"
+grep -q '^(end = void)' "$work/p.txt"
 
 # The Python decoder is the one printed in FORMAT.md.
 sed -n '/^```python$/,/^```$/p' "$source/trace-format/FORMAT.md" | sed '/^```/d' > "$work/decode.py"
