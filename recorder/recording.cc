@@ -1,5 +1,6 @@
 #include "recorder/recording.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,7 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <utility>
 
+#include "recorder/calibrate_sample.h"
 #include "recorder/calibration_run.h"
 #include "recorder/clocks.h"
 #include "recorder/file_sink.h"
@@ -23,11 +27,11 @@
 namespace simrec::record {
 namespace {
 
-Header make_header(const Options& options) {
+Header make_header(const Options& options, Calibration calibration) {
   Header header;
   header.tool_version = std::string("simrec ") + SIMREC_VERSION;
   header.host = host_info();
-  header.calibration = calibrate(record_child);
+  header.calibration = std::move(calibration);
   header.command = options.command;
   std::error_code ignored;
   header.working_directory = std::filesystem::current_path(ignored).string();
@@ -99,12 +103,17 @@ int record(const Options& options) {
   const std::string program = find_program(options.command.front());
   if (options.no_clobber && options.output != "-" && std::filesystem::exists(options.output))
     throw LaunchError(kExitOwnFailure, options.output + " exists; choose another -o FILE or drop --no-clobber");
-  const IdleLatencyRequest no_deep_idle;  // before calibrating: the ledger holds for what follows
-  const Header header = make_header(options);
+  Calibration calibration = calibrate_host();  // of the machine as it is without us
+  const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
+  calibration.stops = calibrate_stops(record_child);
+  const Header header = make_header(options, std::move(calibration));
   TraceWriter writer(options.output, header);
   FileSink sink(writer, [&](const std::string& message) {
     std::cerr << "simrec: " << message << "\nsimrec: the program goes on, unrecorded\n";
   });
+  // Across cores a stop costs the program 4–10 times the CPU time, and an amount that varies: see --one-core.
+  std::optional<PinnedToCore> one_core;
+  if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
   const LaunchedProcess root = launch_command(program, options.command, make_seccomp_filter(syscall_table(), options.all_syscalls), output);
   raise_descriptor_limit();
