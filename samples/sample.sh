@@ -2,7 +2,6 @@
 # and shows every command before it runs. With RESULTS=FOLDER the predictions are also left there as JSON (samples/check).
 set -euo pipefail
 samples=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-platforms=$samples/platforms
 
 build=${1:-$samples/../build}
 if [ -d "$build" ]; then
@@ -26,12 +25,12 @@ trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 chmod 755 "$scratch"  # servers started as root read it as another user
 cd "$scratch"
+ln -s "$samples/platforms" platforms
 
 # show COMMAND...: prints it as one would type it, then runs it.
 show() {
   local word line=
   for word; do
-    word=${word/#$platforms\//samples/platforms/}
     [[ $word =~ ^[A-Za-z0-9_./:=@%+,-]+$ ]] && line+=" $word" || line+=" '$word'"
   done
   printf '\n$%s\n' "$line"
