@@ -9,6 +9,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "ends of unknown cause",  "datagrams lost", "lock winners",         "signals from outside",
     "job-control stops",      "shared memory",  "io_uring",             "lost causes",
     "unmatched children",     "unfinished calls", "killed calls",
+    "event-loop handlers in order of arrival",
 };
 
 }  // namespace

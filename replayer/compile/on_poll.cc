@@ -28,6 +28,9 @@ std::optional<Found> made_ready(Context& c, const Call& call, ObjectId object) {
   const std::uint32_t in = c.channels.ends(object).in_plus_one;
   if (!in) return std::nullopt;
   const std::int64_t cursor = c.channels.first_write_after(in - 1, call.event.entry_ns);
+  const Channel& ch = c.channels[in - 1];
+  if (!cursor && ch.finished && ch.finished_at > call.event.entry_ns)
+    return Found{{OpKind::recv_end, Cause::network, kWoke, in - 1, 0}, ch.finisher};  // the peer hung up
   if (!cursor) return std::nullopt;
   return Found{{OpKind::recv, Cause::network, kWoke, in - 1, cursor}, c.channels.sender_of(in - 1, cursor)};
 }

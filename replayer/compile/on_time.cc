@@ -75,8 +75,9 @@ void read_eventfd(Context& c, Call& call) {
   if (writes.empty()) return external_wait(c, call, Cause::sync);
   // What was there when the read began: its last write. Else the first one that came while it waited.
   auto later = std::ranges::find_if(writes, [&](const EventCounter::Write& w) { return w.entry > call.event.entry_ns; });
-  const TokenId token = later == writes.begin() ? later->token : std::prev(later)->token;
-  writes.erase(writes.begin(), later == writes.begin() ? std::next(later) : std::prev(later));
+  const auto cause = later == writes.begin() ? later : std::prev(later);
+  const TokenId token = cause->token;
+  writes.erase(writes.begin(), std::next(cause));
   wait_token(c, call, token, Cause::sync);
 }
 

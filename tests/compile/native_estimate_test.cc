@@ -1,0 +1,72 @@
+// The recorded critical path without the tracing cost.
+#include <gtest/gtest.h>
+
+#include "tests/compile/script.h"
+
+namespace simrec::replay::test {
+namespace {
+
+constexpr Ns kUs = 1000;
+
+/// Every whole call costs 10 µs of wall time, an entry-only one 6.
+Trace with_ledger(Script& s, Ns end) {
+  Trace t = s.builder.build(end);
+  StopCost whole;
+  whole.wall_ns = 10 * kUs;
+  StopCost entry = whole;
+  entry.whole_call = false;
+  entry.wall_ns = 6 * kUs;
+  t.header.calibration.stops = {whole, entry};
+  t.footer->recorder_cpu_ns = 0;
+  return t;
+}
+
+TEST(NativeEstimate, CallsThatDoNotWaitGiveBackWhatNothingElseExplains) {
+  Script s;
+  const ThreadId a = s.root();
+  // 100 µs burst, then a call of 2 µs CPU that took 12 µs: 10 µs are the tracer's. Twice.
+  s.call(a, SYS_getpid, 0, {}, {100 * kUs, 112 * kUs, 100 * kUs, 2 * kUs});
+  s.call(a, SYS_getpid, 0, {}, {212 * kUs, 224 * kUs, 100 * kUs, 2 * kUs});
+  EXPECT_EQ(replay::compile(with_ledger(s, 224 * kUs)).native_estimate_ns, 204 * kUs);
+}
+
+TEST(NativeEstimate, AGenuineSleepGivesBackAtMostTheLedgersCost) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_nanosleep, 0, {1000 * kUs}, {10 * kUs, 1030 * kUs, 10 * kUs});
+  EXPECT_EQ(replay::compile(with_ledger(s, 1030 * kUs)).native_estimate_ns, 1020 * kUs);
+}
+
+TEST(NativeEstimate, TracingOfAThreadThatWasAwaitedAnywayIsNotOnThePath) {
+  Script s;
+  const ThreadId a = s.root();
+  s.pipe(a, 3, 4, 0);
+  const ThreadId b = s.fork(a, 101, {0, 0});
+  // The parent makes ten traced calls, then waits for the child, which computes for 1 ms without any.
+  for (int i = 0; i < 10; ++i) s.call(a, SYS_getpid, 0, {}, {(i * 20 + 10) * kUs, (i * 20 + 20) * kUs, 10 * kUs, 0});
+  s.write(b, 4, 1, {1000 * kUs, 1010 * kUs, 1000 * kUs - 1});
+  s.read(a, 3, 1, {210 * kUs, 1015 * kUs});
+  // On the path: the child's 1000 µs and the 15 µs from its write's entry to the read's return, all tracing.
+  EXPECT_EQ(replay::compile(with_ledger(s, 1015 * kUs)).native_estimate_ns, 1000 * kUs);
+}
+
+TEST(NativeEstimate, WaitingForACoreIsSharedBetweenProgramAndRecorder) {
+  Script s;
+  const ThreadId a = s.root();
+  std::vector<std::int64_t> none;
+  Event e;
+  e.thread = a;
+  e.kind = SYS_getpid;
+  e.entry_ns = 100 * kUs;
+  e.exit_ns = 150 * kUs;
+  e.burst_ns = 100 * kUs;
+  e.ready_ns = 40 * kUs;
+  s.builder.event(e);
+  Trace t = with_ledger(s, 150 * kUs);
+  t.footer->recorder_cpu_ns = 300 * kUs;  // three quarters of all CPU
+  // 10 µs unexplained, and three quarters of 40 µs.
+  EXPECT_EQ(replay::compile(t).native_estimate_ns, 110 * kUs);
+}
+
+}  // namespace
+}  // namespace simrec::replay::test

@@ -1,0 +1,179 @@
+// futex, locks, semaphores, message queues.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/futex.h>
+#include <sys/file.h>
+
+#include <cerrno>
+
+#include "tests/compile/script.h"
+
+namespace simrec::replay::test {
+namespace {
+
+constexpr std::int64_t kA = 0x1000, kB = 0x2000;
+
+/// Root and two more threads of its process.
+struct ThreeThreads : Script {
+  ThreadId a = root();
+  ThreadId b = thread(a, 201, 0x7001, {1 * kMs, 1 * kMs + 10});
+  ThreadId c = thread(a, 202, 0x7002, {2 * kMs, 2 * kMs + 10});
+  void futex(ThreadId t, std::int64_t address, int op, std::int64_t value, std::int64_t result, When when, Ns timeout = -1,
+             std::int64_t address2 = 0, std::int64_t requeued = 0) {
+    call(t, SYS_futex, result, {address, op | FUTEX_PRIVATE_FLAG, value, timeout, 0, 0, address2, requeued}, when);
+  }
+};
+
+TEST(Futex, AWakeReleasesAsManyWaitersAsItReturned) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 5 * kMs + 30'000, 0, 10});
+  s.futex(s.c, kA, FUTEX_WAIT_BITSET, 0, 0, {3 * kMs, 7 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 50'000, 100, 20});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {6 * kMs, 6 * kMs + 50'000});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.a), "spawn 1, spawn 2, compute 120, signal k0, signal k1, exit");
+  EXPECT_EQ(ops(p, s.b), "compute 5, wait k0, compute 5, exit");
+  EXPECT_EQ(ops(p, s.c), "wait k1, exit");
+}
+
+TEST(Futex, OneBroadcastReleasesAll) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 6 * kMs});
+  s.futex(s.c, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 6 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 100, 2, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "wait k0, exit");
+  EXPECT_EQ(ops(p, s.c), "wait k0, exit");
+}
+
+TEST(Futex, AWakeThatEndedBeforeTheWaitBeganIsNotItsCause) {
+  ThreeThreads s;
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {3 * kMs, 3 * kMs + 10});
+  s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {4 * kMs, 6 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "sleep 2000000, exit");
+  EXPECT_EQ(count(p, "unmatched futex waits"), 1U);
+}
+
+TEST(Futex, RequeuedWaitersAreReleasedThroughTheSecondAddress) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 6 * kMs});
+  s.futex(s.c, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 9 * kMs});
+  s.futex(s.a, kA, FUTEX_CMP_REQUEUE, 1, 2, {5 * kMs, 5 * kMs + 10}, -1, kB, 100);
+  s.futex(s.a, kB, FUTEX_WAKE, 1, 1, {8 * kMs, 8 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.a), "spawn 1, spawn 2, signal k0, signal k1, exit");
+  EXPECT_EQ(ops(p, s.b), "wait k0, exit");
+  EXPECT_EQ(ops(p, s.c), "wait k1, exit");
+}
+
+TEST(Futex, TimeoutsSleepEagainDoesNothing) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, 0, -ETIMEDOUT, {3 * kMs, 8 * kMs}, 5 * kMs);
+  s.futex(s.b, kA, FUTEX_WAIT, 0, -EAGAIN, {9 * kMs, 9 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "sleep 5000000, exit");
+  EXPECT_EQ(count(p, "expired timeouts"), 1U);
+}
+
+TEST(Futex, PriorityInheritanceLocksWaitForTheUnlock) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_LOCK_PI, 0, 0, {3 * kMs, 6 * kMs});
+  s.futex(s.a, kA, FUTEX_UNLOCK_PI, 0, 0, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "wait k0, exit");
+}
+
+TEST(Futex, WaitvReturnsWhichOneWasWoken) {
+  ThreeThreads s;
+  s.call(s.b, SYS_futex_waitv, 1, {0, -1, 2, kA, kB}, {3 * kMs, 6 * kMs});
+  s.futex(s.a, kB, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  EXPECT_EQ(ops(s.compile(), s.b), "wait k0, exit");
+}
+
+TEST(Futex, AThreadsEndReleasesItsJoiner) {
+  ThreeThreads s;
+  s.exit_thread(s.b, 5 * kMs);
+  s.futex(s.a, 0x7001, FUTEX_WAIT_BITSET & ~FUTEX_PRIVATE_FLAG, 201, 0, {4 * kMs, 6 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.a), "spawn 1, spawn 2, wait k0, exit");
+  EXPECT_EQ(ops(p, s.b), "signal k0, exit");
+}
+
+TEST(Futex, SameAddressInAnotherProcessIsAnotherFutexUnlessShared) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 10});
+  const std::int64_t memory = s.object(ObjectKind::sharedMemory).value;
+  s.call(b, SYS_futex, 0, {kA, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, -1, 0, 0, 0, 0}, {2 * kMs, 4 * kMs});
+  s.call(a, SYS_futex, 1, {kA, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, -1, 0, 0, 0, 0}, {3 * kMs, 3 * kMs + 10});
+  s.call(b, SYS_futex, 0, {0x9000, FUTEX_WAIT, 0, -1, memory, 64, 0, 0}, {5 * kMs, 7 * kMs});
+  s.call(a, SYS_futex, 1, {0x5000, FUTEX_WAKE, 1, -1, memory, 64, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, b), "sleep 2000000, wait k0, exit");
+  EXPECT_EQ(p.processes[0].sharing_group, p.processes[1].sharing_group);
+}
+
+TEST(Locks, ABlockedLockWaitsForTheLatestRelease) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 10});
+  const ObjectId file = s.object(ObjectKind::file);
+  s.call(a, SYS_openat, 3, {O_RDWR, 0, file.value}, {2 * kMs});
+  s.call(b, SYS_openat, 3, {O_RDWR, 0, file.value}, {2 * kMs});
+  s.call(a, SYS_flock, 0, {3, LOCK_EX}, {3 * kMs, 3 * kMs + 10});
+  s.call(b, SYS_flock, 0, {3, LOCK_EX}, {4 * kMs, 6 * kMs});
+  s.call(a, SYS_flock, 0, {3, LOCK_UN}, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, signal k0, exit");
+  EXPECT_EQ(ops(p, b), "wait k0, exit");
+}
+
+TEST(Locks, ClosingReleasesRecordLocks) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 10});
+  const ObjectId file = s.object(ObjectKind::file);
+  s.call(a, SYS_openat, 3, {O_RDWR, 0, file.value}, {2 * kMs});
+  s.call(b, SYS_openat, 3, {O_RDWR, 0, file.value}, {2 * kMs});
+  s.call(a, SYS_fcntl, 0, {3, F_SETLK, 0, F_WRLCK, 0, 0, 0}, {3 * kMs});
+  s.call(b, SYS_fcntl, 0, {3, F_SETLKW, 0, F_WRLCK, 0, 0, 0}, {4 * kMs, 6 * kMs});
+  s.close(a, 3, 5 * kMs);
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, b), "wait k0, exit");
+  EXPECT_EQ(check(p), "");
+}
+
+TEST(Locks, FailedTriesAreCounted) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId file = s.object(ObjectKind::file);
+  s.call(a, SYS_openat, 3, {O_RDWR, 0, file.value}, {2 * kMs});
+  s.call(a, SYS_flock, -EAGAIN, {3, LOCK_EX | LOCK_NB}, {3 * kMs, 3 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "exit");
+  EXPECT_EQ(count(p, "lock winners"), 1U);
+}
+
+TEST(Semaphores, ABlockedDecrementWaitsForAnIncrement) {
+  ThreeThreads s;
+  s.call(s.b, SYS_semop, 0, {77, 1, 0, -1}, {3 * kMs, 6 * kMs});
+  s.call(s.a, SYS_semop, 0, {77, 1, 0, 1}, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.a), "spawn 1, spawn 2, signal k0, exit");
+  EXPECT_EQ(ops(p, s.b), "wait k0, exit");
+}
+
+TEST(Queues, TheKthMessageReceivedIsTheKthSent) {
+  ThreeThreads s;
+  s.call(s.a, SYS_msgsnd, 0, {5, 10, 0}, {3 * kMs});
+  s.call(s.a, SYS_msgsnd, 0, {5, 10, 0}, {4 * kMs});
+  s.call(s.b, SYS_msgrcv, 10, {5, 10, 0, 0}, {5 * kMs, 5 * kMs + 10});
+  s.call(s.c, SYS_msgrcv, 10, {5, 10, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "wait k0, exit");
+  EXPECT_EQ(ops(p, s.c), "wait k1, exit");
+}
+
+}  // namespace
+}  // namespace simrec::replay::test

@@ -1,0 +1,98 @@
+// Sleeps, timers, eventfd.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <sys/eventfd.h>
+
+#include "tests/compile/script.h"
+
+namespace simrec::replay::test {
+namespace {
+
+constexpr std::int64_t kKernelSignal = 128;  // SI_KERNEL
+constexpr std::int64_t kTimerSignal = -2;    // SI_TIMER
+
+TEST(Time, SleepsAreAsLongAsRequested) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_nanosleep, 0, {10 * kMs}, {1 * kMs, 11 * kMs + 60'000, 0, 20});
+  s.call(a, SYS_clock_nanosleep, 0, {1, 0, 5 * kMs}, {12 * kMs, 17 * kMs});
+  EXPECT_EQ(ops(s.compile(), a), "compute 10, sleep 10000000, compute 10, sleep 5000000, exit");
+}
+
+TEST(Time, ASleepEndedByASignalWaitsForItsSender) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 10});
+  s.call(b, SYS_kill, 0, {100, SIGUSR1}, {5 * kMs, 5 * kMs + 10, 70});
+  s.call(a, SYS_nanosleep, -EINTR, {100 * kMs}, {2 * kMs, 5 * kMs + 30'000});
+  s.pseudo(a, PseudoEvent::signal, {SIGUSR1, 0, 101}, 5 * kMs + 40'000);
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, wait k0, exit");
+  EXPECT_EQ(ops(p, b), "compute 70, signal k0, exit");
+}
+
+TEST(Time, ATimerfdExpiresAtMultiplesOfItsIntervalAfterArming) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId timer = s.object(ObjectKind::timerfd);
+  s.call(a, SYS_timerfd_create, 3, {1, 0, timer.value}, {1 * kMs});
+  s.call(a, SYS_timerfd_settime, 0, {3, 0, 10 * kMs, 4 * kMs}, {2 * kMs, 2 * kMs + 10, 50});
+  s.read(a, 3, 8, {3 * kMs, 12 * kMs});                 // 1st, at +10
+  s.read(a, 3, 8, {12 * kMs + 100, 16 * kMs});          // 2nd, at +14
+  s.read(a, 3, 8, {25 * kMs, 25 * kMs + 10});           // 3rd and 4th, at +18 and +22: ready since +18
+  s.read(a, 3, 8, {25 * kMs + 100, 28 * kMs});          // 5th, at +26
+  EXPECT_EQ(ops(s.compile(), a),
+            "compute 50, arm t0, expire t0 10000000, expire t0 14000000, expire t0 18000000, expire t0 26000000, exit");
+}
+
+TEST(Time, ArmingAgainIsANewTimer) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId timer = s.object(ObjectKind::timerfd);
+  s.call(a, SYS_timerfd_create, 3, {1, 0, timer.value}, {1 * kMs});
+  s.call(a, SYS_timerfd_settime, 0, {3, 0, 10 * kMs, 0}, {2 * kMs});
+  s.call(a, SYS_timerfd_settime, 0, {3, 0, 7 * kMs, 0}, {3 * kMs});
+  s.read(a, 3, 8, {4 * kMs, 10 * kMs});
+  EXPECT_EQ(ops(s.compile(), a), "arm t0, arm t1, expire t1 7000000, exit");
+}
+
+TEST(Time, AlarmEndsAPause) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_alarm, 0, {1000 * kMs, 0}, {1 * kMs});
+  s.call(a, SYS_pause, -EINTR, {}, {2 * kMs, 1001 * kMs});
+  s.pseudo(a, PseudoEvent::signal, {SIGALRM, kKernelSignal, 0}, 1001 * kMs);
+  EXPECT_EQ(ops(s.compile(), a), "arm t0, expire t0 1000000000, exit");
+}
+
+TEST(Time, PosixTimersInterruptToo) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_timer_settime, 0, {0, 0, 5 * kMs, 5 * kMs}, {1 * kMs});
+  for (int i = 1; i <= 2; ++i) {
+    s.call(a, SYS_pause, -EINTR, {}, {(5 * i - 3) * kMs, (5 * i + 1) * kMs});
+    s.pseudo(a, PseudoEvent::signal, {SIGUSR1, kTimerSignal, 0}, (5 * i + 1) * kMs);
+  }
+  EXPECT_EQ(ops(s.compile(), a), "arm t0, expire t0 5000000, expire t0 10000000, exit");
+}
+
+TEST(Eventfd, AReadWaitsForTheLastWriteBeforeItElseTheFirstDuringIt) {
+  Script s;
+  const ThreadId a = s.root();
+  const ObjectId event = s.object(ObjectKind::eventfd);
+  s.call(a, SYS_eventfd2, 3, {0, 0, event.value}, {1 * kMs});
+  const ThreadId b = s.fork(a, 101, {2 * kMs, 2 * kMs + 10});
+  s.call(b, SYS_write, 8, {3, 8}, {3 * kMs, 3 * kMs + 10});
+  s.call(b, SYS_write, 8, {3, 8}, {4 * kMs, 4 * kMs + 10});
+  s.read(a, 3, 8, {5 * kMs, 5 * kMs + 10});
+  s.call(b, SYS_write, 8, {3, 8}, {7 * kMs, 7 * kMs + 10});
+  s.call(b, SYS_write, 8, {3, 8}, {8 * kMs - 500'000, 8 * kMs});
+  s.read(a, 3, 8, {6 * kMs, 9 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, wait k0, wait k1, exit");
+  EXPECT_EQ(ops(p, b), "signal k0, signal k1, exit");  // the 2nd and the 3rd write
+}
+
+}  // namespace
+}  // namespace simrec::replay::test
