@@ -4,7 +4,7 @@
 golden.py SIMREPLAY ROOT [--update]
 
 Traces of this format version must stay readable and must give the same numbers; --update rewrites the stored
-predictions, and the commit that contains it says why they changed."""
+predictions, and the commit that contains it says why they changed. The traces come from record_replay.py --keep."""
 import json
 import pathlib
 import subprocess

@@ -127,6 +127,7 @@ def main():
     parser.add_argument("case", choices=CASES)
     for name in ("simrec", "simreplay", "simtrace", "root"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--keep", metavar="FILE", help="copy the trace there, for instance into golden/")
     arguments = parser.parse_args()
     arguments.source = pathlib.Path(__file__).resolve().parent
     os.environ["PATH"] += ":/usr/sbin"
@@ -139,6 +140,8 @@ def main():
         check = Check(arguments, case, pathlib.Path(folder))
         check.records_without_altering()
         check.trace_is_whole()
+        if arguments.keep:
+            shutil.copy(check.trace, arguments.keep)
         check.is_deterministic(check.twin_repeats_the_recording())
         check.distance_costs_time()
         check.faster_cores_help()
