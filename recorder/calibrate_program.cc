@@ -67,14 +67,22 @@ Endpoints connect_endpoints() {
 long make_call(int number, Endpoints& e, char* buffer) {
   constexpr std::size_t kRequest = 40, kReply = 5;
   switch (number) {
-    case SYS_sendto: return syscall(SYS_sendto, e.client, buffer, kRequest, 0, nullptr, 0);
-    case SYS_epoll_wait: return syscall(SYS_epoll_wait, e.epoll, &e.interest, 1, 0);
-    case SYS_read: return syscall(SYS_read, e.server, buffer, 4096);
-    case SYS_write: return syscall(SYS_write, e.server, buffer, kReply);
-    case SYS_recvfrom: return syscall(SYS_recvfrom, e.client, buffer, 4096, 0, nullptr, nullptr);
-    case SYS_epoll_ctl: return syscall(SYS_epoll_ctl, e.epoll, EPOLL_CTL_MOD, e.server, &e.interest);
-    case SYS_close: return syscall(SYS_close, -1);
-    default: return -1;
+    case SYS_sendto:
+      return syscall(SYS_sendto, e.client, buffer, kRequest, 0, nullptr, 0);
+    case SYS_epoll_wait:
+      return syscall(SYS_epoll_wait, e.epoll, &e.interest, 1, 0);
+    case SYS_read:
+      return syscall(SYS_read, e.server, buffer, 4096);
+    case SYS_write:
+      return syscall(SYS_write, e.server, buffer, kReply);
+    case SYS_recvfrom:
+      return syscall(SYS_recvfrom, e.client, buffer, 4096, 0, nullptr, nullptr);
+    case SYS_epoll_ctl:
+      return syscall(SYS_epoll_ctl, e.epoll, EPOLL_CTL_MOD, e.server, &e.interest);
+    case SYS_close:
+      return syscall(SYS_close, -1);
+    default:
+      return -1;
   }
 }
 

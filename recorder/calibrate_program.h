@@ -17,14 +17,14 @@ struct KnownCall {
 
 /// Calls per turn: first the ones that are intercepted whole, then the entry-only ones, each in a phase of its own.
 inline constexpr std::size_t kTurns = 48, kSkippedTurns = 8;  ///< the first turns only warm the caches
-std::span<const int> whole_calls();  ///< system call numbers of one turn of the first phase
-std::span<const int> entry_calls();  ///< of the second
+std::span<const int> whole_calls();                           ///< system call numbers of one turn of the first phase
+std::span<const int> entry_calls();                           ///< of the second
 
 /// Notes of one run. Trivially copyable: lives in shared memory.
 struct KnownRun {
   static constexpr std::size_t kMaxCalls = kTurns * 8;
   KnownCall whole[kMaxCalls], entry[kMaxCalls];
-  std::uint64_t ticks = 0;    ///< of the whole run; with wall_ns the counter's rate
+  std::uint64_t ticks = 0;  ///< of the whole run; with wall_ns the counter's rate
   std::int64_t wall_ns = 0;
 };
 

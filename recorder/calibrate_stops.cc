@@ -23,7 +23,8 @@ constexpr int kNativeRuns = 3;
 class SharedRun {
  public:
   SharedRun() {
-    void* memory = mmap(nullptr, sizeof(KnownRun), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    void* memory =
+        mmap(nullptr, sizeof(KnownRun), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     run_ = new (memory) KnownRun{};
   }
@@ -77,7 +78,9 @@ std::vector<Slot> native_slots(const std::vector<KnownRun>& runs, Phase phase, s
 
 /// The known program's own calls: the last ones of its kinds, the phases one after the other.
 std::vector<Event> known_events(const std::vector<Event>& events) {
-  const auto belongs = [](std::span<const int> calls, const Event& event) { return std::ranges::count(calls, int{event.kind}) > 0; };
+  const auto belongs = [](std::span<const int> calls, const Event& event) {
+    return std::ranges::count(calls, int{event.kind}) > 0;
+  };
   std::vector<Event> found;
   for (const Event& event : events)
     if (belongs(whole_calls(), event) || belongs(entry_calls(), event)) found.push_back(event);
@@ -88,7 +91,8 @@ std::vector<Event> known_events(const std::vector<Event>& events) {
 }
 
 /// The ledger's entry from one phase's events; false when they are not the known program's.
-bool ledger_entry(std::span<const Event> events, std::span<const int> calls, const std::vector<Slot>& native, StopCost& cost) {
+bool ledger_entry(std::span<const Event> events, std::span<const int> calls, const std::vector<Slot>& native,
+                  StopCost& cost) {
   const std::size_t slots = calls.size();
   std::vector<std::vector<double>> burst(slots), call(slots);
   std::vector<double> wall, deviation;
@@ -100,7 +104,8 @@ bool ledger_entry(std::span<const Event> events, std::span<const int> calls, con
     const double untraced = native[s].burst + (cost.whole_call ? 0 : native[previous].call);
     burst[s].push_back(static_cast<double>(events[i].burst_ns) - untraced);
     if (cost.whole_call) call[s].push_back(static_cast<double>(events[i].call_cpu_ns) - native[s].call);
-    wall.push_back(static_cast<double>(events[i].entry_ns - events[i - 1].entry_ns) - native[s].burst - native[previous].call);
+    wall.push_back(static_cast<double>(events[i].entry_ns - events[i - 1].entry_ns) - native[s].burst -
+                   native[previous].call);
   }
   double burst_sum = 0, call_sum = 0;
   for (std::size_t s = 0; s < slots; ++s) burst_sum += trimmed_mean(burst[s]), call_sum += trimmed_mean(call[s]);

@@ -16,9 +16,12 @@ struct Word {
 
 Word word(Health health) {
   switch (health) {
-    case Health::ok: return {"ok", "\033[32m"};
-    case Health::limited: return {"limited", "\033[33m"};
-    case Health::missing: return {"missing", "\033[31m"};
+    case Health::ok:
+      return {"ok", "\033[32m"};
+    case Health::limited:
+      return {"limited", "\033[33m"};
+    case Health::missing:
+      return {"missing", "\033[31m"};
   }
   return {"?", ""};
 }
@@ -37,8 +40,8 @@ int doctor(std::ostream& out, bool colour) {
     if (colour) out << "\033[0m";
     out << check.detail << '\n';
   }
-  const auto obstacle =
-      std::ranges::find_if(checks, [](const Check& check) { return check.required && check.health == Health::missing; });
+  const auto obstacle = std::ranges::find_if(
+      checks, [](const Check& check) { return check.required && check.health == Health::missing; });
   if (obstacle == checks.end()) {
     out << "simrec can record here\n";
     return 0;

@@ -23,8 +23,8 @@
 #include <optional>
 #include <sstream>
 
-#include "recorder/file_descriptor.h"
 #include "recorder/calibrate_sample.h"
+#include "recorder/file_descriptor.h"
 #include "recorder/host_info.h"
 
 namespace simrec::record {
@@ -93,7 +93,8 @@ void call_under_filter() {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) _exit(2);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit(2);
   syscall(SYS_getppid);
 }
 
@@ -114,14 +115,16 @@ Check check_ptrace() {
   else if (scope == "2")
     check.remedy = "sudo sysctl kernel.yama.ptrace_scope=1";
   else
-    check.remedy = "allow ptrace: in a container start it with --cap-add=SYS_PTRACE (Docker, Podman) or add SYS_PTRACE to its "
-                   "securityContext (Kubernetes)";
+    check.remedy =
+        "allow ptrace: in a container start it with --cap-add=SYS_PTRACE (Docker, Podman) or add SYS_PTRACE to its "
+        "securityContext (Kubernetes)";
   return check;
 }
 
 Check check_seccomp() {
   Check check{"seccomp filter", Health::missing, "", "", true};
-  check.remedy = "use a kernel with CONFIG_SECCOMP_FILTER, and a container profile that allows prctl(PR_SET_SECCOMP) and ptrace";
+  check.remedy =
+      "use a kernel with CONFIG_SECCOMP_FILTER, and a container profile that allows prctl(PR_SET_SECCOMP) and ptrace";
   int gate[2];
   if (pipe2(gate, O_CLOEXEC) != 0) return check;
   const FileDescriptor reading(gate[0]), writing(gate[1]);
@@ -138,7 +141,8 @@ Check check_seccomp() {
   const auto status = child.wait();
   if (status && *status >> 8 == (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8)))
     return {"seccomp filter", Health::ok, "stops a chosen call only", "", true};
-  check.detail = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 2 ? "filters are refused" : "a filtered call did not stop";
+  check.detail = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 2 ? "filters are refused"
+                                                                           : "a filtered call did not stop";
   return check;
 }
 
@@ -178,14 +182,16 @@ Check check_pidfd_getfd() {
   const FileDescriptor self(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
   const FileDescriptor copy(self ? static_cast<int>(syscall(SYS_pidfd_getfd, self.get(), self.get(), 0)) : -1);
   if (copy) return {"socket details", Health::ok, "pidfd_getfd works"};
-  return {"socket details", Health::limited, std::string("pidfd_getfd fails (") + std::strerror(errno) +
-                                                 "): addresses come from /proc/PID/net, buffer sizes are unknown"};
+  return {"socket details", Health::limited,
+          std::string("pidfd_getfd fails (") + std::strerror(errno) +
+              "): addresses come from /proc/PID/net, buffer sizes are unknown"};
 }
 
 Check check_rseq() {
   const bool registered = __rseq_size > 0;
   return {"rseq", registered ? Health::ok : Health::limited,
-          registered ? "registered by the C library" : "not registered (C library older than 2.35?): no fast in-process timing"};
+          registered ? "registered by the C library"
+                     : "not registered (C library older than 2.35?): no fast in-process timing"};
 }
 
 Check check_perf() {
@@ -202,8 +208,8 @@ Check check_perf() {
 }
 
 Check check_container() {
-  std::string detail = "CapEff " + status_field("CapEff") + ", seccomp mode " + status_field("Seccomp") + ", no_new_privs " +
-                       status_field("NoNewPrivs");
+  std::string detail = "CapEff " + status_field("CapEff") + ", seccomp mode " + status_field("Seccomp") +
+                       ", no_new_privs " + status_field("NoNewPrivs");
   const bool filtered = status_field("Seccomp") == "2";
   const bool no_new_privs = status_field("NoNewPrivs") == "1";
   if (filtered) detail += ": a container's filter may refuse calls";
@@ -213,7 +219,8 @@ Check check_container() {
 
 Check check_setuid() {
   return {"setuid programs", geteuid() == 0 ? Health::ok : Health::limited,
-          geteuid() == 0 ? "recorded with their privileges" : "run without their privileges while recorded (run simrec as root)"};
+          geteuid() == 0 ? "recorded with their privileges"
+                         : "run without their privileges while recorded (run simrec as root)"};
 }
 
 Check check_cores() {
@@ -234,21 +241,23 @@ Check check_pids() {
                                   std::string("/sys/fs/cgroup/pids.max"), std::string("/sys/fs/cgroup/pids/pids.max")})
     if (limit.empty()) limit = first_line(file);
   const bool low = !limit.empty() && limit != "max" && std::strtol(limit.c_str(), nullptr, 10) < 64;
-  return {"process limit", low ? Health::limited : Health::ok, limit.empty() || limit == "max" ? "none" : limit + " by cgroup"};
+  return {"process limit", low ? Health::limited : Health::ok,
+          limit.empty() || limit == "max" ? "none" : limit + " by cgroup"};
 }
 
 Check check_clock() {
   const std::string source = first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
   const bool fast = source == "tsc" || source == "kvm-clock";
   return {"clock", fast ? Health::ok : Health::limited,
-          (source.empty() ? "unknown source" : source) + (fast ? "" : ": reading the time needs a system call, bursts are less exact")};
+          (source.empty() ? "unknown source" : source) +
+              (fast ? "" : ": reading the time needs a system call, bursts are less exact")};
 }
 
 }  // namespace
 
 std::vector<Check> run_checks() {
-  return {check_ptrace(), check_seccomp(),   check_schedstat(), check_disk(), check_pidfd_getfd(), check_rseq(),
-          check_perf(),   check_container(), check_setuid(),    check_cores(), check_pids(),       check_clock()};
+  return {check_ptrace(), check_seccomp(),   check_schedstat(), check_disk(),  check_pidfd_getfd(), check_rseq(),
+          check_perf(),   check_container(), check_setuid(),    check_cores(), check_pids(),        check_clock()};
 }
 
 }  // namespace simrec::record

@@ -11,8 +11,8 @@ enum class Health { ok, limited, missing };
 struct Check {
   std::string name;  ///< "ptrace", "seccomp filter", …
   Health health = Health::ok;
-  std::string detail{};  ///< what was found
-  std::string remedy{};  ///< what to change, when `required` and not ok
+  std::string detail{};   ///< what was found
+  std::string remedy{};   ///< what to change, when `required` and not ok
   bool required = false;  ///< recording is impossible without it
 };
 

@@ -113,9 +113,9 @@ std::string virtualization() {
   static constexpr struct {
     const char* signature;
     const char* name;
-  } kKnown[] = {{"KVMKVMKVM", "kvm"},       {"Microsoft Hv", "microsoft"}, {"VMwareVMware", "vmware"},
-                {"XenVMMXenVMM", "xen"},    {"TCGTCGTCGTCG", "qemu"},      {"VBoxVBoxVBox", "oracle"},
-                {"bhyve bhyve ", "bhyve"},  {"ACRNACRNACRN", "acrn"}};
+  } kKnown[] = {{"KVMKVMKVM", "kvm"},      {"Microsoft Hv", "microsoft"}, {"VMwareVMware", "vmware"},
+                {"XenVMMXenVMM", "xen"},   {"TCGTCGTCGTCG", "qemu"},      {"VBoxVBoxVBox", "oracle"},
+                {"bhyve bhyve ", "bhyve"}, {"ACRNACRNACRN", "acrn"}};
   for (const auto& known : kKnown)
     if (std::strcmp(signature, known.signature) == 0) return known.name;
   return "other";

@@ -37,13 +37,14 @@ std::vector<MappedFile> mapped_files(pid_t pid) {
     if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
   }
   std::error_code failed;
-  const std::string executable = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", failed).string();
+  const std::string executable =
+      std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", failed).string();
   std::ranges::stable_partition(files, [&](const MappedFile& file) { return file.path == executable; });
   return files;
 }
 
 struct ModuleCatalog::Impl {
-  using Key = std::pair<std::uint64_t, std::uint64_t>;                                           // device, inode
+  using Key = std::pair<std::uint64_t, std::uint64_t>;                          // device, inode
   using Content = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t>;  // what makes two opens the same file
   struct Identity {
     std::string build_id, sha256;

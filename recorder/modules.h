@@ -34,7 +34,8 @@ class ModuleCatalog {
   ModuleCatalog(const ModuleCatalog&) = delete;
   ModuleCatalog& operator=(const ModuleCatalog&) = delete;
 
-  /// Opens files not seen before (the first 128 are kept open, so that a program deleted meanwhile can still be hashed).
+  /// Opens files not seen before (the first 128 are kept open, so that a program deleted meanwhile can still be
+  /// hashed).
   void add(const std::vector<MappedFile>& files);
   /// The modules with their build-ids and hashes, for Image::modules. A file that can no longer be read has
   /// neither. Not const: hashes what is not hashed yet (about 1 ms per MB).

@@ -24,8 +24,9 @@ class StackSampler {
   /// innermost frame is known; never throws because of the traced program's state.
   StackId capture(pid_t pid, pid_t tid, TraceWriter& writer);
 
-  /// The process's code mappings changed (exec, or mmap/munmap/mprotect with PROT_EXEC, dlopen): re-read them at the next capture.
-  /// Not needed for correctness of new mappings (an address in no known mapping re-reads them) but for replaced ones: call it at exec.
+  /// The process's code mappings changed (exec, or mmap/munmap/mprotect with PROT_EXEC, dlopen): re-read them at the
+  /// next capture. Not needed for correctness of new mappings (an address in no known mapping re-reads them) but for
+  /// replaced ones: call it at exec.
   void forget(pid_t pid);
 
  private:

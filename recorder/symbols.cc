@@ -27,7 +27,8 @@ SymbolTable::SymbolTable(const std::string& path) {
     for (const Elf64_Sym& symbol : file->read<Elf64_Sym>(section.sh_offset, section.sh_size / sizeof(Elf64_Sym))) {
       const unsigned type = ELF64_ST_TYPE(symbol.st_info);
       const bool function = type == STT_FUNC || type == STT_GNU_IFUNC || (type == STT_NOTYPE && symbol.st_size > 0);
-      if (!function || symbol.st_shndx == SHN_UNDEF || symbol.st_name >= names.size() || names[symbol.st_name] == '\0') continue;
+      if (!function || symbol.st_shndx == SHN_UNDEF || symbol.st_name >= names.size() || names[symbol.st_name] == '\0')
+        continue;
       symbols_.push_back({symbol.st_value, symbol.st_size, base + symbol.st_name});
     }
   }
@@ -56,7 +57,8 @@ std::string SymbolTable::function_at(std::uint64_t file_offset) const {
 std::string demangled(const std::string& name) {
   if (!name.starts_with("_Z")) return name;
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
+                                                         &std::free);
   return status == 0 && text ? std::string(text.get()) : name;
 }
 

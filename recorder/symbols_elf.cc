@@ -15,11 +15,13 @@ std::optional<ElfFile> ElfFile::open(const std::string& path) {
   if (!file.fd_ || fstat(file.fd_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   file.size_ = static_cast<std::uint64_t>(status.st_size);
   const auto header = file.read<Elf64_Ehdr>(0, 1);
-  if (header.empty() || std::memcmp(header[0].e_ident, ELFMAG, SELFMAG) != 0 || header[0].e_ident[EI_CLASS] != ELFCLASS64 ||
-      header[0].e_ident[EI_DATA] != ELFDATA2LSB)
+  if (header.empty() || std::memcmp(header[0].e_ident, ELFMAG, SELFMAG) != 0 ||
+      header[0].e_ident[EI_CLASS] != ELFCLASS64 || header[0].e_ident[EI_DATA] != ELFDATA2LSB)
     return std::nullopt;
-  if (header[0].e_phentsize == sizeof(Elf64_Phdr)) file.segments_ = file.read<Elf64_Phdr>(header[0].e_phoff, header[0].e_phnum);
-  if (header[0].e_shentsize == sizeof(Elf64_Shdr)) file.sections_ = file.read<Elf64_Shdr>(header[0].e_shoff, header[0].e_shnum);
+  if (header[0].e_phentsize == sizeof(Elf64_Phdr))
+    file.segments_ = file.read<Elf64_Phdr>(header[0].e_phoff, header[0].e_phnum);
+  if (header[0].e_shentsize == sizeof(Elf64_Shdr))
+    file.sections_ = file.read<Elf64_Shdr>(header[0].e_shoff, header[0].e_shnum);
   if (header[0].e_shstrndx < file.sections_.size()) {
     const Elf64_Shdr& names = file.sections_[header[0].e_shstrndx];
     file.section_names_ = file.read<char>(names.sh_offset, names.sh_size);
@@ -55,7 +57,8 @@ std::string ElfFile::build_id() const {
       Elf64_Nhdr note;
       std::memcpy(&note, &notes[at], sizeof note);
       const auto padded = [](std::size_t n) { return (n + 3) & ~std::size_t{3}; };
-      const std::size_t name = at + sizeof note, value = name + padded(note.n_namesz), next = value + padded(note.n_descsz);
+      const std::size_t name = at + sizeof note, value = name + padded(note.n_namesz),
+                        next = value + padded(note.n_descsz);
       if (value + note.n_descsz > notes.size()) break;
       if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(&notes[name], "GNU", 4) == 0)
         return {&notes[value], note.n_descsz};

@@ -1,4 +1,5 @@
-// The few parts of a 64-bit little-endian ELF file that the recorder reads. Files are untrusted: every offset is checked.
+// The few parts of a 64-bit little-endian ELF file that the recorder reads. Files are untrusted: every offset is
+// checked.
 #pragma once
 
 #include <elf.h>

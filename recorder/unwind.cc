@@ -75,11 +75,12 @@ struct UnwindTable {
 constexpr std::uint64_t kBuiltTables = 1ULL << 63;
 
 /// libunwind's register numbers in terms of the kernel's.
-unsigned long long user_regs_struct::* const kRegisters[] = {
-    &user_regs_struct::rax, &user_regs_struct::rdx, &user_regs_struct::rcx, &user_regs_struct::rbx, &user_regs_struct::rsi,
-    &user_regs_struct::rdi, &user_regs_struct::rbp, &user_regs_struct::rsp, &user_regs_struct::r8,  &user_regs_struct::r9,
-    &user_regs_struct::r10, &user_regs_struct::r11, &user_regs_struct::r12, &user_regs_struct::r13, &user_regs_struct::r14,
-    &user_regs_struct::r15, &user_regs_struct::rip};
+unsigned long long user_regs_struct::*const kRegisters[] = {
+    &user_regs_struct::rax, &user_regs_struct::rdx, &user_regs_struct::rcx, &user_regs_struct::rbx,
+    &user_regs_struct::rsi, &user_regs_struct::rdi, &user_regs_struct::rbp, &user_regs_struct::rsp,
+    &user_regs_struct::r8,  &user_regs_struct::r9,  &user_regs_struct::r10, &user_regs_struct::r11,
+    &user_regs_struct::r12, &user_regs_struct::r13, &user_regs_struct::r14, &user_regs_struct::r15,
+    &user_regs_struct::rip};
 
 }  // namespace
 
@@ -137,12 +138,14 @@ std::optional<UnwindTable> Unwinder::Impl::read_table(const Mapping& code) {
     if (map.start <= code.start && map.path == code.path && map.inode == code.inode && map.offset == 0) first = &map;
   if (first == nullptr) return std::nullopt;
   const auto header = memory.read<Elf64_Ehdr>(first->start, true);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(Elf64_Phdr)) return std::nullopt;
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(Elf64_Phdr))
+    return std::nullopt;
   std::optional<std::uint64_t> load_bias, table;
   for (unsigned i = 0; i < std::min<unsigned>(header->e_phnum, 64); ++i) {
     const auto segment = memory.read<Elf64_Phdr>(first->start + header->e_phoff + i * sizeof(Elf64_Phdr), true);
     if (!segment) return std::nullopt;
-    if (segment->p_type == PT_LOAD && segment->p_offset / kPage == 0 && !load_bias) load_bias = first->start - (segment->p_vaddr & ~(kPage - 1));
+    if (segment->p_type == PT_LOAD && segment->p_offset / kPage == 0 && !load_bias)
+      load_bias = first->start - (segment->p_vaddr & ~(kPage - 1));
     if (segment->p_type == PT_GNU_EH_FRAME) table = segment->p_vaddr;
   }
   if (!load_bias) return std::nullopt;
@@ -150,10 +153,12 @@ std::optional<UnwindTable> Unwinder::Impl::read_table(const Mapping& code) {
     auto [eh_frame, entries] = build_unwind_table(code.path);
     const std::uint64_t count = entries.size();
     if (count == 0) return std::nullopt;
-    return UnwindTable{code.start, code.end, *load_bias + eh_frame, kBuiltTables + code.start, count, std::move(entries)};
+    return UnwindTable{code.start, code.end,          *load_bias + eh_frame, kBuiltTables + code.start,
+                       count,      std::move(entries)};
   }
   const std::uint64_t base = *load_bias + *table;
-  // version 1, .eh_frame as pc-relative sdata4, count as udata4, entries as sdata4 relative to the table: what linkers write.
+  // version 1, .eh_frame as pc-relative sdata4, count as udata4, entries as sdata4 relative to the table: what linkers
+  // write.
   constexpr std::array<unsigned char, 4> kUsual{1, 0x1b, 0x03, 0x3b};
   const auto encoding = memory.read<std::array<unsigned char, 4>>(base, true);
   const auto count = memory.read<std::uint32_t>(base + 8, true);
@@ -167,7 +172,8 @@ const UnwindTable* Unwinder::Impl::table_of(const Mapping& code) {
   return at->second ? &*at->second : nullptr;
 }
 
-int Unwinder::Impl::find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info, int need, void* argument) {
+int Unwinder::Impl::find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info, int need,
+                                   void* argument) {
   Impl& self = of(argument);
   const Mapping* code = self.mapping_of(ip);
   if (code == nullptr || !code->executable) return -UNW_ENOINFO;

@@ -24,7 +24,8 @@ std::vector<Mapping> read_maps(pid_t pid) {
     map.device = makedev(major_number, minor_number);
     map.writable = permissions[1] == 'w';
     map.executable = permissions[2] == 'x';
-    if (path_at > 0 && static_cast<std::size_t>(path_at) < line.size()) map.path = line.substr(static_cast<std::size_t>(path_at));
+    if (path_at > 0 && static_cast<std::size_t>(path_at) < line.size())
+      map.path = line.substr(static_cast<std::size_t>(path_at));
     static constexpr std::string_view kDeleted = " (deleted)";
     if (map.is_file() && map.path.ends_with(kDeleted)) map.path.resize(map.path.size() - kDeleted.size());
     maps.push_back(std::move(map));

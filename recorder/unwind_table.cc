@@ -15,7 +15,8 @@ constexpr unsigned char kPcRelativeInt32 = 0x1b;  // DW_EH_PE_pcrel | DW_EH_PE_s
 template <class T>
 T at(const std::vector<char>& bytes, std::size_t offset) {
   T value{};
-  if (offset <= bytes.size() && sizeof value <= bytes.size() - offset) std::memcpy(&value, &bytes[offset], sizeof value);
+  if (offset <= bytes.size() && sizeof value <= bytes.size() - offset)
+    std::memcpy(&value, &bytes[offset], sizeof value);
   return value;
 }
 

@@ -18,7 +18,8 @@ int main(int argc, char** argv) {
                 c.core_speed_flops / 1e9, c.wake_up_ns, c.loopback_latency_ns, c.loopback_bandwidth_bytes_per_s / 1e9,
                 c.timer_slack_ns);
     for (const StopCost& s : c.stops)
-      std::printf("  %-10s %-9s burst %6ld  call %6ld  wall %6ld  residual %5ld ns\n", s.whole_call ? "whole call" : "entry only",
-                  s.same_cpu ? "same cpu" : "cross cpu", s.burst_bias_ns, s.call_bias_ns, s.wall_ns, s.residual_ns);
+      std::printf("  %-10s %-9s burst %6ld  call %6ld  wall %6ld  residual %5ld ns\n",
+                  s.whole_call ? "whole call" : "entry only", s.same_cpu ? "same cpu" : "cross cpu", s.burst_bias_ns,
+                  s.call_bias_ns, s.wall_ns, s.residual_ns);
   }
 }

@@ -6,7 +6,8 @@
 
 namespace simrec::bench {
 
-/// Runs `body` in a traced child; events of the calls that the calibration's known program makes. Placement::free pins nobody.
+/// Runs `body` in a traced child; events of the calls that the calibration's known program makes. Placement::free pins
+/// nobody.
 std::vector<Event> record_child(const std::function<void()>& body, record::Placement placement);
 
 }  // namespace simrec::bench

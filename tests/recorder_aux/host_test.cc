@@ -24,7 +24,8 @@ TEST(HostInfo, IsThisMachine) {
   EXPECT_EQ(info.machine, name.machine);
   EXPECT_GE(info.cores, 1U);
   EXPECT_LE(info.cores, static_cast<std::uint32_t>(sysconf(_SC_NPROCESSORS_CONF)));
-  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const auto memory =
+      static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   EXPECT_EQ(info.memory_bytes, memory);
   EXPECT_FALSE(info.virtualization.empty());
 }
@@ -57,7 +58,8 @@ TEST(Modules, ExecutableComesFirstAndLibrariesFollow) {
   char path[4096] = {};
   ASSERT_GT(readlink("/proc/self/exe", path, sizeof path - 1), 0);
   EXPECT_EQ(files.front().path, path);
-  EXPECT_TRUE(std::ranges::any_of(files, [](const MappedFile& f) { return f.path.find("libc.so") != std::string::npos; }));
+  EXPECT_TRUE(
+      std::ranges::any_of(files, [](const MappedFile& f) { return f.path.find("libc.so") != std::string::npos; }));
 }
 
 TEST(Modules, OfAGoneProcessAreNone) { EXPECT_TRUE(mapped_files(999999999).empty()); }

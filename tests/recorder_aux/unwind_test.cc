@@ -18,7 +18,8 @@ std::vector<std::string> functions(Unwinder& unwinder, pid_t pid) {
   for (const RawFrame& frame : unwinder.unwind(pid)) {
     const std::uint64_t address = frame.exact ? frame.address : frame.address - 1;
     const Mapping* map = find_mapping(unwinder.maps(), address);
-    const std::string name = map && map->is_file() ? SymbolTable(map->path).function_at(address - map->start + map->offset) : "";
+    const std::string name =
+        map && map->is_file() ? SymbolTable(map->path).function_at(address - map->start + map->offset) : "";
     names.push_back(name.empty() ? "?" : name);
   }
   return names;
@@ -26,7 +27,8 @@ std::vector<std::string> functions(Unwinder& unwinder, pid_t pid) {
 
 std::vector<std::string> only(const std::vector<std::string>& names, const std::vector<std::string>& wanted) {
   std::vector<std::string> found;
-  std::ranges::copy_if(names, std::back_inserter(found), [&](const std::string& name) { return std::ranges::count(wanted, name) > 0; });
+  std::ranges::copy_if(names, std::back_inserter(found),
+                       [&](const std::string& name) { return std::ranges::count(wanted, name) > 0; });
   return found;
 }
 

@@ -30,8 +30,8 @@ struct Sum {
 
 void print(const char* name, const Sum& s) {
   const double n = static_cast<double>(s.events);
-  std::printf("%-18s %8ld %8ld  burst %8.2f -> %8.2f  call %8.2f -> %8.2f us each\n", name, s.events, s.cross, s.burst / n / 1e3,
-              s.fixed_burst / n / 1e3, s.call / n / 1e3, s.fixed_call / n / 1e3);
+  std::printf("%-18s %8ld %8ld  burst %8.2f -> %8.2f  call %8.2f -> %8.2f us each\n", name, s.events, s.cross,
+              s.burst / n / 1e3, s.fixed_burst / n / 1e3, s.call / n / 1e3, s.fixed_call / n / 1e3);
 }
 
 }  // namespace
@@ -49,8 +49,9 @@ int main(int argc, char** argv) try {
       by_kind[event.kind].add(event, fixed);
     }
   }
-  std::printf("{\"raw_s\": %.9f, \"corrected_s\": %.9f, \"events\": %ld, \"cross\": %ld}\n", (total.burst + total.call) / 1e9,
-              (total.fixed_burst + total.fixed_call) / 1e9, total.events, total.cross);
+  std::printf("{\"raw_s\": %.9f, \"corrected_s\": %.9f, \"events\": %ld, \"cross\": %ld}\n",
+              (total.burst + total.call) / 1e9, (total.fixed_burst + total.fixed_call) / 1e9, total.events,
+              total.cross);
   if (argc > 2 && std::strcmp(argv[2], "--calls") == 0) {
     for (const StopCost& s : reader.header().calibration.stops)
       std::printf("ledger %s %s burst %ld call %ld wall %ld residual %ld\n", s.whole_call ? "whole" : "entry",
