@@ -44,6 +44,7 @@ enum class Cause : std::uint8_t { none, network, disk, sync, child, sleep };
 enum OpFlag : std::uint16_t {
   kInterruptible = 1,  ///< see sleep
   kNonblocking = 2,    ///< see connect
+  kTurn = 8,           ///< head of an event loop's handler: the fiber needs its loop's turn, see ProgramThread
   kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 
@@ -102,6 +103,12 @@ struct ProgramThread {
   Ns start_ns = 0;
   std::vector<Op> ops;
   std::vector<OpOrigin> origins;
+  /// Index + 1 of the thread whose event loop this is a fiber of; 0 = a thread of its own. An event loop serves its
+  /// sources in the order in which they become ready, not in the order of the recording: the handlers of each source
+  /// are a fiber, and the thread and its fibers share one turn. Who has the turn runs. At an op with kTurn it gives
+  /// the turn up unless the op could complete now and nobody is queued; whoever's kTurn op becomes ready queues for
+  /// the turn, first come first served; whoever ends passes it on. Time is charged to the thread.
+  std::uint32_t loop_plus_one = 0;
 };
 
 struct ProgramProcess {
