@@ -126,12 +126,12 @@ class Frames {
   } catch (const std::bad_alloc&) {
     report.fail("not enough memory for this simulation");
   } catch (const std::exception& e) {
-    report.fail(e.what());
+    report.fail(one_line(e.what()));
   }
 }
 
-std::string cause_of_death(int status, const std::string& output) {
-  if (std::string line = useful_line(output); !line.empty()) return "SimGrid: " + line;
+std::string cause_of_death(const std::string& subject, int status, const std::string& output) {
+  if (std::string line = useful_line(output); !line.empty()) return "SimGrid gives up on " + subject + ": " + line;
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     if (signal == SIGKILL) return "the simulation was killed (out of memory?)";
@@ -163,7 +163,8 @@ void ChildReport::fail(const std::string& message) {
   ::_exit(2);
 }
 
-std::string run_in_child(const std::function<void(ChildReport&)>& body, const std::function<void(double)>& progress) {
+std::string run_in_child(const std::string& subject, const std::function<void(ChildReport&)>& body,
+                         const std::function<void(double)>& progress) {
   auto [answers_out, answers_in] = make_pipe();
   auto [errors_out, errors_in] = make_pipe();
   const pid_t parent = ::getpid();
@@ -202,8 +203,19 @@ std::string run_in_child(const std::function<void(ChildReport&)>& body, const st
   }
   const int status = child.wait();
   if (failed) throw ReplayError(error);
-  if (!answered) throw ReplayError(cause_of_death(status, output));
+  if (!answered) throw ReplayError(cause_of_death(subject, status, output));
   return answer;
+}
+
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!space) line += c;
+    else if (!line.empty() && line.back() != ' ') line += ' ';
+  }
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
 }
 
 std::string useful_line(const std::string& output) {

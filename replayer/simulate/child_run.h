@@ -22,8 +22,13 @@ class ChildReport {
 };
 
 /// Runs `body` in a child and returns what it handed to succeed(). Throws ReplayError with the message it failed
-/// with; if it just died, with the useful line of what it printed. `progress` (may be empty) runs in the parent.
-std::string run_in_child(const std::function<void(ChildReport&)>& body, const std::function<void(double)>& progress);
+/// with; if it just died, with the useful line of what it printed about `subject` ("platform x.xml").
+/// `progress` (may be empty) runs in the parent.
+std::string run_in_child(const std::string& subject, const std::function<void(ChildReport&)>& body,
+                         const std::function<void(double)>& progress);
+
+/// Many lines as one.
+std::string one_line(const std::string& text);
 
 /// The line of SimGrid's or the C++ runtime's dying words that tells a user what is wrong; "" if there is none.
 std::string useful_line(const std::string& output);

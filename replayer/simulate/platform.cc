@@ -103,8 +103,10 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
     if (!(used.speed_flops > 0)) throw ReplayError("host " + name + " has speed 0: nothing can run there");
     if (const auto disks = host->get_disks(); !disks.empty()) {
       used.disk = disks.front();
-      used.disk->set_read_bandwidth(used.disk->get_read_bandwidth() * kDiskUnitsPerByte);
-      used.disk->set_write_bandwidth(used.disk->get_write_bandwidth() * kDiskUnitsPerByte);
+      const double read = used.disk->get_read_bandwidth(), write = used.disk->get_write_bandwidth();
+      used.disk->set_read_bandwidth(read * kDiskUnitsPerByte);
+      used.disk->set_write_bandwidth(write * kDiskUnitsPerByte);
+      used.disk->set_readwrite_bandwidth(std::max(read, write) * kDiskUnitsPerByte);  // SimGrid's default for both
     }
     used.costs = host_costs(program, name, host->get_property("wakeup_ns"), host->get_property("timer_slack_ns"));
     hosts_.push_back(std::move(used));
@@ -124,6 +126,8 @@ double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
     throw ReplayError("the platform has no route from " + where + ": " + e.what());
   }
   if (links.empty() && latency <= 0) throw ReplayError("the platform has no route from " + where);
+  for (const simgrid::s4u::Link* link : links)
+    if (!(link->get_bandwidth() > 0)) throw ReplayError("link " + link->get_name() + " (" + where + ") has no bandwidth");
   return entry->second = latency;
 }
 

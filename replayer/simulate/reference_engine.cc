@@ -192,7 +192,9 @@ void ReferenceEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return;
   const double since = clock_s();
   s4u::this_actor::execute(static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops);
-  in_.accounting.computed(t, since, clock_s(), work_s(in_, host_of(t), op.value));
+  const double work = work_s(in_, host_of(t), op.value);
+  in_.busy_core_s[in_.platform.host_of_thread(program_, t)] += work;
+  in_.accounting.computed(t, since, clock_s(), work);
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {

@@ -10,6 +10,7 @@
 #include "replayer/simulate/outcome_codec.h"
 #include "replayer/simulate/placement.h"
 #include "replayer/simulate/simgrid_config.h"
+#include "replayer/simulate/simulate_with.h"
 
 namespace simrec::replay {
 namespace {
@@ -59,8 +60,8 @@ void add_counts(Outcome& outcome, const EngineCounts& counts) {
 }
 
 /// The child's whole life.
-void simulate_here(const Program& program, const std::string& platform_file, const SimulateOptions& options,
-                   ChildReport& report) {
+void simulate_here(const NetworkModel& network, const Program& program, const std::string& platform_file,
+                   const SimulateOptions& options, ChildReport& report) {
   const double speed = recorded_speed(program, options);
   const std::vector<PlaceRule> rules = all_rules(options);
   int argc = 1;
@@ -85,7 +86,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   const EngineInput input{program,
                           platform,
                           engine,
-                          NetworkModel{},
+                          network,
                           speed,
                           has_profiles(platform_file),
                           accounting,
@@ -98,14 +99,22 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     run_reference_engine(input);
   else
     run_event_engine(input);
+  throw ReplayError("SimGrid ended while transfers were under way: a link or disk of " + platform_file +
+                    " has no bandwidth");
 }
 
 }  // namespace
 
-Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
+Outcome simulate_with(const NetworkModel& network, const Program& program, const std::string& platform_file,
+                      const SimulateOptions& options) {
   const std::string answer = run_in_child(
-      [&](ChildReport& report) { simulate_here(program, platform_file, options, report); }, options.progress);
+      "platform " + platform_file,
+      [&](ChildReport& report) { simulate_here(network, program, platform_file, options, report); }, options.progress);
   return decode(answer);
+}
+
+Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
+  return simulate_with(NetworkModel{}, program, platform_file, options);
 }
 
 }  // namespace simrec::replay

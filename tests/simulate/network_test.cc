@@ -1,0 +1,152 @@
+// What crosses hosts, against times computed by hand: 100 MB/s and 10 ms each way.
+#include <gtest/gtest.h>
+
+#include "replayer/simulate/simulate_with.h"
+#include "replayer/simulate/tcp_window.h"
+#include "tests/simulate/program_builder.h"
+
+namespace simrec::replay::test {
+namespace {
+
+class Network : public testing::TestWithParam<EngineKind> {
+ protected:
+  Outcome run(const ProgramBuilder& builder, const NetworkModel& model = {}) {
+    SimulateOptions options;
+    options.engine = GetParam();
+    options.placement = {{"server", "b"}};
+    return simulate_with(model, builder.program, platform("two_hosts"), options);
+  }
+  /// Without slow start: bandwidth and latency only.
+  static NetworkModel wide_open() {
+    NetworkModel model;
+    model.slow_start = false;
+    return model;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, Network, testing::Values(EngineKind::event, EngineKind::reference),
+                         [](const auto& info) { return info.param == EngineKind::event ? "event" : "reference"; });
+
+TEST_P(Network, OneByteRoundTripCostsTheRoundTripTime) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1), recv(1, 1)});
+  b.process("server", {recv(0, 1), send(1, 1)});
+  b.stream(0, 1);
+  b.stream(1, 0);
+  const Outcome o = run(b);
+  EXPECT_EQ(o.predicted_ns, 20 * kMs + 2 * 670);  // twice 67 wire bytes
+  EXPECT_EQ(o.processes[0].network_ns, 20 * kMs + 2 * 670);
+}
+
+TEST_P(Network, ALongTransferCostsItsWireBytesPlusOneLatency) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 100'000'000)});
+  b.process("server", {recv(0, 100'000'000)});
+  b.stream(0, 1);
+  // 1534 flows of 45 segments + one of 44'560 bytes in 31: 69'061 headers of 66 bytes
+  const double wire = 100'000'000 + 69'061 * 66.0;
+  EXPECT_NEAR(static_cast<double>(run(b, wide_open()).processes[1].end_ns), 10e6 + wire * 10, 2);
+}
+
+TEST_P(Network, LatencyIsPaidOnceForMessagesUnderWay) {
+  ProgramBuilder b;
+  std::vector<Op> sends, recvs;
+  for (int i = 1; i <= 20; ++i) {
+    sends.insert(sends.end(), {send(0, 1448), compute(100 * kUs)});
+    recvs.push_back(recv(0, 1448 * i));
+  }
+  b.process("client", sends);
+  b.process("server", recvs);
+  b.stream(0, 1);
+  // the last one leaves at 19 * 0.1 ms
+  EXPECT_EQ(run(b, wide_open()).processes[1].end_ns, 11'900'000 + 15'140);
+}
+
+TEST_P(Network, OneConnectionTakesOneShareHoweverManyMessages) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 500'000), send(0, 500'000)});
+  b.process("client", {send(1, 1'000'000)});
+  b.process("server", {recv(0, 1'000'000)});
+  b.process("server", {recv(1, 1'000'000)});
+  b.stream(0, 2);
+  b.stream(1, 3);
+  const Outcome o = run(b, wide_open());
+  // 1 MB: 15 flows of 45 segments + 22'600 bytes in 16; cut in two writes: 2 * (7 * 45 + 31) segments
+  const double one = 1'000'000 + 691 * 66.0, two = 1'000'000 + 692 * 66.0;
+  EXPECT_NEAR(static_cast<double>(o.processes[3].end_ns), 10e6 + 2 * one * 10, 3'000);
+  EXPECT_NEAR(static_cast<double>(o.processes[2].end_ns), 10e6 + (one + two) * 10, 3'000);
+}
+
+TEST_P(Network, BuffersLimitThroughputToCapacityPerRoundTrip) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 2'000'000)});
+  b.process("server", {recv(0, 2'000'000)});
+  b.stream(0, 1, 200'000);
+  const Outcome o = run(b, wide_open());
+  // 200 kB per 20 ms and first flow's 0.68 ms; the tenth window ends 2.09 ms after its start, plus the way
+  EXPECT_NEAR(static_cast<double>(o.processes[1].end_ns), 9 * 20.68e6 + 2.09e6 + 10e6, 0.2e6);
+  NetworkModel unlimited = wide_open();
+  unlimited.capacity_window = false;
+  EXPECT_LT(run(b, unlimited).processes[1].end_ns, 32 * kMs);
+}
+
+TEST_P(Network, SenderIsReleasedWhenTheReadersNoticeIsBack) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1448), send(0, 1448), compute(1 * kMs)});
+  b.process("server", {compute(50 * kMs), recv(0, 1448), recv(0, 2896)});
+  b.stream(0, 1, 2000);
+  const Outcome o = run(b);
+  EXPECT_EQ(o.processes[0].end_ns, 61 * kMs);  // read at 50 ms, known here at 60
+}
+
+TEST_P(Network, SlowStartDoublesPerRoundTrip) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 40 * 1448)});
+  b.process("server", {recv(0, 40 * 1448)});
+  b.stream(0, 1);
+  // 10 segments at 0 (0.1514 ms), 20 at 20.1514 (0.3028 ms), 10 when those are acknowledged, at 40.4542
+  EXPECT_EQ(run(b).processes[1].end_ns, 40'454'200 + 151'400 + 10 * kMs);
+}
+
+TEST_P(Network, DatagramsKnowNoWindow) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 40 * 1448)});
+  b.process("server", {recv(0, 40 * 1448)});
+  b.stream(0, 1, kUnlimited, Transport::datagram);
+  EXPECT_EQ(run(b).processes[1].end_ns, 10 * kMs + 40 * 15'140);
+}
+
+TEST(TcpWindow, DecaysAfterIdleTime) {
+  constexpr std::int64_t kInitial = 10 * kSegmentPayload;
+  TcpWindow window(0.1);
+  std::int64_t position = 0;
+  double now = 0;
+  for (int round = 0; round < 4; ++round) {
+    position = window.limit(now);
+    window.sent(now, position);
+    now += 0.1;
+    window.acknowledge_at(now, position);
+  }
+  EXPECT_EQ(window.limit(now) - position, 16 * kInitial);
+  EXPECT_EQ(window.limit(now + 0.15) - position, 16 * kInitial);  // last sent 0.25 s ago: within RTO = 0.3 s
+  EXPECT_EQ(window.limit(now + 0.45) - position, 8 * kInitial);
+  EXPECT_EQ(window.limit(now + 60) - position, kInitial);
+}
+
+TEST(TcpWindow, GrowsOnlyWhileItIsTheLimit) {
+  TcpWindow window(0.1);
+  window.sent(0, 1000);
+  window.acknowledge_at(0.1, 1000);
+  EXPECT_EQ(window.limit(0.1), 1000 + 10 * kSegmentPayload);
+}
+
+TEST(NetworkModel, NoSmallSegmentsWhileRoomGrows) {
+  EXPECT_EQ(next_flow_payload(5000, 100, true), 0);
+  EXPECT_EQ(next_flow_payload(5000, 100, false), 100);
+  EXPECT_EQ(next_flow_payload(50, 100, true), 50);
+  EXPECT_EQ(next_flow_payload(5000, 3000, true), 2896);
+  EXPECT_EQ(next_flow_payload(1'000'000, kUnlimited, false), kFlowPayload);
+}
+
+}  // namespace
+}  // namespace simrec::replay::test
