@@ -26,6 +26,7 @@ SignalForwarder::SignalForwarder(LiveProcesses& live, pid_t root) : live_(live),
   signal(SIGINT, SIG_IGN);
   signal(SIGQUIT, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);  // a reader of `-o -` that went away is a write error, reported as such
+  signal(SIGXFSZ, SIG_IGN);  // so is a trace beyond `ulimit -f`
   sigset_t set = forwarded_signals();
   if (is_ignored(SIGHUP)) sigdelset(&set, SIGHUP);  // nohup
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

@@ -13,6 +13,7 @@
 #include "recorder/memory_map.h"
 #include "recorder/object_registry.h"
 #include "recorder/process_files.h"
+#include "recorder/tracee_cpu.h"
 #include "trace-format/model.h"
 #include "trace-format/syscall_table.h"
 
@@ -56,6 +57,7 @@ struct TracedThread {
   Thread record;
   std::shared_ptr<TracedProcess> process;
   CpuClock clock;
+  TraceeCpu cpu;
   CpuTimes at_last_event;
   CurrentCall call;
   bool started = false;        ///< its first stop was seen

@@ -140,6 +140,7 @@ void Tracer::on_call_entry(TracedThread& thread) {
     return;
   }
   begin_call(thread, info, stop_time(thread));
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid))) thread.call.flags |= kCrossCpu;
   const Handler& handler = handlers_[thread.call.number];
   if (thread.call.row != nullptr && thread.call.row->extra == Extra::exec) take_modules(*thread.process);
   if (handler.decoder.at_entry != nullptr) {

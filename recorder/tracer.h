@@ -19,7 +19,8 @@ namespace simrec::record {
 struct TracerOptions {
   bool stacks = false;
   bool all_syscalls = false;
-  std::uint32_t event_flags = 0;  ///< set on every event (calibration knows where it runs)
+  bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
+  std::uint32_t event_flags = 0;  ///< set on every event
 };
 
 /// Helpers of a tracer that outlive it; nullptr = not wanted.

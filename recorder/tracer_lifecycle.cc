@@ -153,6 +153,7 @@ void Tracer::on_exec(TracedThread& leader) {
   TracedThread& thread = *find(tid);
   const StopTime at = stop_time(thread);
   thread.process->memory.forget();
+  thread.cpu.forget();
   if (stacks_) stacks_->forget(thread.process->pid);
   take_image(*thread.process);
   if (thread.call.active) log_.whole_call(thread, at, 0);

@@ -82,9 +82,10 @@ TEST_F(CommandLine, WritesTheTraceToStdout) {
   EXPECT_EQ(load_trace(directory.file("copy.capnp")).incomplete, "");
 }
 
-TEST_F(CommandLine, ProgramGoesOnWhenTheTraceCannotBeWritten) {
-  const Finished finished = run({"-o", "/dev/full", "sh", "-c", "echo done; exit 0"});
+TEST_F(CommandLine, FullDiskAtTheStartIsOneClearErrorBeforeTheProgramRuns) {
+  const Finished finished = run({"-o", "/dev/full", "sh", "-c", "echo done"});
   EXPECT_EQ(exit_code(finished), 125);
+  EXPECT_EQ(finished.out, "");
   EXPECT_NE(finished.err.find("/dev/full"), std::string::npos) << finished.err;
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
 }
