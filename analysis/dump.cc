@@ -73,7 +73,7 @@ class JsonLines {
       if (field.number) {
         arguments[std::string(field.name)] = *field.number;
       } else {
-        arguments[std::string(field.name)] = field.text;
+        arguments[std::string(field.name)] = field.for_programs();
       }
       if (field.number && field.text.find('<') != std::string::npos)
         arguments[std::string(field.name) + "_object"] = object_in(field.text);

@@ -72,7 +72,7 @@ class Decoder {
 
  private:
   void add(std::string_view name, std::string text, std::optional<std::int64_t> number) {
-    fields_.push_back({name, std::move(text), number});
+    fields_.push_back({name, std::move(text), number, {}});
   }
   void add_named(std::string_view name, std::int64_t value) {
     add(name, std::string(name) + "=" + std::to_string(value), value);
@@ -119,7 +119,7 @@ class Decoder {
 
   void add_string(std::string_view name, std::int64_t id) {
     const std::string& text = tables_.string(StringId{static_cast<std::uint32_t>(id)});
-    if (!text.empty()) add(name, quoted(text), std::nullopt);
+    if (!text.empty()) fields_.push_back({name, quoted(text), std::nullopt, text});
   }
 
   void add_address(std::int64_t id) {
@@ -208,10 +208,6 @@ void Decoder::add_extras(const SyscallRow& row, std::span<const std::int64_t> x)
       add_timeout(at(0));
       if (x.size() > 1) add_list("ready_data", from(1), true);
       return;
-    case Extra::epoll:
-      add_timeout(at(0));
-      if (x.size() > 1) add_list("ready_data", from(1), true);
-      return;
     case Extra::poll:
       add_named("nfds", at(1));
       add_timeout(at(0));
@@ -262,6 +258,13 @@ constexpr std::uint16_t kMovers[] = {
 };
 
 }  // namespace
+
+std::string_view Field::for_programs() const {
+  if (!plain.empty()) return plain;
+  const std::string_view whole = text;
+  const bool labelled = whole.starts_with(name) && whole.substr(name.size()).starts_with('=');
+  return labelled ? whole.substr(name.size() + 1) : whole;
+}
 
 bool has_result(const Event& event) {
   return event.kind < kPseudoBase && (event.flags & (kEntryOnly | kUnfinished)) == 0;

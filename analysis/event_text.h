@@ -16,6 +16,10 @@ struct Field {
   std::string_view name;               ///< as in the system call table, or of an extra: "timeout_ns"
   std::string text;                    ///< for people
   std::optional<std::int64_t> number;  ///< the plain value, when it is one
+  std::string plain = {};              ///< for programs, when not a number and not simply the text
+
+  /// What programs get: `plain`, or the text without a leading "name=".
+  std::string_view for_programs() const;
 };
 
 /// All arguments of an event, extras included. `descriptors` is the state before the event.

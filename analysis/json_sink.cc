@@ -54,7 +54,7 @@ class JsonSink : public TimelineSink {
   static void add_details(Json& json, const std::vector<Field>* fields) {
     if (fields == nullptr || fields->empty()) return;
     Json& details = json["details"] = Json::object();
-    for (const Field& field : *fields) details[std::string(field.name)] = field.text;
+    for (const Field& field : *fields) details[std::string(field.name)] = field.for_programs();
   }
 
   void line(const Json& json) { out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n'; }

@@ -83,7 +83,7 @@ class PerfettoSink : public TimelineSink {
     out_ << R"(,"args":{)";
     if (fields != nullptr) {
       for (const Field& field : *fields) {
-        out_ << separator << quoted(field.name) << ':' << quoted(field.text);
+        out_ << separator << quoted(field.name) << ':' << quoted(field.for_programs());
         separator = ",";
       }
     }

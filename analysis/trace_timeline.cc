@@ -77,7 +77,7 @@ class TraceWalk {
   /// The program between two calls: computing, or waiting for a core.
   void show_burst(ThreadState& thread, const Event& event) {
     if (event.entry_ns <= thread.until_ns) return;
-    const std::vector<Field> details = {{"cpu", format_duration(event.burst_ns), event.burst_ns}};
+    const std::vector<Field> details = {{"cpu", format_duration(event.burst_ns), event.burst_ns, {}}};
     sink_.slice({thread.key, thread.until_ns, event.entry_ns - thread.until_ns, "compute", "compute", &details, ""});
     if (thread.created_by) {
       sink_.flow({"started", thread.created_by->first, thread.created_by->second, thread.key, thread.until_ns});

@@ -45,14 +45,18 @@ void print_closure(const PredictionSummary& summary, std::ostream& out, const Pa
            "absolute times\n";
 }
 
+/// The prediction next to the same replay on the twin, where the replay's own bias cancels out; without one,
+/// next to the native estimate.
 std::string ratio_text(const PredictionSummary& summary) {
-  if (summary.native_estimate_ns <= 0 || summary.predicted_ns <= 0) return "";
-  const double ratio = static_cast<double>(summary.predicted_ns) / static_cast<double>(summary.native_estimate_ns);
+  const Ns base = has_closure(summary) ? summary.twin_ns : summary.native_estimate_ns;
+  if (base <= 0 || summary.predicted_ns <= 0 || summary.predicted_ns == summary.twin_ns) return "";
+  const std::string where = has_closure(summary) ? " as on the twin" : " as on the recording host";
+  const double ratio = static_cast<double>(summary.predicted_ns) / static_cast<double>(base);
+  if (std::fabs(ratio - 1) < 0.005) return "as long" + where;
   std::array<char, 64> buffer{};
-  if (std::fabs(ratio - 1) < 0.005) return "as fast as on the recording host";
-  std::snprintf(buffer.data(), buffer.size(), "%.3g times as %s as on the recording host",
-                ratio > 1 ? ratio : 1 / ratio, ratio > 1 ? "long" : "fast");
-  return buffer.data();
+  std::snprintf(buffer.data(), buffer.size(), "%.3g times as %s", ratio > 1 ? ratio : 1 / ratio,
+                ratio > 1 ? "long" : "fast");
+  return buffer.data() + where;
 }
 
 void print_times(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {

@@ -91,7 +91,8 @@ TEST_F(Dump, JsonLinesHoldPlainNumbers) {
   EXPECT_EQ(open.at("result"), 3);
   EXPECT_EQ(open.at("duration_ns"), 5000);
   EXPECT_EQ(open.at("burst_ns"), 10000);
-  EXPECT_EQ(open.at("arguments").at("path"), "\"/etc/passwd\"");
+  EXPECT_EQ(open.at("arguments").at("path"), "/etc/passwd");
+  EXPECT_EQ(events[9].at("arguments").at("ready"), "{4<tcp 127.0.0.1:4242->127.0.0.1:6379>=POLLIN|POLLHUP}");
   EXPECT_EQ(events[3].at("result"), -2);
   EXPECT_EQ(events[4].at("arguments").at("fd"), 3);
   EXPECT_EQ(events[4].at("arguments").at("fd_object"), "/etc/passwd");

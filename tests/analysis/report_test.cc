@@ -63,7 +63,7 @@ TEST(SummaryText, IsWhatThisTestSays) {
             R"(twin: predicted 984.0 ms, recorded without tracing cost 1.000 s, closure error -1.6 %
 
 client --fast on wan.xml
-  predicted wall time  2.000 s  2 times as long as on the recording host
+  predicted wall time  2.000 s  2.03 times as long as on the twin
   recorded             1.100 s  while being traced
   native estimate      1.000 s  recorded, tracing cost removed
 
