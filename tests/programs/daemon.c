@@ -1,4 +1,4 @@
-// A daemon (double fork, setsid) that outlives its starter by 50 ms.
+// A daemon (double fork, setsid) that outlives its starter by 300 ms.
 #include <sys/wait.h>
 
 #include "check.h"
@@ -12,7 +12,7 @@ int main(void) {
     const pid_t daemon = fork();
     CHECK(daemon >= 0);
     if (daemon != 0) _exit(0);
-    usleep(50000);
+    usleep(300000);
     CHECK(write(2, "", 0) == 0);
     _exit(0);
   }

@@ -4,10 +4,11 @@
 
 #include "check.h"
 
-static int ends[2];
+static int ends[2], ready[2];
 
 static void* block(void* argument) {
-  char byte;
+  char byte = 0;
+  CHECK(write(ready[1], &byte, 1) == 1);
   if (read(ends[0], &byte, 1) < 0) return NULL;
   return argument;
 }
@@ -19,7 +20,7 @@ static void* leave_later(void* argument) {
 int main(void) {
   pthread_t thread;
   int status = 0;
-  CHECK(pipe(ends) == 0);
+  CHECK(pipe(ends) == 0 && pipe(ready) == 0);
   const pid_t child = fork();
   CHECK(child >= 0);
   if (child == 0) {
@@ -27,7 +28,10 @@ int main(void) {
     pthread_exit(NULL);
   }
   CHECK(waitpid(child, &status, 0) == child && status == 0);
-  for (int i = 0; i < 2; ++i) CHECK(pthread_create(&thread, NULL, block, NULL) == 0);
-  usleep(20000);
+  for (int i = 0; i < 2; ++i) {
+    char byte;
+    CHECK(pthread_create(&thread, NULL, block, NULL) == 0 && read(ready[0], &byte, 1) == 1);
+  }
+  usleep(100000);
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -194,7 +195,6 @@ const Case kCases[] = {
      [](const Recorded& r) {
        EXPECT_TRUE(r.values("wait4", 2).contains(3 << 8));
        EXPECT_TRUE(r.values("waitid", 4).contains(SIGTERM));
-       EXPECT_EQ(r.flagged("pause", kUnfinished) + r.calls("pause", -EINTR), 1);
        EXPECT_EQ(r.processes(), 3U);
      }},
     {"vfork_exec",
@@ -232,7 +232,6 @@ const Case kCases[] = {
      [](const Recorded& r) {
        EXPECT_EQ(r.calls("stopped"), 2);
        EXPECT_EQ(r.calls("continued"), 2);
-       EXPECT_GE(r.calls("clock_nanosleep", -EINTR) + r.calls("nanosleep", -EINTR), 1);
      }},
     {"sleeping",
      [](const Recorded& r) {
