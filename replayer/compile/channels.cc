@@ -96,7 +96,8 @@ std::uint32_t Channels::accept(ObjectId server, ObjectId listener, std::uint32_t
   std::vector<std::uint32_t>* queue = nullptr;
   std::size_t chosen = 0;
   if (o.kind == ObjectKind::tcp) {
-    if (auto it = waiting_tcp_.find(key(tables_.string(o.peer_address), tables_.string(o.local_address))); it != waiting_tcp_.end())
+    if (auto it = waiting_tcp_.find(key(tables_.string(o.peer_address), tables_.string(o.local_address)));
+        it != waiting_tcp_.end())
       queue = &it->second;
     // A loopback address exists once per network namespace: prefer a client in ours.
     for (std::size_t i = 0; queue && i < queue->size(); ++i) {
@@ -201,7 +202,8 @@ std::string Channels::label(const Channel& channel) const {
     const std::string& path = tables_.string(o.path);
     return path.empty() || path.starts_with("pipe:") ? "pipe:[" + std::to_string(o.inode) + "]" : "fifo " + path;
   }
-  return std::string(transport_name(channel.transport)) + " " + end_name(channel.source) + " -> " + end_name(channel.destination);
+  return std::string(transport_name(channel.transport)) + " " + end_name(channel.source) + " -> " +
+         end_name(channel.destination);
 }
 
 std::string Channels::label(const Link& link) const {
@@ -217,9 +219,14 @@ std::int64_t Channels::capacity(const Channel& c) const {
     return bytes > 0 && bytes < (1ULL << 40) ? static_cast<std::int64_t>(bytes) : fallback;
   };
   switch (c.transport) {
-    case Transport::pipe: limit = limit > 0 ? limit : kPipeCapacity; break;
-    case Transport::unixSocket: limit = known(from.send_buffer_bytes, kUnixSendBuffer); break;  // the sender is charged
-    default: limit = known(from.send_buffer_bytes, kTcpSendBuffer) + known(to.receive_buffer_bytes, kTcpReceiveBuffer) / 2;
+    case Transport::pipe:
+      limit = limit > 0 ? limit : kPipeCapacity;
+      break;
+    case Transport::unixSocket:
+      limit = known(from.send_buffer_bytes, kUnixSendBuffer);
+      break;  // the sender is charged
+    default:
+      limit = known(from.send_buffer_bytes, kTcpSendBuffer) + known(to.receive_buffer_bytes, kTcpReceiveBuffer) / 2;
   }
   return std::max(limit, c.largest_occupancy);
 }

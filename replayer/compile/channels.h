@@ -26,12 +26,12 @@ struct Channel {
   std::uint32_t connection_plus_one = 0;
   std::uint32_t writer_plus_one = 0;  ///< first thread that wrote
   std::uint32_t reader_plus_one = 0;
-  ObjectId source, destination;       ///< for the label
-  std::int64_t sent = 0;              ///< at the entry of each write
-  std::int64_t consumed = 0;          ///< at the exit of each read
-  std::int64_t being_read = 0;        ///< by reads between entry and exit
+  ObjectId source, destination;  ///< for the label
+  std::int64_t sent = 0;         ///< at the entry of each write
+  std::int64_t consumed = 0;     ///< at the exit of each read
+  std::int64_t being_read = 0;   ///< by reads between entry and exit
   std::int64_t largest_occupancy = 0;
-  std::int64_t kernel_capacity = 0;   ///< 0 = unknown
+  std::int64_t kernel_capacity = 0;  ///< 0 = unknown
   Ns finished_at = 0;
   CausePoint finisher;
   CausePoint last_read;
@@ -54,12 +54,12 @@ struct Link {
 
 /// What the compiler knows about a kernel object, by ObjectId.
 struct Ends {
-  std::uint32_t in_plus_one = 0;    ///< channel it reads from
-  std::uint32_t out_plus_one = 0;   ///< channel it writes to
+  std::uint32_t in_plus_one = 0;   ///< channel it reads from
+  std::uint32_t out_plus_one = 0;  ///< channel it writes to
   std::uint32_t link_plus_one = 0;
-  std::uint32_t writers = 0;        ///< pipes: open descriptions by mode
+  std::uint32_t writers = 0;  ///< pipes: open descriptions by mode
   std::uint32_t readers = 0;
-  std::uint32_t unknown_ends = 0;   ///< pipes: inherited ends of unknown direction
+  std::uint32_t unknown_ends = 0;  ///< pipes: inherited ends of unknown direction
 };
 
 /// Creates channels and connections and keeps their cursors.

@@ -30,9 +30,9 @@ struct Call {
   std::uint32_t process = 0;
   std::uint32_t index = 0;  ///< of its event in the thread
   Event event;
-  std::size_t extra = 0;    ///< index of the first argument behind the register ones
-  Ns cpu = 0;               ///< corrected CPU time of the call not emitted yet
-  Ns blocked = 0;           ///< time it waited, tracing excluded; 0 below kReallyBlockedNs
+  std::size_t extra = 0;  ///< index of the first argument behind the register ones
+  Ns cpu = 0;             ///< corrected CPU time of the call not emitted yet
+  Ns blocked = 0;         ///< time it waited, tracing excluded; 0 below kReallyBlockedNs
   std::int32_t fd = -1;
   DescriptionId description;
   ObjectId object;
@@ -40,7 +40,9 @@ struct Call {
 
   std::int64_t result() const { return event.result; }
   /// Argument of the row's extras.
-  std::int64_t extra_argument(std::size_t i, std::int64_t fallback = 0) const { return event.argument(extra + i, fallback); }
+  std::int64_t extra_argument(std::size_t i, std::int64_t fallback = 0) const {
+    return event.argument(extra + i, fallback);
+  }
 };
 
 /// CausePoint::time of a wait that no thread of the trace ended: sleep, timer, device, peer outside.
@@ -63,16 +65,16 @@ struct ThreadState {
   Call call;
   std::vector<Edge> edges;
   std::vector<ConditionalWait> conditional;
-  PolledSources polled;  ///< sources are links and channels here
+  PolledSources polled;                      ///< sources are links and channels here
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
-  CausePoint poll_cause;  ///< who made something ready for it
+  CausePoint poll_cause;                     ///< who made something ready for it
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false, exit_signalled = false;
   bool spawned = false;
-  Ns last_exit = 0;   ///< exit of its latest event
-  Ns unfinished_since = -1;     ///< entry of the call it died in
+  Ns last_exit = 0;                ///< exit of its latest event
+  Ns unfinished_since = -1;        ///< entry of the call it died in
   std::uint16_t exec_seen_by = 0;  ///< event kind that told of an exec whose other sign is still to come
-  int fatal_signal = 0;  ///< signal delivered last
+  int fatal_signal = 0;            ///< signal delivered last
 };
 
 /// A timer that delivers a signal or feeds a timerfd.
@@ -136,17 +138,18 @@ struct Context {
   Datagrams datagrams;
   Sharing sharing;
   Counts counts;
-  std::unordered_map<std::uint32_t, Timer> timerfds;           ///< by object
-  std::unordered_map<std::uint32_t, EventCounter> eventfds;    ///< by object
+  std::unordered_map<std::uint32_t, Timer> timerfds;                    ///< by object
+  std::unordered_map<std::uint32_t, EventCounter> eventfds;             ///< by object
   std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
-  std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>> epoll_data;  ///< object by data, by epoll object
-  std::unordered_map<std::uint64_t, Timer> posix_timers;       ///< by process << 32 | timer
+  std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>>
+      epoll_data;                                                        ///< object by data, by epoll object
+  std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
-  std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;  ///< System V and POSIX message queues
+  std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
   std::unordered_map<std::int64_t, std::vector<std::uint32_t>> processes_of_pid, threads_of_tid;
   std::vector<PendingEnd> pending_ends;
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
-  DescriptorTables::Dead dead;  ///< scratch
+  DescriptorTables::Dead dead;          ///< scratch
   std::uint64_t next_address_space = 1;
   Ns program_cpu_ns = 0;  ///< of all threads, tracing removed
 };

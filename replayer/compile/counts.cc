@@ -4,11 +4,25 @@ namespace simrec::replay::causal {
 namespace {
 
 constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames = {
-    "expired timeouts",       "EAGAIN",         "external waits",       "unmatched futex waits",
-    "spins folded",           "failed connects", "unaccepted connections", "bytes from outside",
-    "ends of unknown cause",  "datagrams lost", "lock winners",         "signals from outside",
-    "job-control stops",      "shared memory",  "io_uring",             "lost causes",
-    "unmatched children",     "unfinished calls", "killed calls",
+    "expired timeouts",
+    "EAGAIN",
+    "external waits",
+    "unmatched futex waits",
+    "spins folded",
+    "failed connects",
+    "unaccepted connections",
+    "bytes from outside",
+    "ends of unknown cause",
+    "datagrams lost",
+    "lock winners",
+    "signals from outside",
+    "job-control stops",
+    "shared memory",
+    "io_uring",
+    "lost causes",
+    "unmatched children",
+    "unfinished calls",
+    "killed calls",
     "event-loop handlers in order of arrival",
 };
 

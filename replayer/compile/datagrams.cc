@@ -69,8 +69,10 @@ std::optional<Datagrams::Sent> Datagrams::receive(ObjectId to, const std::string
     if (m.bytes == 0 || m.bytes < bytes || !is_from(m.from, source)) continue;
     // Exact size first: a shorter read means truncation, which is rare.
     if (m.bytes != std::max<std::int64_t>(bytes, 1)) {
-      const bool exact_later = std::any_of(inbox.messages.begin() + static_cast<std::ptrdiff_t>(i), inbox.messages.begin() + static_cast<std::ptrdiff_t>(end),
-                                           [&](const Message& other) { return other.channel == m.channel && other.bytes == bytes; });
+      const bool exact_later =
+          std::any_of(inbox.messages.begin() + static_cast<std::ptrdiff_t>(i),
+                      inbox.messages.begin() + static_cast<std::ptrdiff_t>(end),
+                      [&](const Message& other) { return other.channel == m.channel && other.bytes == bytes; });
       if (exact_later) continue;
     }
     for (std::size_t k = inbox.head; k < i; ++k) {

@@ -20,9 +20,11 @@ class Datagrams {
   };
 
   /// A message leaves; nullopt if no traced socket has that address. `destination` "" = the connected peer.
-  std::optional<Sent> send(ObjectId from, const std::string& destination, std::int64_t bytes, std::uint32_t thread, Ns entry);
+  std::optional<Sent> send(ObjectId from, const std::string& destination, std::int64_t bytes, std::uint32_t thread,
+                           Ns entry);
   /// A message was received (at most `bytes` of it); nullopt if it came from outside. `source` "" = unknown.
-  std::optional<Sent> receive(ObjectId to, const std::string& source, std::int64_t bytes, std::uint32_t thread, Ns entry);
+  std::optional<Sent> receive(ObjectId to, const std::string& source, std::int64_t bytes, std::uint32_t thread,
+                              Ns entry);
   std::uint64_t lost() const { return lost_; }
 
  private:

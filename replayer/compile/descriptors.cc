@@ -32,10 +32,12 @@ DescriptionId DescriptorTables::find(std::uint32_t process, std::int64_t fd) con
 }
 
 void DescriptorTables::drop(DescriptionId id, Dead& dead) {
-  if (id.value && descriptions_[id.value].references > 0 && --descriptions_[id.value].references == 0) dead.push_back(id);
+  if (id.value && descriptions_[id.value].references > 0 && --descriptions_[id.value].references == 0)
+    dead.push_back(id);
 }
 
-void DescriptorTables::install(std::uint32_t process, std::int64_t fd, DescriptionId description, bool close_on_exec, Dead& dead) {
+void DescriptorTables::install(std::uint32_t process, std::int64_t fd, DescriptionId description, bool close_on_exec,
+                               Dead& dead) {
   if (fd < 0 || fd >= kMostDescriptors) return;
   auto& slots = table(process).slots;
   const auto i = static_cast<std::size_t>(fd);
@@ -55,7 +57,8 @@ void DescriptorTables::close(std::uint32_t process, std::int64_t fd, Dead& dead)
   if (find(process, fd).value) install(process, fd, {}, false, dead);
 }
 
-void DescriptorTables::close_range(std::uint32_t process, std::int64_t first, std::int64_t last, bool only_mark, Dead& dead) {
+void DescriptorTables::close_range(std::uint32_t process, std::int64_t first, std::int64_t last, bool only_mark,
+                                   Dead& dead) {
   const auto size = static_cast<std::int64_t>(table(process).slots.size());
   const std::int64_t end = last < 0 || last >= size ? size : last + 1;  // ~0U may come sign-extended
   for (std::int64_t fd = std::max<std::int64_t>(first, 0); fd < end; ++fd) {
@@ -92,7 +95,8 @@ void DescriptorTables::exec(std::uint32_t process, Dead& dead) {
   unshare(process);
   auto& slots = table(process).slots;
   for (std::size_t fd = 0; fd < slots.size(); ++fd)
-    if (slots[fd].close_on_exec && slots[fd].description.value) install(process, static_cast<std::int64_t>(fd), {}, false, dead);
+    if (slots[fd].close_on_exec && slots[fd].description.value)
+      install(process, static_cast<std::int64_t>(fd), {}, false, dead);
 }
 
 void DescriptorTables::release(std::uint32_t process, Dead& dead) {

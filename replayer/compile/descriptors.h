@@ -17,7 +17,7 @@ struct Description {
   ObjectId object;
   std::uint32_t references = 0;
   std::uint8_t mode = kReads | kWrites;
-  bool locked = false;              ///< flock may be held through it
+  bool locked = false;                ///< flock may be held through it
   std::uint32_t reader_plus_one = 0;  ///< first process that read through it
 };
 

@@ -18,7 +18,9 @@ class Futexes {
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
-    std::size_t operator()(const Key& k) const { return (k.space * 0x9E3779B97F4A7C15ULL) ^ (k.address * 0xC2B2AE3D27D4EB4FULL >> 7); }
+    std::size_t operator()(const Key& k) const {
+      return (k.space * 0x9E3779B97F4A7C15ULL) ^ (k.address * 0xC2B2AE3D27D4EB4FULL >> 7);
+    }
   };
 
   /// A wake that released up to n waiters, on one key or (FUTEX_WAKE_OP) two.

@@ -53,8 +53,10 @@ class PathWalk {
   bool step() {
     if (index_ < 0) return go_to_creator();
     const Event e = events()[static_cast<std::size_t>(index_)];
-    const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns : c_.trace.tables.threads()[thread_].start_ns;
-    const CausePoint* by = time_ >= e.exit_ns ? cause_of(c_.threads[thread_].edges, static_cast<std::uint32_t>(index_)) : nullptr;
+    const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
+                                   : c_.trace.tables.threads()[thread_].start_ns;
+    const CausePoint* by =
+        time_ >= e.exit_ns ? cause_of(c_.threads[thread_].edges, static_cast<std::uint32_t>(index_)) : nullptr;
     if (by && by->time > previous && by->time < e.exit_ns) {
       follow(e, *by);
       return true;
@@ -75,7 +77,9 @@ class PathWalk {
 
   bool go_to_creator() {
     const Thread& thread = c_.trace.tables.threads()[thread_];
-    if (!thread.creator_plus_one || thread.creator_plus_one > c_.threads.size() || thread.creator_plus_one - 1 == thread_) return false;
+    if (!thread.creator_plus_one || thread.creator_plus_one > c_.threads.size() ||
+        thread.creator_plus_one - 1 == thread_)
+      return false;
     go_to(thread.creator_plus_one - 1, std::min(thread.start_ns, time_));
     return true;
   }
@@ -88,10 +92,12 @@ class PathWalk {
     go_to(by.thread, by.time);
     if (index_ >= 0) {
       const Event cause = events()[static_cast<std::size_t>(index_)];
-      explained += c_.ledger.corrected(cause).call_cpu_ns + static_cast<Ns>(static_cast<double>(waiting.ready_ns) * (1 - share_));
+      explained += c_.ledger.corrected(cause).call_cpu_ns +
+                   static_cast<Ns>(static_cast<double>(waiting.ready_ns) * (1 - share_));
       if (cause.entry_ns == by.time) {
         // What stands before the causing call is judged now; the call itself is in the span.
-        const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns : c_.trace.tables.threads()[thread_].start_ns;
+        const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
+                                       : c_.trace.tables.threads()[thread_].start_ns;
         const Ns before = std::max<Ns>(cause.entry_ns - previous - c_.ledger.corrected(cause).burst_ns, 0);
         const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(cause));
         cost_ += at_least + of_recorder(before - at_least);
@@ -108,7 +114,9 @@ class PathWalk {
     index_ = event_at(events(), time);
   }
 
-  Ns of_recorder(Ns waiting_for_core) const { return static_cast<Ns>(std::llround(static_cast<double>(waiting_for_core) * share_)); }
+  Ns of_recorder(Ns waiting_for_core) const {
+    return static_cast<Ns>(std::llround(static_cast<double>(waiting_for_core) * share_));
+  }
 
   const Context& c_;
   const double share_;
@@ -120,8 +128,6 @@ class PathWalk {
 
 }  // namespace
 
-Ns native_estimate(const Context& c, Ns recorded) {
-  return std::max<Ns>(recorded - PathWalk(c).cost(recorded), 0);
-}
+Ns native_estimate(const Context& c, Ns recorded) { return std::max<Ns>(recorded - PathWalk(c).cost(recorded), 0); }
 
 }  // namespace simrec::replay::causal

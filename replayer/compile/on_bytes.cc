@@ -11,17 +11,22 @@
 namespace simrec::replay::causal {
 namespace {
 
-bool is_disk(ObjectKind kind) { return kind == ObjectKind::file || kind == ObjectKind::directory || kind == ObjectKind::device; }
+bool is_disk(ObjectKind kind) {
+  return kind == ObjectKind::file || kind == ObjectKind::directory || kind == ObjectKind::device;
+}
 
 std::int64_t message_flags(const Event& e) {
   switch (e.kind) {
     case SYS_recvfrom:
-    case SYS_sendto: return e.argument(2);
+    case SYS_sendto:
+      return e.argument(2);
     case SYS_recvmsg:
     case SYS_sendmsg:
     case SYS_recvmmsg:
-    case SYS_sendmmsg: return e.argument(1);
-    default: return 0;
+    case SYS_sendmmsg:
+      return e.argument(1);
+    default:
+      return 0;
   }
 }
 
@@ -36,8 +41,8 @@ std::int64_t bytes_moved(const Call& call) {
 
 const std::string& address_of(Context& c, const Call& call) {
   static const std::string kNone;
-  const bool has_address = call.event.kind == SYS_sendto || call.event.kind == SYS_recvfrom || call.event.kind == SYS_sendmsg ||
-                           call.event.kind == SYS_recvmsg;
+  const bool has_address = call.event.kind == SYS_sendto || call.event.kind == SYS_recvfrom ||
+                           call.event.kind == SYS_sendmsg || call.event.kind == SYS_recvmsg;
   return has_address ? c.string(call.extra_argument(0)) : kNone;
 }
 
@@ -72,7 +77,8 @@ void receive_datagrams(Context& c, Call& call) {
     const std::int64_t bytes = several ? call.extra_argument(static_cast<std::size_t>(i)) : call.result();
     const auto got = c.datagrams.receive(call.object, source, bytes, call.thread, call.event.entry_ns);
     if (!got) continue;
-    emit_wait(c, call, {OpKind::recv, Cause::network, 0, got->channel, got->end}, c.channels.sender_of(got->channel, got->end));
+    emit_wait(c, call, {OpKind::recv, Cause::network, 0, got->channel, got->end},
+              c.channels.sender_of(got->channel, got->end));
     last = got;
   }
   if (!last) external_read(c, call, Cause::network);
@@ -103,7 +109,8 @@ void end_of_stream(Context& c, Call& call, std::uint32_t channel) {
   if (!known && ch.transport == Transport::pipe && ch.sent == 0) return external_read(c, call, Cause::sleep);
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
   const Ns blocked = call.blocked;
-  const std::uint32_t op = emit_wait(c, call, {OpKind::recv_end, cause, 0, channel, 0}, ch.finished ? ch.finisher : CausePoint{});
+  const std::uint32_t op =
+      emit_wait(c, call, {OpKind::recv_end, cause, 0, channel, 0}, ch.finished ? ch.finisher : CausePoint{});
   if (!ch.finished) c.pending_ends.push_back({call.thread, op, channel, call.event.exit_ns});
   if (blocked && !ch.finished) c.state(call).conditional.push_back({op, blocked});
 }
@@ -139,7 +146,8 @@ void read_exit(Context& c, Call& call) {
   if (!channel && is_datagram(c, call) && n >= 0) return receive_datagrams(c, call);
   if (!channel) return external_read(c, call, o.kind == ObjectKind::terminal ? Cause::sleep : Cause::network);
   if (n > 0) return receive_bytes(c, call, channel - 1, n, (message_flags(call.event) & MSG_PEEK) != 0);
-  const bool asked_for_nothing = (call.event.kind == SYS_read || call.event.kind == SYS_recvfrom) && call.event.argument(1) == 0;
+  const bool asked_for_nothing =
+      (call.event.kind == SYS_read || call.event.kind == SYS_recvfrom) && call.event.argument(1) == 0;
   if ((n == 0 && !asked_for_nothing) || n == -ECONNRESET) end_of_stream(c, call, channel - 1);
 }
 
@@ -157,7 +165,8 @@ void write_entry(Context& c, Call& call) {
     if (call.event.kind == SYS_write && n < call.event.argument(1)) c.channels[channel - 1].awaiting_room = true;
     call.channel_plus_one = channel;
     c.channels.write_begins(channel - 1, n, call.thread, call.event.entry_ns);
-  } else if ((n == -EPIPE || n == -ECONNRESET) && !c.channels[channel - 1].reader_closed && !c.channels[channel - 1].broken_token_plus_one) {
+  } else if ((n == -EPIPE || n == -ECONNRESET) && !c.channels[channel - 1].reader_closed &&
+             !c.channels[channel - 1].broken_token_plus_one) {
     c.channels[channel - 1].broken_token_plus_one = c.tokens.add().value + 1;
   }
 }
@@ -175,7 +184,8 @@ void write_exit(Context& c, Call& call) {
   if (call.channel_plus_one) return send_bytes(c, call, call.channel_plus_one - 1, n);
   const std::uint32_t channel = c.channels.ends(call.object).out_plus_one;
   if (channel && (n == -EPIPE || n == -ECONNRESET)) {
-    if (const std::uint32_t token = c.channels[channel - 1].broken_token_plus_one) wait_token(c, call, {token - 1}, Cause::sync);
+    if (const std::uint32_t token = c.channels[channel - 1].broken_token_plus_one)
+      wait_token(c, call, {token - 1}, Cause::sync);
     return;
   }
   if (o.kind != ObjectKind::eventfd) external_wait(c, call, Cause::network);
@@ -271,27 +281,41 @@ void recvmsg_exit(Context& c, Call& call) {
     const bool held = !flying.empty();
     const DescriptionId d = held ? flying.front() : c.descriptors.create(object, kModeUnknown);
     if (held) flying.erase(flying.begin());
-    c.descriptors.install(call.process, call.extra_argument(at), d, (message_flags(call.event) & MSG_CMSG_CLOEXEC) != 0, c.dead);
+    c.descriptors.install(call.process, call.extra_argument(at), d, (message_flags(call.event) & MSG_CMSG_CLOEXEC) != 0,
+                          c.dead);
     if (held) c.descriptors.drop(d, c.dead);
   }
   close_descriptions(c, call, call.event.exit_ns);
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_read, read_entry, read_exit},       {SYS_readv, read_entry, read_exit},
-    {SYS_pread64, read_entry, read_exit},    {SYS_preadv, read_entry, read_exit},
-    {SYS_preadv2, read_entry, read_exit},    {SYS_recvfrom, read_entry, read_exit},
-    {SYS_recvmsg, read_entry, recvmsg_exit}, {SYS_recvmmsg, read_entry, read_exit},
-    {SYS_write, write_entry, write_exit},    {SYS_writev, write_entry, write_exit},
-    {SYS_pwrite64, write_entry, write_exit}, {SYS_pwritev, write_entry, write_exit},
-    {SYS_pwritev2, write_entry, write_exit}, {SYS_sendto, write_entry, write_exit},
-    {SYS_sendmsg, sendmsg_entry, write_exit}, {SYS_sendmmsg, write_entry, write_exit},
-    {SYS_sendfile, transfer_entry, transfer_exit}, {SYS_splice, transfer_entry, transfer_exit},
-    {SYS_tee, transfer_entry, transfer_exit}, {SYS_copy_file_range, transfer_entry, transfer_exit},
+    {SYS_read, read_entry, read_exit},
+    {SYS_readv, read_entry, read_exit},
+    {SYS_pread64, read_entry, read_exit},
+    {SYS_preadv, read_entry, read_exit},
+    {SYS_preadv2, read_entry, read_exit},
+    {SYS_recvfrom, read_entry, read_exit},
+    {SYS_recvmsg, read_entry, recvmsg_exit},
+    {SYS_recvmmsg, read_entry, read_exit},
+    {SYS_write, write_entry, write_exit},
+    {SYS_writev, write_entry, write_exit},
+    {SYS_pwrite64, write_entry, write_exit},
+    {SYS_pwritev, write_entry, write_exit},
+    {SYS_pwritev2, write_entry, write_exit},
+    {SYS_sendto, write_entry, write_exit},
+    {SYS_sendmsg, sendmsg_entry, write_exit},
+    {SYS_sendmmsg, write_entry, write_exit},
+    {SYS_sendfile, transfer_entry, transfer_exit},
+    {SYS_splice, transfer_entry, transfer_exit},
+    {SYS_tee, transfer_entry, transfer_exit},
+    {SYS_copy_file_range, transfer_entry, transfer_exit},
     {SYS_vmsplice, vmsplice_entry, vmsplice_exit},
-    {SYS_fsync, nullptr, sync_exit},         {SYS_fdatasync, nullptr, sync_exit},
-    {SYS_syncfs, nullptr, sync_exit},        {SYS_sync, nullptr, sync_exit},
-    {SYS_sync_file_range, nullptr, sync_exit}, {SYS_msync, nullptr, sync_exit},
+    {SYS_fsync, nullptr, sync_exit},
+    {SYS_fdatasync, nullptr, sync_exit},
+    {SYS_syncfs, nullptr, sync_exit},
+    {SYS_sync, nullptr, sync_exit},
+    {SYS_sync_file_range, nullptr, sync_exit},
+    {SYS_msync, nullptr, sync_exit},
     {SYS_readahead, nullptr, sync_exit},
 };
 

@@ -17,9 +17,12 @@ constexpr std::int64_t kPathOnly = O_PATH;
 
 std::uint8_t mode_of(std::int64_t open_flags) {
   switch (open_flags & O_ACCMODE) {
-    case O_RDONLY: return kReads;
-    case O_WRONLY: return kWrites;
-    default: return kReads | kWrites;
+    case O_RDONLY:
+      return kReads;
+    case O_WRONLY:
+      return kWrites;
+    default:
+      return kReads | kWrites;
   }
 }
 
@@ -67,11 +70,14 @@ int flag_argument(std::uint16_t kind) {
     case SYS_socket:
     case SYS_eventfd2:
     case SYS_signalfd4:
-    case SYS_timerfd_create: return 1;
+    case SYS_timerfd_create:
+      return 1;
     case SYS_inotify_init1:
     case SYS_epoll_create1:
-    case SYS_memfd_create: return 0;
-    default: return -1;
+    case SYS_memfd_create:
+      return 0;
+    default:
+      return -1;
   }
 }
 
@@ -80,9 +86,11 @@ void create_exit(Context& c, Call& call) {
   const int at = flag_argument(call.event.kind);
   const std::int64_t flags = at < 0 ? 0 : call.event.argument(static_cast<std::size_t>(at));
   const std::int64_t bit = call.event.kind == SYS_memfd_create ? 1 : O_CLOEXEC;
-  const bool always = call.event.kind == SYS_pidfd_open || call.event.kind == SYS_pidfd_getfd || call.event.kind == SYS_io_uring_setup;
+  const bool always =
+      call.event.kind == SYS_pidfd_open || call.event.kind == SYS_pidfd_getfd || call.event.kind == SYS_io_uring_setup;
   if (call.event.kind == SYS_io_uring_setup) c.counts.add(Count::io_uring);
-  install(c, call, call.result(), {static_cast<std::uint32_t>(call.extra_argument(0))}, kReads | kWrites, always || (flags & bit) != 0);
+  install(c, call, call.result(), {static_cast<std::uint32_t>(call.extra_argument(0))}, kReads | kWrites,
+          always || (flags & bit) != 0);
 }
 
 void duplicate(Context& c, Call& call, std::int64_t to, bool close_on_exec) {
@@ -99,16 +107,21 @@ void dup_exit(Context& c, Call& call) {
 void fcntl_exit(Context& c, Call& call) {
   const std::int64_t command = call.event.argument(1);
   switch (command) {
-    case F_DUPFD: return duplicate(c, call, call.result(), false);
-    case F_DUPFD_CLOEXEC: return duplicate(c, call, call.result(), true);
+    case F_DUPFD:
+      return duplicate(c, call, call.result(), false);
+    case F_DUPFD_CLOEXEC:
+      return duplicate(c, call, call.result(), true);
     case F_SETFD:
-      if (call.result() >= 0) c.descriptors.set_close_on_exec(call.process, call.fd, (call.event.argument(2) & FD_CLOEXEC) != 0);
+      if (call.result() >= 0)
+        c.descriptors.set_close_on_exec(call.process, call.fd, (call.event.argument(2) & FD_CLOEXEC) != 0);
       return;
     case F_SETLK:
     case F_SETLKW:
     case F_OFD_SETLK:
-    case F_OFD_SETLKW: return record_lock(c, call);
-    default: return;
+    case F_OFD_SETLKW:
+      return record_lock(c, call);
+    default:
+      return;
   }
 }
 
@@ -156,19 +169,32 @@ void pipe_end_closed(Context& c, Call& call, const Description& d, Ns when) {
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_open, nullptr, open_exit},           {SYS_openat, nullptr, open_exit},
-    {SYS_openat2, nullptr, open_exit},        {SYS_creat, nullptr, open_exit},
-    {SYS_pipe, nullptr, pipe_exit},           {SYS_pipe2, nullptr, pipe_exit},
-    {SYS_socket, nullptr, create_exit},       {SYS_eventfd, nullptr, create_exit},
-    {SYS_eventfd2, nullptr, create_exit},     {SYS_timerfd_create, nullptr, create_exit},
-    {SYS_inotify_init, nullptr, create_exit}, {SYS_inotify_init1, nullptr, create_exit},
-    {SYS_memfd_create, nullptr, create_exit}, {SYS_pidfd_open, nullptr, create_exit},
-    {SYS_pidfd_getfd, nullptr, create_exit},  {SYS_io_uring_setup, nullptr, create_exit},
-    {SYS_epoll_create, nullptr, create_exit}, {SYS_epoll_create1, nullptr, create_exit},
-    {SYS_signalfd, nullptr, create_exit},     {SYS_signalfd4, nullptr, create_exit},
-    {SYS_dup, nullptr, dup_exit},             {SYS_dup2, nullptr, dup_exit},
-    {SYS_dup3, nullptr, dup_exit},            {SYS_fcntl, nullptr, fcntl_exit},
-    {SYS_ioctl, nullptr, ioctl_exit},         {SYS_close, close_entry, nullptr},
+    {SYS_open, nullptr, open_exit},
+    {SYS_openat, nullptr, open_exit},
+    {SYS_openat2, nullptr, open_exit},
+    {SYS_creat, nullptr, open_exit},
+    {SYS_pipe, nullptr, pipe_exit},
+    {SYS_pipe2, nullptr, pipe_exit},
+    {SYS_socket, nullptr, create_exit},
+    {SYS_eventfd, nullptr, create_exit},
+    {SYS_eventfd2, nullptr, create_exit},
+    {SYS_timerfd_create, nullptr, create_exit},
+    {SYS_inotify_init, nullptr, create_exit},
+    {SYS_inotify_init1, nullptr, create_exit},
+    {SYS_memfd_create, nullptr, create_exit},
+    {SYS_pidfd_open, nullptr, create_exit},
+    {SYS_pidfd_getfd, nullptr, create_exit},
+    {SYS_io_uring_setup, nullptr, create_exit},
+    {SYS_epoll_create, nullptr, create_exit},
+    {SYS_epoll_create1, nullptr, create_exit},
+    {SYS_signalfd, nullptr, create_exit},
+    {SYS_signalfd4, nullptr, create_exit},
+    {SYS_dup, nullptr, dup_exit},
+    {SYS_dup2, nullptr, dup_exit},
+    {SYS_dup3, nullptr, dup_exit},
+    {SYS_fcntl, nullptr, fcntl_exit},
+    {SYS_ioctl, nullptr, ioctl_exit},
+    {SYS_close, close_entry, nullptr},
     {SYS_close_range, nullptr, close_range_exit},
 };
 

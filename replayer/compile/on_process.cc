@@ -92,7 +92,8 @@ void wait_for_killer(Context& c, Call& call, int signo) {
   ProcessState& p = c.processes[call.process];
   ThreadState& t = c.state(call);
   t.emit.mark_polled();  // an idle server that sleeps poll after poll ends as soon as it is killed
-  if (const auto token = c.signals.take(call.process, signo, call.event.entry_ns)) return wait_token(c, call, *token, Cause::sync);
+  if (const auto token = c.signals.take(call.process, signo, call.event.entry_ns))
+    return wait_token(c, call, *token, Cause::sync);
   if (p.death_token) return wait_token(c, call, *p.death_token, Cause::sync);
   if (t.unfinished_since < 0) return;
   c.counts.add(Count::signals_from_outside);
@@ -163,7 +164,8 @@ void wait4_exit(Context& c, Call& call) {
 void waitid_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   const std::int64_t pid = call.extra_argument(0);
-  if (call.result() == 0 && pid > 0) child_awaited(c, call, pid, call.extra_argument(1), !(call.event.argument(2) & WNOWAIT));
+  if (call.result() == 0 && pid > 0)
+    child_awaited(c, call, pid, call.extra_argument(1), !(call.event.argument(2) & WNOWAIT));
 }
 
 // --- Memory and tables that several processes see.
@@ -175,8 +177,11 @@ void mmap_exit(Context& c, Call& call) {
     return;
   }
   const Object& o = c.object(call.object);
-  if (o.kind != ObjectKind::file && o.kind != ObjectKind::memfd && o.kind != ObjectKind::sharedMemory && o.kind != ObjectKind::device) return;
-  const std::uint64_t thing = o.inode ? (o.inode * 0x9E3779B97F4A7C15ULL ^ o.device) >> 4 : 3ULL << 58 | call.object.value;
+  if (o.kind != ObjectKind::file && o.kind != ObjectKind::memfd && o.kind != ObjectKind::sharedMemory &&
+      o.kind != ObjectKind::device)
+    return;
+  const std::uint64_t thing =
+      o.inode ? (o.inode * 0x9E3779B97F4A7C15ULL ^ o.device) >> 4 : 3ULL << 58 | call.object.value;
   c.counts.add(Count::shared_memory);
   c.sharing.uses(call.process, thing, "they share memory (mmap of one file with MAP_SHARED)");
 }
@@ -184,7 +189,8 @@ void mmap_exit(Context& c, Call& call) {
 void shmat_exit(Context& c, Call& call) {
   if (call.result() < 0 && call.result() > -4096) return;
   c.counts.add(Count::shared_memory);
-  c.sharing.uses(call.process, 3ULL << 60 | static_cast<std::uint64_t>(call.event.argument(0)), "they share memory (shmat of one segment)");
+  c.sharing.uses(call.process, 3ULL << 60 | static_cast<std::uint64_t>(call.event.argument(0)),
+                 "they share memory (shmat of one segment)");
 }
 
 void unshare_exit(Context& c, Call& call) {
@@ -197,14 +203,21 @@ void io_uring_exit(Context& c, Call& call) {
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_clone, nullptr, clone_exit},     {SYS_clone3, nullptr, clone_exit},
-    {SYS_fork, nullptr, clone_exit},      {SYS_vfork, nullptr, clone_exit},
-    {SYS_execve, nullptr, exec_exit},     {SYS_execveat, nullptr, exec_exit},
-    {SYS_exit, exit_entry, nullptr},      {SYS_exit_group, exit_group_entry, nullptr},
+    {SYS_clone, nullptr, clone_exit},
+    {SYS_clone3, nullptr, clone_exit},
+    {SYS_fork, nullptr, clone_exit},
+    {SYS_vfork, nullptr, clone_exit},
+    {SYS_execve, nullptr, exec_exit},
+    {SYS_execveat, nullptr, exec_exit},
+    {SYS_exit, exit_entry, nullptr},
+    {SYS_exit_group, exit_group_entry, nullptr},
     {SYS_set_tid_address, set_tid_address_entry, nullptr},
-    {SYS_wait4, nullptr, wait4_exit},     {SYS_waitid, nullptr, waitid_exit},
-    {SYS_mmap, nullptr, mmap_exit},       {SYS_shmat, nullptr, shmat_exit},
-    {SYS_unshare, nullptr, unshare_exit}, {SYS_io_uring_enter, nullptr, io_uring_exit},
+    {SYS_wait4, nullptr, wait4_exit},
+    {SYS_waitid, nullptr, waitid_exit},
+    {SYS_mmap, nullptr, mmap_exit},
+    {SYS_shmat, nullptr, shmat_exit},
+    {SYS_unshare, nullptr, unshare_exit},
+    {SYS_io_uring_enter, nullptr, io_uring_exit},
     {event_kind(PseudoEvent::threadExit), thread_exit, nullptr},
     {event_kind(PseudoEvent::execDone), exec_done, nullptr},
 };
@@ -212,7 +225,8 @@ constexpr HandlerRow kRows[] = {
 void inherit_descriptors(Context& c, const Process& process) {
   for (const Descriptor& d : process.descriptors) {
     if (c.object(d.object).kind == ObjectKind::pipe) ++c.channels.ends(d.object).unknown_ends;
-    c.descriptors.install(process.index.value, d.fd, c.descriptors.create(d.object, kModeUnknown), d.close_on_exec, c.dead);
+    c.descriptors.install(process.index.value, d.fd, c.descriptors.create(d.object, kModeUnknown), d.close_on_exec,
+                          c.dead);
   }
   c.dead.clear();
 }
@@ -240,7 +254,8 @@ void thread_begins(Context& c, std::uint32_t thread) {
   const bool shares_memory = (t.clone_flags & CLONE_VM) != 0;
   p.address_space = shares_memory ? c.processes[parent].address_space : c.next_address_space++;
   p.vforked = (t.clone_flags & CLONE_VFORK) != 0;
-  if (shares_memory && !p.vforked) c.sharing.together(parent, t.process.value, "they share their memory (clone with CLONE_VM)");
+  if (shares_memory && !p.vforked)
+    c.sharing.together(parent, t.process.value, "they share their memory (clone with CLONE_VM)");
   c.sharing.forked(parent, t.process.value);
   c.descriptors.fork(parent, t.process.value, (t.clone_flags & CLONE_FILES) != 0);
 }

@@ -20,10 +20,13 @@ struct Target {
 
 Target target_of(const Event& e) {
   switch (e.kind) {
-    case SYS_tkill: return {e.argument(0), true, static_cast<int>(e.argument(1))};
+    case SYS_tkill:
+      return {e.argument(0), true, static_cast<int>(e.argument(1))};
     case SYS_tgkill:
-    case SYS_rt_tgsigqueueinfo: return {e.argument(1), true, static_cast<int>(e.argument(2))};
-    default: return {e.argument(0), false, static_cast<int>(e.argument(1))};
+    case SYS_rt_tgsigqueueinfo:
+      return {e.argument(1), true, static_cast<int>(e.argument(2))};
+    default:
+      return {e.argument(0), false, static_cast<int>(e.argument(1))};
   }
 }
 
@@ -111,18 +114,21 @@ void interrupted(Context& c, Call& call) {
   const auto signo = static_cast<int>(signal->argument(0));
   const std::int64_t code = signal->argument(1), sender = signal->argument(2);
   if (signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_DUMPED) {
-    if (const std::uint32_t child = c.find_process(sender)) return wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
+    if (const std::uint32_t child = c.find_process(sender))
+      return wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
   }
   if (code == SI_TIMER && wait_any_posix_timer(c, call)) return;
   if (signo == SIGALRM && code == SI_KERNEL && wait_timer(c, call, c.processes[call.process].real_timer)) return;
-  if (const auto token = c.signals.take(call.process, signo, signal->entry_ns)) return wait_token(c, call, *token, Cause::sync);
+  if (const auto token = c.signals.take(call.process, signo, signal->entry_ns))
+    return wait_token(c, call, *token, Cause::sync);
   c.counts.add(Count::signals_from_outside);
   external_wait(c, call, Cause::sync);
 }
 
 void read_signalfd(Context& c, Call& call) {
   if (call.result() <= 0) return;
-  if (const auto token = c.signals.take(call.process, 0, call.event.exit_ns)) return wait_token(c, call, *token, Cause::sync);
+  if (const auto token = c.signals.take(call.process, 0, call.event.exit_ns))
+    return wait_token(c, call, *token, Cause::sync);
   if (call.blocked) c.counts.add(Count::signals_from_outside);
   external_wait(c, call, Cause::sync);
 }

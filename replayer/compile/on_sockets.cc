@@ -11,13 +11,15 @@ namespace simrec::replay::causal {
 namespace {
 
 void install(Context& c, Call& call, std::int64_t fd, ObjectId object, std::int64_t type_flags) {
-  c.descriptors.install(call.process, fd, c.descriptors.create(object, kReads | kWrites), (type_flags & SOCK_CLOEXEC) != 0, c.dead);
+  c.descriptors.install(call.process, fd, c.descriptors.create(object, kReads | kWrites),
+                        (type_flags & SOCK_CLOEXEC) != 0, c.dead);
   close_descriptions(c, call, call.event.exit_ns);
 }
 
 void socketpair_exit(Context& c, Call& call) {
   if (call.result() < 0) return;
-  const ObjectId a{static_cast<std::uint32_t>(call.extra_argument(2))}, b{static_cast<std::uint32_t>(call.extra_argument(3))};
+  const ObjectId a{static_cast<std::uint32_t>(call.extra_argument(2))},
+      b{static_cast<std::uint32_t>(call.extra_argument(3))};
   if (!a.value || !b.value) return;
   c.channels.pair(a, b);
   install(c, call, call.extra_argument(0), a, call.event.argument(1));
@@ -43,7 +45,8 @@ void connect_exit(Context& c, Call& call) {
   if (!stream_transport(c.object(call.object).kind)) return;
   const Ends& ends = c.channels.ends(call.object);
   if (!begins(call.result()) || !ends.link_plus_one) {
-    if (call.result() < 0 && call.result() != -EALREADY && call.result() != -EISCONN) c.counts.add(Count::failed_connects);
+    if (call.result() < 0 && call.result() != -EALREADY && call.result() != -EISCONN)
+      c.counts.add(Count::failed_connects);
     return external_wait(c, call, Cause::network);
   }
   if (c.channels.links()[ends.link_plus_one - 1].started != call.event.entry_ns) return;  // asked again
@@ -51,8 +54,10 @@ void connect_exit(Context& c, Call& call) {
   if (nonblocking) c.channels[ends.out_plus_one - 1].awaiting_room = true;
   const Ns blocked = call.blocked;
   // A Unix or loopback connect does its work before it returns; the handshake starts with the call.
-  const std::uint32_t op = emit_cause(
-      c, call, {OpKind::connect, Cause::network, static_cast<std::uint16_t>(nonblocking ? kNonblocking : 0), ends.link_plus_one - 1, 0});
+  const std::uint32_t op =
+      emit_cause(c, call,
+                 {OpKind::connect, Cause::network, static_cast<std::uint16_t>(nonblocking ? kNonblocking : 0),
+                  ends.link_plus_one - 1, 0});
   if (blocked) c.state(call).conditional.push_back({op, blocked});
 }
 

@@ -10,7 +10,8 @@
 namespace simrec::replay::causal {
 namespace {
 
-Futexes::Key key_of(const Context& c, const Call& call, std::int64_t address, std::int64_t object = 0, std::int64_t offset = 0) {
+Futexes::Key key_of(const Context& c, const Call& call, std::int64_t address, std::int64_t object = 0,
+                    std::int64_t offset = 0) {
   if (object) return {static_cast<std::uint64_t>(object) << 1 | 1, static_cast<std::uint64_t>(offset)};
   return {c.processes[call.process].address_space << 1, static_cast<std::uint64_t>(address)};
 }
@@ -28,17 +29,25 @@ FutexRole role_of(const Call& call) {
   switch (call.event.argument(1) & FUTEX_CMD_MASK) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
-    case FUTEX_WAIT_REQUEUE_PI: return FutexRole::wait;
+    case FUTEX_WAIT_REQUEUE_PI:
+      return FutexRole::wait;
     case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET: return FutexRole::wake;
-    case FUTEX_WAKE_OP: return FutexRole::wake_two;
-    case FUTEX_REQUEUE: return FutexRole::requeue;
+    case FUTEX_WAKE_BITSET:
+      return FutexRole::wake;
+    case FUTEX_WAKE_OP:
+      return FutexRole::wake_two;
+    case FUTEX_REQUEUE:
+      return FutexRole::requeue;
     case FUTEX_CMP_REQUEUE:
-    case FUTEX_CMP_REQUEUE_PI: return FutexRole::requeue_counting_all;
+    case FUTEX_CMP_REQUEUE_PI:
+      return FutexRole::requeue_counting_all;
     case FUTEX_LOCK_PI:
-    case FUTEX_LOCK_PI2: return FutexRole::lock;
-    case FUTEX_UNLOCK_PI: return FutexRole::unlock;
-    default: return FutexRole::other;
+    case FUTEX_LOCK_PI2:
+      return FutexRole::lock;
+    case FUTEX_UNLOCK_PI:
+      return FutexRole::unlock;
+    default:
+      return FutexRole::other;
   }
 }
 
@@ -59,14 +68,19 @@ void futex_entry(Context& c, Call& call) {
   const TokenId token = c.tokens.add({call.thread, e.entry_ns});
   const std::int64_t asked = std::max<std::int64_t>(e.argument(2), 0);
   switch (role) {
-    case FutexRole::wake: c.futexes.wake(key, e.entry_ns, e.exit_ns, result, token); break;
-    case FutexRole::wake_two: c.futexes.wake_two(key, second_key(c, call), e.entry_ns, e.exit_ns, result, token); break;
+    case FutexRole::wake:
+      c.futexes.wake(key, e.entry_ns, e.exit_ns, result, token);
+      break;
+    case FutexRole::wake_two:
+      c.futexes.wake_two(key, second_key(c, call), e.entry_ns, e.exit_ns, result, token);
+      break;
     case FutexRole::requeue:
     case FutexRole::requeue_counting_all:
       c.futexes.wake(key, e.entry_ns, e.exit_ns, role == FutexRole::requeue ? result : std::min(result, asked), token);
       c.futexes.requeue(key, second_key(c, call), e.entry_ns);
       break;
-    default: c.futexes.wake(key, e.entry_ns, e.exit_ns, 1, token);
+    default:
+      c.futexes.wake(key, e.entry_ns, e.exit_ns, 1, token);
   }
   signal_token(c, call, token);
 }
@@ -107,7 +121,8 @@ Futexes::Key semaphore_key(const Call& call, std::int64_t number) {
 }
 
 void semop_entry(Context& c, Call& call) {
-  c.sharing.uses(call.process, 2ULL << 60 | static_cast<std::uint64_t>(call.event.argument(0)), "they use one System V semaphore set");
+  c.sharing.uses(call.process, 2ULL << 60 | static_cast<std::uint64_t>(call.event.argument(0)),
+                 "they use one System V semaphore set");
   if (call.result() < 0) return;
   std::optional<TokenId> token;
   for (std::int64_t i = 0; i < call.extra_argument(0); ++i) {
@@ -115,7 +130,8 @@ void semop_entry(Context& c, Call& call) {
     const std::int64_t change = call.extra_argument(at + 1);
     if (change <= 0) continue;
     if (!token) token = c.tokens.add({call.thread, call.event.entry_ns});
-    c.futexes.wake(semaphore_key(call, call.extra_argument(at)), call.event.entry_ns, call.event.exit_ns, change, *token);
+    c.futexes.wake(semaphore_key(call, call.extra_argument(at)), call.event.entry_ns, call.event.exit_ns, change,
+                   *token);
   }
   if (token) signal_token(c, call, *token);
 }
@@ -164,9 +180,9 @@ void yield_entry(Context& c, Call& call) {
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_futex, futex_entry, futex_exit},     {SYS_futex_waitv, nullptr, futex_waitv_exit},
-    {SYS_semop, semop_entry, semop_exit},     {SYS_semtimedop, semop_entry, semop_exit},
-    {SYS_msgsnd, message_sent, nullptr},      {SYS_msgrcv, nullptr, message_received},
+    {SYS_futex, futex_entry, futex_exit},      {SYS_futex_waitv, nullptr, futex_waitv_exit},
+    {SYS_semop, semop_entry, semop_exit},      {SYS_semtimedop, semop_entry, semop_exit},
+    {SYS_msgsnd, message_sent, nullptr},       {SYS_msgrcv, nullptr, message_received},
     {SYS_mq_timedsend, message_sent, nullptr}, {SYS_mq_timedreceive, nullptr, message_received},
     {SYS_sched_yield, yield_entry, nullptr},
 };

@@ -33,11 +33,13 @@ void process_timer_entry(Context& c, Call& call) {
 }
 
 void posix_timer_entry(Context& c, Call& call) {
-  arm(c, call, c.posix_timers[static_cast<std::uint64_t>(call.process) << 32 | static_cast<std::uint32_t>(call.event.argument(0))]);
+  arm(c, call,
+      c.posix_timers[static_cast<std::uint64_t>(call.process) << 32 |
+                     static_cast<std::uint32_t>(call.event.argument(0))]);
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_nanosleep, nullptr, sleep_exit},         {SYS_clock_nanosleep, nullptr, sleep_exit},
+    {SYS_nanosleep, nullptr, sleep_exit},          {SYS_clock_nanosleep, nullptr, sleep_exit},
     {SYS_timerfd_settime, timerfd_entry, nullptr}, {SYS_alarm, process_timer_entry, nullptr},
     {SYS_setitimer, process_timer_entry, nullptr}, {SYS_timer_settime, posix_timer_entry, nullptr},
 };
@@ -74,7 +76,8 @@ void read_eventfd(Context& c, Call& call) {
   auto& writes = c.eventfds[call.object.value].writes;
   if (writes.empty()) return external_wait(c, call, Cause::sync);
   // What was there when the read began: its last write. Else the first one that came while it waited.
-  auto later = std::ranges::find_if(writes, [&](const EventCounter::Write& w) { return w.entry > call.event.entry_ns; });
+  auto later =
+      std::ranges::find_if(writes, [&](const EventCounter::Write& w) { return w.entry > call.event.entry_ns; });
   const auto cause = later == writes.begin() ? later : std::prev(later);
   const TokenId token = cause->token;
   writes.erase(writes.begin(), std::next(cause));

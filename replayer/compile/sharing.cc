@@ -40,7 +40,8 @@ void Sharing::execed(std::uint32_t process) {
 
 void Sharing::finish(Program& program) {
   for (std::uint32_t p = 0; p < parent_.size(); ++p)
-    if (forked_from_plus_one_[p]) together(forked_from_plus_one_[p] - 1, p, "they share anonymous memory (mmap MAP_SHARED, then fork)");
+    if (forked_from_plus_one_[p])
+      together(forked_from_plus_one_[p] - 1, p, "they share anonymous memory (mmap MAP_SHARED, then fork)");
   std::vector<std::uint32_t> size(parent_.size(), 0);
   for (std::uint32_t p = 0; p < parent_.size(); ++p) ++size[root(p)];
   for (std::uint32_t p = 0; p < parent_.size(); ++p) {

@@ -12,7 +12,9 @@ class Signals {
  public:
   explicit Signals(std::size_t processes) : pending_(processes) {}
 
-  void sent(std::uint32_t process, int signo, Ns entry, TokenId token) { add(pending_[process], {signo, entry, token, false}); }
+  void sent(std::uint32_t process, int signo, Ns entry, TokenId token) {
+    add(pending_[process], {signo, entry, token, false});
+  }
   /// To a process group, or to everybody.
   void sent_to_group(int signo, Ns entry, TokenId token) { add(groups_, {signo, entry, token, false}); }
   /// The latest matching signal sent before `before` that nobody took; signo 0 = any.

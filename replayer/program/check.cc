@@ -13,16 +13,23 @@ std::size_t target_limit(const Program& p, OpKind kind) {
     case OpKind::send:
     case OpKind::recv:
     case OpKind::finish:
-    case OpKind::recv_end: return p.streams.size();
+    case OpKind::recv_end:
+      return p.streams.size();
     case OpKind::connect:
-    case OpKind::accept: return p.connections.size();
+    case OpKind::accept:
+      return p.connections.size();
     case OpKind::signal:
-    case OpKind::wait: return p.tokens;
+    case OpKind::wait:
+      return p.tokens;
     case OpKind::arm:
-    case OpKind::expire: return p.timers;
-    case OpKind::io: return p.ios.size();
-    case OpKind::spawn: return p.threads.size();
-    default: return SIZE_MAX;
+    case OpKind::expire:
+      return p.timers;
+    case OpKind::io:
+      return p.ios.size();
+    case OpKind::spawn:
+      return p.threads.size();
+    default:
+      return SIZE_MAX;
   }
 }
 
@@ -30,7 +37,8 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
   const Op& op = p.threads[t].ops[i];
   const auto at = [&] { return describe_thread(p, t) + ", op " + std::to_string(i) + " (" + op_name(op.kind) + ")"; };
   const std::size_t limit = target_limit(p, op.kind);
-  if (limit != SIZE_MAX && op.target >= limit) return at() + " names target " + std::to_string(op.target) + " that does not exist";
+  if (limit != SIZE_MAX && op.target >= limit)
+    return at() + " names target " + std::to_string(op.target) + " that does not exist";
   if (op.value < 0) return at() + " has a negative value";
   if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && i + op.target >= p.threads[t].ops.size())
     return at() + " is interruptible by an op behind the thread's end";
@@ -41,15 +49,18 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
 std::string check_shape(const Program& p) {
   if (p.threads.empty() || p.processes.empty()) return "the program has no thread";
   for (const Stream& s : p.streams)
-    if (s.writer_thread >= p.threads.size() || s.reader_thread >= p.threads.size() || s.connection_plus_one > p.connections.size())
+    if (s.writer_thread >= p.threads.size() || s.reader_thread >= p.threads.size() ||
+        s.connection_plus_one > p.connections.size())
       return "stream " + s.label + " names a thread or connection that does not exist";
   for (const Connection& c : p.connections)
     if (c.client_thread >= p.threads.size() || c.server_thread >= p.threads.size())
       return "connection " + c.label + " names a thread that does not exist";
   for (const ProgramProcess& q : p.processes)
-    if (q.parent_plus_one > p.processes.size()) return "process " + std::to_string(q.pid) + " names a parent that does not exist";
+    if (q.parent_plus_one > p.processes.size())
+      return "process " + std::to_string(q.pid) + " names a parent that does not exist";
   for (std::uint32_t t = 0; t < p.threads.size(); ++t) {
-    if (p.threads[t].process >= p.processes.size()) return "thread " + std::to_string(t) + " names a process that does not exist";
+    if (p.threads[t].process >= p.processes.size())
+      return "thread " + std::to_string(t) + " names a process that does not exist";
     if (p.threads[t].ops.empty()) return describe_thread(p, t) + " has no exit op";
     for (std::uint32_t i = 0; i < p.threads[t].ops.size(); ++i)
       if (std::string error = check_op(p, t, i); !error.empty()) return error;
@@ -61,8 +72,14 @@ std::string check_shape(const Program& p) {
 class Machine {
  public:
   explicit Machine(const Program& p)
-      : p_(p), streams_(p.streams.size()), connected_(p.connections.size()), connection_waiters_(p.connections.size()),
-        tokens_(p.tokens), token_waiters_(p.tokens), armed_(p.timers), timer_waiters_(p.timers),
+      : p_(p),
+        streams_(p.streams.size()),
+        connected_(p.connections.size()),
+        connection_waiters_(p.connections.size()),
+        tokens_(p.tokens),
+        token_waiters_(p.tokens),
+        armed_(p.timers),
+        timer_waiters_(p.timers),
         position_(p.threads.size(), kNotStarted) {
     for (std::uint32_t t = 0; t < p.threads.size(); ++t)
       if (!p.threads[t].spawned) start(t);
@@ -76,7 +93,8 @@ class Machine {
       advance(t);
     }
     for (std::uint32_t t = 0; t < p_.threads.size(); ++t)
-      if (position_[t] != p_.threads[t].ops.size()) return "The program cannot proceed: " + describe_standstill(p_, position_) + ".";
+      if (position_[t] != p_.threads[t].ops.size())
+        return "The program cannot proceed: " + describe_standstill(p_, position_) + ".";
     return {};
   }
 
@@ -116,30 +134,39 @@ class Machine {
 
   bool step(std::uint32_t t, const Op& op) {
     switch (op.kind) {
-      case OpKind::send: return send(t, op);
-      case OpKind::recv: return receive(t, op);
+      case OpKind::send:
+        return send(t, op);
+      case OpKind::recv:
+        return receive(t, op);
       case OpKind::finish:
         streams_[op.target].finished = true;
         release(streams_[op.target].readers);
         return true;
-      case OpKind::recv_end: return hold(streams_[op.target].readers, t, streams_[op.target].finished);
+      case OpKind::recv_end:
+        return hold(streams_[op.target].readers, t, streams_[op.target].finished);
       case OpKind::connect:
         connected_[op.target] = true;
         release(connection_waiters_[op.target]);
         return true;
-      case OpKind::accept: return hold(connection_waiters_[op.target], t, connected_[op.target]);
+      case OpKind::accept:
+        return hold(connection_waiters_[op.target], t, connected_[op.target]);
       case OpKind::signal:
         tokens_[op.target] = true;
         release(token_waiters_[op.target]);
         return true;
-      case OpKind::wait: return hold(token_waiters_[op.target], t, tokens_[op.target]);
+      case OpKind::wait:
+        return hold(token_waiters_[op.target], t, tokens_[op.target]);
       case OpKind::arm:
         armed_[op.target] = true;
         release(timer_waiters_[op.target]);
         return true;
-      case OpKind::expire: return hold(timer_waiters_[op.target], t, armed_[op.target]);
-      case OpKind::spawn: start(op.target); return true;
-      default: return true;
+      case OpKind::expire:
+        return hold(timer_waiters_[op.target], t, armed_[op.target]);
+      case OpKind::spawn:
+        start(op.target);
+        return true;
+      default:
+        return true;
     }
   }
 

@@ -8,8 +8,8 @@
 namespace simrec::replay {
 namespace {
 
-constexpr std::array kOpNames = {"compute", "sleep", "send",   "recv", "finish", "recv_end", "connect", "accept",
-                                 "signal",  "wait",  "arm", "expire", "io",     "spawn",    "exit"};
+constexpr std::array kOpNames = {"compute", "sleep", "send", "recv",   "finish", "recv_end", "connect", "accept",
+                                 "signal",  "wait",  "arm",  "expire", "io",     "spawn",    "exit"};
 
 const OpOrigin* origin_of(const ProgramThread& thread, std::uint32_t op) {
   auto after = std::ranges::upper_bound(thread.origins, op, {}, &OpOrigin::first_op);
@@ -19,13 +19,20 @@ const OpOrigin* origin_of(const ProgramThread& thread, std::uint32_t op) {
 /// Kind of the op that releases a waiting one.
 OpKind releasing_kind(OpKind waiting) {
   switch (waiting) {
-    case OpKind::recv: return OpKind::send;
-    case OpKind::send: return OpKind::recv;
-    case OpKind::recv_end: return OpKind::finish;
-    case OpKind::accept: return OpKind::connect;
-    case OpKind::wait: return OpKind::signal;
-    case OpKind::expire: return OpKind::arm;
-    default: return OpKind::exit;
+    case OpKind::recv:
+      return OpKind::send;
+    case OpKind::send:
+      return OpKind::recv;
+    case OpKind::recv_end:
+      return OpKind::finish;
+    case OpKind::accept:
+      return OpKind::connect;
+    case OpKind::wait:
+      return OpKind::signal;
+    case OpKind::expire:
+      return OpKind::arm;
+    default:
+      return OpKind::exit;
   }
 }
 
@@ -89,17 +96,23 @@ std::string describe_wait(const Program& program, std::uint32_t thread, std::uin
   text += " " + describe_call(program, thread, op) + " ";
   const Op& o = t.ops[op];
   switch (o.kind) {
-    case OpKind::recv: return text + "waits for byte " + std::to_string(o.value) + " of " + stream_label(program, o.target);
-    case OpKind::recv_end: return text + "waits for the end of " + stream_label(program, o.target);
+    case OpKind::recv:
+      return text + "waits for byte " + std::to_string(o.value) + " of " + stream_label(program, o.target);
+    case OpKind::recv_end:
+      return text + "waits for the end of " + stream_label(program, o.target);
     case OpKind::send:
       return text + "waits for room for " + std::to_string(o.value) + " bytes in " + stream_label(program, o.target);
     case OpKind::accept:
       return text + "waits for connection " +
              (o.target < program.connections.size() ? program.connections[o.target].label : std::to_string(o.target));
-    case OpKind::connect: return text + "waits for its connection";
-    case OpKind::wait: return text + wait_verb(o);
-    case OpKind::expire: return text + "waits for its timer to be armed";
-    default: return text + "does " + op_name(o.kind);
+    case OpKind::connect:
+      return text + "waits for its connection";
+    case OpKind::wait:
+      return text + wait_verb(o);
+    case OpKind::expire:
+      return text + "waits for its timer to be armed";
+    default:
+      return text + "does " + op_name(o.kind);
   }
 }
 
@@ -120,10 +133,11 @@ std::string describe_standstill(const Program& program, std::span<const std::uin
       if (!next) {
         if (dead_end.empty()) {
           dead_end = describe_wait(program, t, positions[t]);
-          dead_end += program.threads[t].ops[std::min<std::size_t>(positions[t], program.threads[t].ops.size() - 1)].kind ==
-                              OpKind::wait
-                          ? " something that nobody does any more"
-                          : ", which nobody can provide any more";
+          dead_end +=
+              program.threads[t].ops[std::min<std::size_t>(positions[t], program.threads[t].ops.size() - 1)].kind ==
+                      OpKind::wait
+                  ? " something that nobody does any more"
+                  : ", which nobody can provide any more";
         }
         break;
       }
@@ -136,8 +150,11 @@ std::string describe_standstill(const Program& program, std::span<const std::uin
       if (it != begin) text += "; ";
       text += describe_wait(program, *it, positions[*it]);
       const std::uint32_t from = find_releaser(program, positions, *it);
-      if (from) text += (program.threads[*it].ops[positions[*it] == kNotStarted ? 0 : positions[*it]].kind == OpKind::wait ? " " : " from ") +
-                        describe_thread(program, from - 1);
+      if (from)
+        text += (program.threads[*it].ops[positions[*it] == kNotStarted ? 0 : positions[*it]].kind == OpKind::wait
+                     ? " "
+                     : " from ") +
+                describe_thread(program, from - 1);
     }
     return text;
   }

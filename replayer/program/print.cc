@@ -16,17 +16,23 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   const Op& op = program.threads[thread].ops[index];
   out << "    " << index << " " << op_name(op.kind);
   switch (op.kind) {
-    case OpKind::compute: out << " " << op.value << " ns"; break;
+    case OpKind::compute:
+      out << " " << op.value << " ns";
+      break;
     case OpKind::sleep:
       out << " " << op.value << " ns";
       if (op.flags & kInterruptible) out << " until op " << index + op.target;
       break;
-    case OpKind::exit: break;
+    case OpKind::exit:
+      break;
     case OpKind::send:
     case OpKind::recv:
     case OpKind::expire:
-    case OpKind::io: out << " #" << op.target << " " << op.value; break;
-    default: out << " #" << op.target;
+    case OpKind::io:
+      out << " #" << op.target << " " << op.value;
+      break;
+    default:
+      out << " #" << op.target;
   }
   if (op.cause != Cause::none) out << " " << cause_name(op.cause);
   if (op.flags & kWoke) out << " woke";

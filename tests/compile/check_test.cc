@@ -42,9 +42,10 @@ TEST(Check, SoundProgramsPass) {
 
 TEST(Check, ACycleIsNamedByProcessCallDescriptorAndPeer) {
   const std::string error = check(two_processes({recv(1, 5), send(0, 10)}, {recv(0, 10), send(1, 5)}));
-  EXPECT_EQ(error,
-            "The program cannot proceed: a cycle of waits: left[10] read fd 5 waits for byte 5 of pipe:[2] from right[20]; "
-            "right[20] read fd 5 waits for byte 10 of pipe:[1] from left[10].");
+  EXPECT_EQ(
+      error,
+      "The program cannot proceed: a cycle of waits: left[10] read fd 5 waits for byte 5 of pipe:[2] from right[20]; "
+      "right[20] read fd 5 waits for byte 10 of pipe:[1] from left[10].");
 }
 
 TEST(Check, CapacityCounts) {

@@ -1,9 +1,9 @@
 // poll, select, epoll and spinning.
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <cerrno>
 
 #include "tests/compile/script.h"
 
@@ -20,7 +20,9 @@ struct EventLoop : Script {
     call(loop, SYS_epoll_create1, 9, {0, epoll.value}, {2 * kMs + 100});
     entry_only(loop, SYS_epoll_ctl, {9, EPOLL_CTL_ADD, 3, EPOLLIN, 0}, 2 * kMs + 200);
   }
-  void epoll_wait(std::int64_t result, Ns timeout, When when) { call(loop, SYS_epoll_wait, result, {9, timeout}, when); }
+  void epoll_wait(std::int64_t result, Ns timeout, When when) {
+    call(loop, SYS_epoll_wait, result, {9, timeout}, when);
+  }
 };
 
 TEST(Poll, WhatIsConsumedNextWaitsInThePollsPlace) {
@@ -53,7 +55,8 @@ TEST(Poll, ExpiredTimeoutsSleepUntilWhatTheNextSuccessfulPollFound) {
   s.read(s.loop, 3, 10, {251 * kMs, 251 * kMs + 10});
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.loop),
-            "spawn 1, compute 5, sleep 100000000 until +4, compute 40, sleep 100000000 until +2, compute 5, recv s0 10, exit");
+            "spawn 1, compute 5, sleep 100000000 until +4, compute 40, sleep 100000000 until +2, compute 5, recv s0 "
+            "10, exit");
   EXPECT_EQ(count(p, "expired timeouts"), 2U);
   EXPECT_EQ(check(p), "");
 }

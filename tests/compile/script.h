@@ -94,8 +94,12 @@ class Script {
     return o;
   }
   void close(ThreadId thread, int fd, Ns at) { entry_only(thread, SYS_close, {fd}, at); }
-  void read(ThreadId thread, int fd, std::int64_t result, When when) { call(thread, SYS_read, result, {fd, 65536}, when); }
-  void write(ThreadId thread, int fd, std::int64_t result, When when) { call(thread, SYS_write, result, {fd, result > 0 ? result : 1}, when); }
+  void read(ThreadId thread, int fd, std::int64_t result, When when) {
+    call(thread, SYS_read, result, {fd, 65536}, when);
+  }
+  void write(ThreadId thread, int fd, std::int64_t result, When when) {
+    call(thread, SYS_write, result, {fd, result > 0 ? result : 1}, when);
+  }
 
   Program compile(Ns end = 1'000'000'000) { return replay::compile(builder.build(end)); }
 
@@ -121,21 +125,51 @@ inline std::string ops(const Program& p, ThreadId thread) {
     if (!text.empty()) text += ", ";
     const std::string target = std::to_string(op.target), value = std::to_string(op.value);
     switch (op.kind) {
-      case OpKind::compute: text += "compute " + value; break;
-      case OpKind::sleep: text += "sleep " + value + (op.flags & kInterruptible ? " until +" + target : ""); break;
-      case OpKind::send: text += "send s" + target + " " + value; break;
-      case OpKind::recv: text += "recv s" + target + " " + value; break;
-      case OpKind::finish: text += "finish s" + target; break;
-      case OpKind::recv_end: text += "recv_end s" + target; break;
-      case OpKind::connect: text += std::string("connect") + (op.flags & kNonblocking ? "? c" : " c") + target; break;
-      case OpKind::accept: text += "accept c" + target; break;
-      case OpKind::signal: text += "signal k" + target; break;
-      case OpKind::wait: text += "wait k" + target; break;
-      case OpKind::arm: text += "arm t" + target; break;
-      case OpKind::expire: text += "expire t" + target + " " + value; break;
-      case OpKind::io: text += "io " + target + " " + value; break;
-      case OpKind::spawn: text += "spawn " + target; break;
-      case OpKind::exit: text += "exit"; break;
+      case OpKind::compute:
+        text += "compute " + value;
+        break;
+      case OpKind::sleep:
+        text += "sleep " + value + (op.flags & kInterruptible ? " until +" + target : "");
+        break;
+      case OpKind::send:
+        text += "send s" + target + " " + value;
+        break;
+      case OpKind::recv:
+        text += "recv s" + target + " " + value;
+        break;
+      case OpKind::finish:
+        text += "finish s" + target;
+        break;
+      case OpKind::recv_end:
+        text += "recv_end s" + target;
+        break;
+      case OpKind::connect:
+        text += std::string("connect") + (op.flags & kNonblocking ? "? c" : " c") + target;
+        break;
+      case OpKind::accept:
+        text += "accept c" + target;
+        break;
+      case OpKind::signal:
+        text += "signal k" + target;
+        break;
+      case OpKind::wait:
+        text += "wait k" + target;
+        break;
+      case OpKind::arm:
+        text += "arm t" + target;
+        break;
+      case OpKind::expire:
+        text += "expire t" + target + " " + value;
+        break;
+      case OpKind::io:
+        text += "io " + target + " " + value;
+        break;
+      case OpKind::spawn:
+        text += "spawn " + target;
+        break;
+      case OpKind::exit:
+        text += "exit";
+        break;
     }
   }
   return text;

@@ -1,8 +1,8 @@
 // Connections: who connected to whom, datagrams, passed descriptors.
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <sys/socket.h>
+#include <cerrno>
 
 #include "tests/compile/script.h"
 
@@ -154,7 +154,8 @@ TEST(Sockets, DatagramsAreMatchedByAddressWithLosses) {
   const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 50});
   const ObjectId from = s.object(ObjectKind::udp, "127.0.0.1:900");
   const ObjectId to = s.object(ObjectKind::udp, "0.0.0.0:53");
-  const std::int64_t to_address = s.builder.string("127.0.0.1:53").value, from_address = s.builder.string("127.0.0.1:900").value;
+  const std::int64_t to_address = s.builder.string("127.0.0.1:53").value,
+                     from_address = s.builder.string("127.0.0.1:900").value;
   s.call(a, SYS_socket, 3, {AF_INET, SOCK_DGRAM, 0, from.value}, {2 * kMs});
   s.call(b, SYS_socket, 3, {AF_INET, SOCK_DGRAM, 0, to.value}, {2 * kMs});
   s.call(a, SYS_sendto, 10, {3, 10, 0, to_address}, {3 * kMs, 3 * kMs + 10});

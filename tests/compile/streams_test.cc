@@ -47,9 +47,9 @@ TEST(Streams, ExitOfTheReaderMayBeSeenBeforeTheExitOfTheWriter) {
 
 TEST(Streams, EndArrivesWhenTheLastCopyOfTheWriteEndIsClosed) {
   PipeAndChild s;
-  s.close(s.a, 4, 3 * kMs);                      // the child still has a copy
+  s.close(s.a, 4, 3 * kMs);  // the child still has a copy
   s.write(s.b, 4, 5, {4 * kMs, 4 * kMs + 10});
-  s.close(s.b, 4, 5 * kMs);                      // the last one
+  s.close(s.b, 4, 5 * kMs);  // the last one
   s.read(s.a, 3, 5, {6 * kMs, 6 * kMs + 10});
   s.read(s.a, 3, 0, {7 * kMs, 7 * kMs + 10});
   const Program p = s.compile();
@@ -175,8 +175,8 @@ TEST(Streams, DiskIsWhatReallyWaited) {
   const ThreadId a = s.root();
   const ObjectId file = s.object(ObjectKind::file);
   s.call(a, SYS_openat, 3, {0, 0, file.value}, {1 * kMs});
-  s.read(a, 3, 4096, {2 * kMs, 2 * kMs + 10'000, 0, 10'000});      // from the page cache
-  s.read(a, 3, 8192, {3 * kMs, 4 * kMs, 0, 10'000});               // from the device
+  s.read(a, 3, 4096, {2 * kMs, 2 * kMs + 10'000, 0, 10'000});  // from the page cache
+  s.read(a, 3, 8192, {3 * kMs, 4 * kMs, 0, 10'000});           // from the device
   s.call(a, SYS_fsync, 0, {3}, {5 * kMs, 7 * kMs});
   const Program p = s.compile();
   EXPECT_EQ(ops(p, a), "compute 15000, io 0 990000, compute 5000, io 1 2000000, exit");

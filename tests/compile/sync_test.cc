@@ -18,8 +18,8 @@ struct ThreeThreads : Script {
   ThreadId a = root();
   ThreadId b = thread(a, 201, 0x7001, {1 * kMs, 1 * kMs + 10});
   ThreadId c = thread(a, 202, 0x7002, {2 * kMs, 2 * kMs + 10});
-  void futex(ThreadId t, std::int64_t address, int op, std::int64_t value, std::int64_t result, When when, Ns timeout = -1,
-             std::int64_t address2 = 0, std::int64_t requeued = 0) {
+  void futex(ThreadId t, std::int64_t address, int op, std::int64_t value, std::int64_t result, When when,
+             Ns timeout = -1, std::int64_t address2 = 0, std::int64_t requeued = 0) {
     call(t, SYS_futex, result, {address, op | FUTEX_PRIVATE_FLAG, value, timeout, 0, 0, address2, requeued}, when);
   }
 };

@@ -1,8 +1,8 @@
 // Sleeps, timers, eventfd.
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <sys/eventfd.h>
+#include <cerrno>
 
 #include "tests/compile/script.h"
 
@@ -38,10 +38,10 @@ TEST(Time, ATimerfdExpiresAtMultiplesOfItsIntervalAfterArming) {
   const ObjectId timer = s.object(ObjectKind::timerfd);
   s.call(a, SYS_timerfd_create, 3, {1, 0, timer.value}, {1 * kMs});
   s.call(a, SYS_timerfd_settime, 0, {3, 0, 10 * kMs, 4 * kMs}, {2 * kMs, 2 * kMs + 10, 50});
-  s.read(a, 3, 8, {3 * kMs, 12 * kMs});                 // 1st, at +10
-  s.read(a, 3, 8, {12 * kMs + 100, 16 * kMs});          // 2nd, at +14
-  s.read(a, 3, 8, {25 * kMs, 25 * kMs + 10});           // 3rd and 4th, at +18 and +22: ready since +18
-  s.read(a, 3, 8, {25 * kMs + 100, 28 * kMs});          // 5th, at +26
+  s.read(a, 3, 8, {3 * kMs, 12 * kMs});         // 1st, at +10
+  s.read(a, 3, 8, {12 * kMs + 100, 16 * kMs});  // 2nd, at +14
+  s.read(a, 3, 8, {25 * kMs, 25 * kMs + 10});   // 3rd and 4th, at +18 and +22: ready since +18
+  s.read(a, 3, 8, {25 * kMs + 100, 28 * kMs});  // 5th, at +26
   EXPECT_EQ(ops(s.compile(), a),
             "compute 50, arm t0, expire t0 10000000, expire t0 14000000, expire t0 18000000, expire t0 26000000, exit");
 }
