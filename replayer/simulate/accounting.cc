@@ -9,12 +9,18 @@ Ns to_ns(double seconds) { return std::llround(seconds * 1e9); }
 
 IntervalState wait_state(const Program& program, const Op& op, bool remote) {
   switch (op.cause) {
-    case Cause::network: return IntervalState::network;
-    case Cause::disk: return IntervalState::disk;
-    case Cause::sync: return IntervalState::sync;
-    case Cause::child: return IntervalState::child;
-    case Cause::sleep: return IntervalState::sleep;
-    case Cause::none: break;
+    case Cause::network:
+      return IntervalState::network;
+    case Cause::disk:
+      return IntervalState::disk;
+    case Cause::sync:
+      return IntervalState::sync;
+    case Cause::child:
+      return IntervalState::child;
+    case Cause::sleep:
+      return IntervalState::sleep;
+    case Cause::none:
+      break;
   }
   switch (op.kind) {
     case OpKind::send:
@@ -25,11 +31,15 @@ IntervalState wait_state(const Program& program, const Op& op, bool remote) {
                                                                                        : IntervalState::sync;
     }
     case OpKind::connect:
-    case OpKind::accept: return IntervalState::network;
-    case OpKind::io: return IntervalState::disk;
+    case OpKind::accept:
+      return IntervalState::network;
+    case OpKind::io:
+      return IntervalState::disk;
     case OpKind::sleep:
-    case OpKind::expire: return IntervalState::sleep;
-    default: return IntervalState::sync;
+    case OpKind::expire:
+      return IntervalState::sleep;
+    default:
+      return IntervalState::sync;
   }
 }
 

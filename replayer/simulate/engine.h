@@ -29,10 +29,10 @@ struct EngineInput {
   bool platform_changes = false;  ///< availability profiles: SimGrid's clock must be followed step by step
   Accounting& accounting;
   EngineCounts& counts;
-  std::vector<double>& busy_core_s;                       ///< by platform host
-  std::function<void(std::uint64_t operations)> progress; ///< called every few ten thousand ops; may be empty
-  std::function<void(std::uint64_t operations)> finished; ///< called when the last thread has ended; does not return
-  std::function<void(const std::string&)> failed;         ///< called with a message for the user; does not return
+  std::vector<double>& busy_core_s;                        ///< by platform host
+  std::function<void(std::uint64_t operations)> progress;  ///< called every few ten thousand ops; may be empty
+  std::function<void(std::uint64_t operations)> finished;  ///< called when the last thread has ended; does not return
+  std::function<void(const std::string&)> failed;          ///< called with a message for the user; does not return
 };
 
 /// Own event queue and processor model; SimGrid is asked for network flows and disks only.

@@ -8,12 +8,12 @@
 namespace simrec::replay {
 
 enum class EventKind : std::uint8_t {
-  start,     ///< id = thread
-  resume,    ///< id = thread, version = its wait
-  expire,    ///< id = thread, version = its wait: a timer or sleep ends
-  processor, ///< id = host, version = its schedule: a compute op is done
-  deliver,   ///< id = stream: bytes or the end arrive
-  window,    ///< id = stream: acknowledgements or room arrive at the sender
+  start,               ///< id = thread
+  resume,              ///< id = thread, version = its wait
+  expire,              ///< id = thread, version = its wait: a timer or sleep ends
+  processor,           ///< id = host, version = its schedule: a compute op is done
+  deliver,             ///< id = stream: bytes or the end arrive
+  window,              ///< id = stream: acknowledgements or room arrive at the sender
   client_established,  ///< id = connection
   server_established,  ///< id = connection
 };

@@ -181,7 +181,8 @@ void EventEngine::schedule_window(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   double next = kNever;
   if (path.gated && path.has_window) next = path.window.next_acknowledgement();
-  if ((path.gated || !stream.writers.empty()) && !path.notices.empty()) next = std::min(next, path.notices.front().time);
+  if ((path.gated || !stream.writers.empty()) && !path.notices.empty())
+    next = std::min(next, path.notices.front().time);
   if (next >= path.window_event) return;
   path.window_event = next;
   queue_.push(std::max(next, now_), EventKind::window, index);

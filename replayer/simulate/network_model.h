@@ -14,10 +14,10 @@ inline constexpr double kInstant_s = 0.5e-9;
 
 /// Which effects are modelled. The defaults are the product; tests and experiments switch terms off.
 struct NetworkModel {
-  bool framing = true;         ///< headers travel too
-  bool handshake = true;       ///< connect costs a round trip
-  bool slow_start = true;      ///< congestion window, see tcp_window.h
-  bool capacity_window = true; ///< bytes in flight are limited by the stream's capacity
+  bool framing = true;          ///< headers travel too
+  bool handshake = true;        ///< connect costs a round trip
+  bool slow_start = true;       ///< congestion window, see tcp_window.h
+  bool capacity_window = true;  ///< bytes in flight are limited by the stream's capacity
 };
 
 /// Payload of a full TCP segment at MTU 1500 with timestamps: 1500 - 20 (IPv4) - 20 (TCP) - 12 (timestamps).

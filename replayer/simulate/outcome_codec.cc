@@ -12,10 +12,8 @@ constexpr std::uint64_t kMagic = 0x31656d6f6374756f;  // guards against a torn o
 class Encoder {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  void operator()(const T& value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void operator()(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   void operator()(const std::string& text) {
     (*this)(static_cast<std::uint64_t>(text.size()));
     bytes_ += text;
@@ -35,7 +33,7 @@ class Decoder {
  public:
   explicit Decoder(std::span<const char> bytes) : bytes_(bytes) {}
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void operator()(T& value) {
     need(sizeof value);
     std::memcpy(&value, bytes_.data(), sizeof value);

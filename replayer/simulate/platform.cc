@@ -127,7 +127,8 @@ double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
   }
   if (links.empty() && latency <= 0) throw ReplayError("the platform has no route from " + where);
   for (const simgrid::s4u::Link* link : links)
-    if (!(link->get_bandwidth() > 0)) throw ReplayError("link " + link->get_name() + " (" + where + ") has no bandwidth");
+    if (!(link->get_bandwidth() > 0))
+      throw ReplayError("link " + link->get_name() + " (" + where + ") has no bandwidth");
   return entry->second = latency;
 }
 

@@ -5,9 +5,7 @@
 
 namespace simrec::replay {
 
-double Processor::rate() const {
-  return speed_factor_ * std::min(1.0, cores_ / static_cast<double>(tasks_.size()));
-}
+double Processor::rate() const { return speed_factor_ * std::min(1.0, cores_ / static_cast<double>(tasks_.size())); }
 
 void Processor::advance(double now) {
   if (!tasks_.empty() && now > last_) {

@@ -48,7 +48,8 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   const bool remote = stream.remote != nullptr;
   if (is_connecting(op.target)) {
     auto& waiters = connections_[program_.streams[op.target].connection_plus_one - 1].waiters;
-    wait(t, &waiters, [this, &op] { return !is_connecting(op.target); }, remote);
+    wait(
+        t, &waiters, [this, &op] { return !is_connecting(op.target); }, remote);
   }
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
@@ -60,7 +61,8 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
     stream.arrived = stream.sent;
     arrived(op.target, t + 1);
   }
-  wait(t, &stream.writers, [this, &op, end] { return has_room(op.target, end); }, remote);
+  wait(
+      t, &stream.writers, [this, &op, end] { return has_room(op.target, end); }, remote);
 }
 
 void ReferenceEngine::recv(std::uint32_t t, const Op& op) {
@@ -68,7 +70,8 @@ void ReferenceEngine::recv(std::uint32_t t, const Op& op) {
   if (stream.arrived < op.value) {
     stream.wanted = std::max(stream.wanted, op.value);
     consumed(op.target, std::min(stream.arrived, stream.wanted));
-    wait(t, &stream.readers, [&stream, &op] { return stream.arrived >= op.value; }, stream.remote != nullptr);
+    wait(
+        t, &stream.readers, [&stream, &op] { return stream.arrived >= op.value; }, stream.remote != nullptr);
   }
   consumed(op.target, op.value);
 }
@@ -218,7 +221,8 @@ void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
                        became_idle();
                      });
   if (!(op.flags & kNonblocking))
-    wait(t, &connection.waiters, [&connection] { return !connection.connecting; }, false);
+    wait(
+        t, &connection.waiters, [&connection] { return !connection.connecting; }, false);
 }
 
 bool ReferenceEngine::relax_capacities() {

@@ -64,7 +64,8 @@ void SimgridActivities::start_flow(s4u::Host* from, s4u::Host* to, double wire_b
 }
 
 void SimgridActivities::start_io(s4u::Disk* disk, std::int64_t bytes, bool write, std::uint32_t id) {
-  s4u::IoPtr io = disk->io_init(static_cast<sg_size_t>(bytes * kDiskUnitsPerByte), write ? s4u::Io::OpType::WRITE : s4u::Io::OpType::READ);
+  s4u::IoPtr io = disk->io_init(static_cast<sg_size_t>(bytes * kDiskUnitsPerByte),
+                                write ? s4u::Io::OpType::WRITE : s4u::Io::OpType::READ);
   state_->start(io, true, id);
 }
 

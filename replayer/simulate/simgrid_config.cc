@@ -1,10 +1,11 @@
 #include "replayer/simulate/simgrid_config.h"
 
 #include <simgrid/s4u.hpp>
-#include <simgrid/version.h>
 
 #include <array>
 #include <stdexcept>
+
+#include <simgrid/version.h>  // after s4u.hpp: it does not include what it needs
 
 #include "replayer/simulate/simulate.h"
 

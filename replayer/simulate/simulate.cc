@@ -83,18 +83,12 @@ void simulate_here(const NetworkModel& network, const Program& program, const st
     add_counts(outcome, counts);
     report.succeed(encode(outcome));
   };
-  const EngineInput input{program,
-                          platform,
-                          engine,
-                          network,
-                          speed,
-                          has_profiles(platform_file),
-                          accounting,
-                          counts,
-                          busy_core_s,
-                          progress_sender(program, options, report),
-                          finished,
-                          [&](const std::string& message) { report.fail(message); }};
+  const EngineInput input{program,     platform,
+                          engine,      network,
+                          speed,       has_profiles(platform_file),
+                          accounting,  counts,
+                          busy_core_s, progress_sender(program, options, report),
+                          finished,    [&](const std::string& message) { report.fail(message); }};
   if (options.engine == EngineKind::reference)
     run_reference_engine(input);
   else

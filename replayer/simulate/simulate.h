@@ -61,10 +61,10 @@ enum class EngineKind : std::uint8_t { event, reference };
 struct SimulateOptions {
   EngineKind engine = EngineKind::event;
   std::vector<PlaceRule> placement;
-  std::string deployment_file;    ///< SimGrid deployment XML; "" = none
-  double host_speed_flops = 0;    ///< overrides Program::recorded_speed_flops; 0 = as recorded
+  std::string deployment_file;  ///< SimGrid deployment XML; "" = none
+  double host_speed_flops = 0;  ///< overrides Program::recorded_speed_flops; 0 = as recorded
   bool timeline = false;
-  std::vector<std::string> simgrid_config;  ///< "key:value", after our defaults
+  std::vector<std::string> simgrid_config;        ///< "key:value", after our defaults
   std::function<void(double fraction)> progress;  ///< called now and then; may be empty
 };
 

@@ -12,8 +12,8 @@ namespace simrec::replay {
 
 class TcpWindow {
  public:
-  static constexpr std::int64_t kInitialSegments = 10;     ///< RFC 6928
-  static constexpr double kMinimumTimeoutVariance_s = 0.2; ///< Linux: RTO = smoothed RTT + at least 200 ms
+  static constexpr std::int64_t kInitialSegments = 10;      ///< RFC 6928
+  static constexpr double kMinimumTimeoutVariance_s = 0.2;  ///< Linux: RTO = smoothed RTT + at least 200 ms
 
   explicit TcpWindow(double round_trip_s) : timeout_s_(round_trip_s + kMinimumTimeoutVariance_s) {}
 

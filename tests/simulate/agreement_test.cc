@@ -64,15 +64,16 @@ struct Setting {
 
 class Agreement : public testing::TestWithParam<Setting> {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Platforms, Agreement,
-    testing::Values(Setting{"two_hosts", {"a", "b"}}, Setting{"single_host", {"solo"}},
-                    Setting{"cluster", {"node-0", "node-1", "node-5"}},
-                    Setting{"fat_tree", {"node-0", "node-1", "node-9", "node-15"}},
-                    Setting{"dragonfly", {"node-0", "node-7", "node-21"}}, Setting{"wan", {"paris", "lyon", "tokyo"}},
-                    Setting{"split_duplex", {"left", "right"}}, Setting{"multi_core", {"quad", "fast", "slow"}},
-                    Setting{"disks", {"ssd", "hdd", "none"}}),
-    [](const auto& info) { return std::string(info.param.platform); });
+INSTANTIATE_TEST_SUITE_P(Platforms, Agreement,
+                         testing::Values(Setting{"two_hosts", {"a", "b"}}, Setting{"single_host", {"solo"}},
+                                         Setting{"cluster", {"node-0", "node-1", "node-5"}},
+                                         Setting{"fat_tree", {"node-0", "node-1", "node-9", "node-15"}},
+                                         Setting{"dragonfly", {"node-0", "node-7", "node-21"}},
+                                         Setting{"wan", {"paris", "lyon", "tokyo"}},
+                                         Setting{"split_duplex", {"left", "right"}},
+                                         Setting{"multi_core", {"quad", "fast", "slow"}},
+                                         Setting{"disks", {"ssd", "hdd", "none"}}),
+                         [](const auto& info) { return std::string(info.param.platform); });
 
 TEST_P(Agreement, RandomPrograms) {
   // 9 platforms x 25 cases; SIMREC_CASES=1000 looks longer, SIMREC_PRINT_PROGRAM=1 shows a program that fails.

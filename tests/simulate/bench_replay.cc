@@ -38,9 +38,9 @@ void measure(const char* name, const Program& program, EngineKind engine, bool a
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
   std::printf("%-34s %-9s %9.2f M ops  %8.3f s  %9.0f ops/s  predicted %.3f s  peak child %ld MB\n", name,
-              engine == EngineKind::event ? "event" : "reference", static_cast<double>(outcome.operations) / 1e6, seconds,
-              static_cast<double>(outcome.operations) / seconds, static_cast<double>(outcome.predicted_ns) / 1e9,
-              usage.ru_maxrss / 1024);
+              engine == EngineKind::event ? "event" : "reference", static_cast<double>(outcome.operations) / 1e6,
+              seconds, static_cast<double>(outcome.operations) / seconds,
+              static_cast<double>(outcome.predicted_ns) / 1e9, usage.ru_maxrss / 1024);
 }
 
 }  // namespace

@@ -74,7 +74,10 @@ TEST_F(Errors, FilesThatAreNoPlatform) {
   expect_says(error(file("just text\n")), "not well-formed XML");
   expect_says(error(file("<platform version=\"4.1\">\n<zone id=\"w\"\n")), "line ");
   expect_says(error(file("<html><body/></html>")), "not a SimGrid platform");
-  expect_says(error(file(std::string("\x7f" "ELF\x02\x01\x01\0\0\0", 10))), "not well-formed XML");
+  expect_says(error(file(std::string("\x7f"
+                                     "ELF\x02\x01\x01\0\0\0",
+                                     10))),
+              "not well-formed XML");
 }
 
 TEST_F(Errors, PlatformsThatSimgridRefuses) {
@@ -84,7 +87,9 @@ TEST_F(Errors, PlatformsThatSimgridRefuses) {
   expect_says(error(zone(std::string(kHostA) + kHostA)), "second host named 'a'");
   expect_says(error(zone(kHostA, "Wrong")), "Not a valid model");
   expect_says(error(zone("<host id=\"a\" speed=\"0f\"/>")), "host a has speed 0");
-  expect_says(error(file("<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n<platform version=\"3\"><zone id=\"w\" routing=\"Full\"/></platform>")), "TOO OLD");
+  expect_says(error(file("<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n<platform "
+                         "version=\"3\"><zone id=\"w\" routing=\"Full\"/></platform>")),
+              "TOO OLD");
 }
 
 TEST_F(Errors, NoWayBetweenHosts) {
@@ -98,7 +103,8 @@ TEST_F(Errors, NoWayBetweenHosts) {
 }
 
 TEST_F(Errors, Placement) {
-  expect_says(error(platform("cluster"), placed("server", "nod-3")), "no host \"nod-3\" (asked for server); nearest names: node-3");
+  expect_says(error(platform("cluster"), placed("server", "nod-3")),
+              "no host \"nod-3\" (asked for server); nearest names: node-3");
   expect_says(error(platform("two_hosts"), placed("srv*", "b")),
               "no recorded process matches \"srv*\"; processes: client[100], server[101]");
   ProgramBuilder b = client_and_server();
@@ -116,6 +122,15 @@ TEST_F(Errors, Deployment) {
   expect_says(error(platform("two_hosts"), options), "has no <actor");
   options.deployment_file = file("<platform version=\"4.1\"><actor host=\"b\"/></platform>");
   expect_says(error(platform("two_hosts"), options), "lacks its host or function");
+}
+
+TEST_F(Errors, NoneForAGoodDeployment) {
+  SimulateOptions options;
+  options.deployment_file =
+      file("<platform version=\"4.1\"><actor host=\"b\" function=\"serv*\"><argument value=\"1\"/></actor></platform>");
+  const Outcome o = simulate(client_and_server().program, platform("two_hosts"), options);
+  EXPECT_EQ(o.processes[0].host, "a");
+  EXPECT_EQ(o.processes[1].host, "b");
 }
 
 TEST_F(Errors, Options) {

@@ -232,7 +232,8 @@ TEST_P(Ops, TimelineIsGaplessAndNamesWhoEndedTheWait) {
 TEST_P(Ops, TwoRunsAreIdentical) {
   ProgramBuilder b;
   for (std::uint32_t p = 0; p < 5; ++p) {
-    b.process(p ? "server" : "client", {compute(3 * kMs + p), send(p, 77'777), recv((p + 4) % 5, 77'777), compute(kMs)});
+    b.process(p ? "server" : "client",
+              {compute(3 * kMs + p), send(p, 77'777), recv((p + 4) % 5, 77'777), compute(kMs)});
     b.stream(p, (p + 1) % 5);
   }
   const Outcome first = run_apart(b), second = run_apart(b);

@@ -49,13 +49,14 @@ TEST_P(Platforms, ClusterStartsAtItsFirstNode) {
 }
 
 TEST_P(Platforms, FatTreeNeighboursAndFarNodes) {
-  EXPECT_EQ(one_way("fat_tree", "node-0", "node-1", 1448), 2 * 50 * kUs + kFrameAt1Gbps);   // one switch
-  EXPECT_EQ(one_way("fat_tree", "node-0", "node-9", 1448), 4 * 50 * kUs + kFrameAt1Gbps);   // through the core
+  EXPECT_EQ(one_way("fat_tree", "node-0", "node-1", 1448), 2 * 50 * kUs + kFrameAt1Gbps);  // one switch
+  EXPECT_EQ(one_way("fat_tree", "node-0", "node-9", 1448), 4 * 50 * kUs + kFrameAt1Gbps);  // through the core
 }
 
 TEST_P(Platforms, DragonflyNeighboursAndOtherChassis) {
   EXPECT_EQ(one_way("dragonfly", "node-0", "node-1", 1448), 2 * 50 * kUs + kFrameAt1Gbps);  // one router
-  EXPECT_EQ(one_way("dragonfly", "node-0", "node-2", 1448), 3 * 50 * kUs + kFrameAt1Gbps);  // next router of the chassis
+  EXPECT_EQ(one_way("dragonfly", "node-0", "node-2", 1448),
+            3 * 50 * kUs + kFrameAt1Gbps);  // next router of the chassis
 }
 
 TEST_P(Platforms, WanRoutesOverItsRouters) {
@@ -78,9 +79,15 @@ TEST_P(Platforms, SplitDuplexDirectionsDoNotShare) {
 TEST_P(Platforms, CoresAndPstates) {
   ProgramBuilder b;
   for (int i = 0; i < 8; ++i) b.process("app", {compute(10 * kMs)});
-  EXPECT_EQ(run("multi_core", b).predicted_ns, 20 * kMs);                    // 80 ms on four cores
-  EXPECT_EQ(run("multi_core", b, {{"app", "fast"}}).predicted_ns, 40 * kMs); // 80 ms at pstate 1: 2 Gf
+  EXPECT_EQ(run("multi_core", b).predicted_ns, 20 * kMs);                     // 80 ms on four cores
+  EXPECT_EQ(run("multi_core", b, {{"app", "fast"}}).predicted_ns, 40 * kMs);  // 80 ms at pstate 1: 2 Gf
   EXPECT_EQ(run("multi_core", b, {{"app", "slow"}}).predicted_ns, 160 * kMs);
+}
+
+TEST_P(Platforms, SpeedProfilesAreFollowed) {
+  ProgramBuilder b;
+  b.process("app", {compute(2 * kS), sleep(1 * kS), compute(1 * kS)});
+  EXPECT_EQ(run("profile", b).predicted_ns, 6 * kS);  // 1 s + 2 s, 1 s, 2 s
 }
 
 TEST_P(Platforms, HostPropertiesOverrideTheWakeUp) {

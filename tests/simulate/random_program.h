@@ -53,7 +53,8 @@ class RandomProgram {
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::uint32_t a = any_thread(), b = other_thread(a);
       const auto transport = static_cast<Transport>(pick(0, 2));
-      const std::int64_t capacity = pick(0, 2) ? static_cast<std::int64_t>(pick(4, 512)) * 1024 + pick(0, 99) : kUnlimited;
+      const std::int64_t capacity =
+          pick(0, 2) ? static_cast<std::int64_t>(pick(4, 512)) * 1024 + pick(0, 99) : kUnlimited;
       std::uint32_t connection_plus_one = 0;
       if (transport == Transport::tcp && pick(0, 1)) {
         connection_plus_one = builder_.connection(a, b) + 1;
@@ -70,12 +71,24 @@ class RandomProgram {
     const std::uint32_t t = any_thread();
     switch (pick(0, 9)) {
       case 0:
-      case 1: push(t, compute(time(20 * kUs, 9 * kMs))); break;
-      case 2: push(t, sleep(time(50 * kUs, 5 * kMs), pick(0, 1) ? kWoke : 0)); break;
-      case 3: meet(t); break;
-      case 4: timer(t); break;
-      case 5: disk(t); break;
-      default: message(); break;
+      case 1:
+        push(t, compute(time(20 * kUs, 9 * kMs)));
+        break;
+      case 2:
+        push(t, sleep(time(50 * kUs, 5 * kMs), pick(0, 1) ? kWoke : 0));
+        break;
+      case 3:
+        meet(t);
+        break;
+      case 4:
+        timer(t);
+        break;
+      case 5:
+        disk(t);
+        break;
+      default:
+        message();
+        break;
     }
   }
   void message() {
