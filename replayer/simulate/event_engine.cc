@@ -43,6 +43,7 @@ EventEngine::EventEngine(const EngineInput& input)
     if (!program_.threads[t].spawned)
       queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
   }
+  set_up_loops();
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
 }
 
@@ -174,6 +175,7 @@ void EventEngine::resolve_standstill() {
 void EventEngine::start_thread(std::uint32_t t) {
   if (threads_[t].phase != Phase::unborn) return;
   threads_[t].phase = Phase::runnable;
+  if (threads_[t].account != t) return enter_loop(t);
   in_.accounting.thread_started(t, now_);
   run_thread(t);
 }
@@ -181,7 +183,9 @@ void EventEngine::start_thread(std::uint32_t t) {
 void EventEngine::run_thread(std::uint32_t t) {
   constexpr std::uint64_t kProgressMask = (1 << 16) - 1;
   Thread& thread = threads_[t];
-  while (step(t, thread.ops[thread.position])) {
+  for (;;) {
+    const Op& op = thread.ops[thread.position];
+    if (((op.flags & kTurn) && !take_turn(t, op)) || !step(t, op)) return;
     ++thread.position;
     if ((++operations_ & kProgressMask) == 0 && in_.progress) in_.progress(operations_);
     if (thread.phase == Phase::ended) return;
@@ -211,8 +215,9 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
 
 void EventEngine::end_thread(std::uint32_t t) {
   threads_[t].phase = Phase::ended;
-  in_.accounting.thread_ended(t, now_);
   --live_threads_;
+  if (threads_[t].loop != kNone) pass_turn(threads_[t].loop);
+  if (threads_[t].account == t) in_.accounting.thread_ended(t, now_);
 }
 
 /// The thread waits from now on. Always false, for step().
@@ -233,6 +238,7 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
   thread.released = true;
   thread.released_by_plus_one = by_plus_one;
   ++thread.version;
+  if (!turn_awaits(t, by_plus_one)) return;
   if (thread.phase == Phase::waiting && current(t).kind == OpKind::sleep) ++in_.counts.sleeps_cut_short;
   const double wake_up = wake_up_cost_s(in_.platform.host(thread.host).costs, thread.since, now_);
   if (wake_up > 0)
@@ -248,12 +254,14 @@ void EventEngine::resume(std::uint32_t t) {
   ++thread.version;
   const Phase phase = thread.phase;
   thread.phase = Phase::runnable;
+  if (phase == Phase::queued) return run_thread(t);
+  if (phase == Phase::waiting) thread.has_turn = false;  // it was for this op
   if (phase == Phase::computing) {
-    in_.accounting.computed(t, thread.since, now_, thread.work_s);
+    in_.accounting.computed(thread.account, thread.since, now_, thread.work_s);
   } else {
     const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
     const bool remote = stream_op && streams_[op.target].remote;
-    in_.accounting.waited(t, thread.since, now_, wait_state(program_, op, remote), thread.released_by_plus_one);
+    in_.accounting.waited(thread.account, thread.since, now_, wait_state(program_, op, remote), thread.released_by_plus_one);
   }
   if (phase != Phase::connecting) {  // else the send itself comes now
     if (op.kind == OpKind::recv) consumed(op.target, op.value);

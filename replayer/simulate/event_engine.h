@@ -27,6 +27,7 @@ class EventEngine {
     unborn,
     runnable,
     computing,
+    queued,      ///< waits for its event loop's turn only
     connecting,  ///< a send waits for its connection
     waiting,     ///< in the wait of its op
     ended
@@ -41,6 +42,9 @@ class EventEngine {
     std::uint32_t released_by_plus_one = 0;
     Phase phase = Phase::unborn;
     bool released = false;      ///< on its way out of the wait
+    bool has_turn = false;      ///< the turn was just given to it: its op comes now
+    std::uint32_t loop = kNone; ///< index in loops_
+    std::uint32_t account = 0;  ///< thread that its time is charged to
     double since = 0;           ///< start of the wait or compute op
     double work_s = 0;          ///< of the compute op
     double sleep_until = 0;
@@ -108,6 +112,13 @@ class EventEngine {
     WaitList waiters;
   };
 
+  /// A thread and its fibers: only the owner of the turn runs.
+  struct Loop {
+    std::uint32_t owner = kNone;
+    double idle_since = 0;             ///< when nobody has had the turn
+    std::deque<std::uint32_t> queue;   ///< in the order in which they became ready
+  };
+
   struct Host {
     Processor processor;
     std::uint32_t version = 0;
@@ -130,6 +141,12 @@ class EventEngine {
   bool step(std::uint32_t t, const Op& op);  ///< false: the thread is held
   void end_thread(std::uint32_t t);
   bool hold(std::uint32_t t, WaitList* list);
+  // Event loops (event_loop_turns.cc)
+  void set_up_loops();
+  bool take_turn(std::uint32_t t, const Op& op);
+  bool turn_awaits(std::uint32_t t, std::uint32_t by_plus_one);
+  void pass_turn(std::uint32_t loop);
+  void enter_loop(std::uint32_t t);
   void release(std::uint32_t t, std::uint32_t by_plus_one);
   void resume(std::uint32_t t);
   void timer_rang(std::uint32_t t);
@@ -177,6 +194,7 @@ class EventEngine {
   std::vector<Connection> connections_;
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
+  std::vector<Loop> loops_;
   std::vector<Host> hosts_;
   std::vector<std::uint32_t> dirty_hosts_;
   std::vector<std::uint32_t> pending_flows_;  ///< streams whose next flow starts as soon as SimGrid's clock is here

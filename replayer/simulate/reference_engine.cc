@@ -27,6 +27,7 @@ ReferenceEngine::ReferenceEngine(const EngineInput& input)
       tokens_(program_.tokens),
       timers_(program_.timers),
       live_(program_.threads.size()) {
+  set_up_loops();
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
   for (std::uint32_t t = 0; t < threads_.size(); ++t)
     if (!program_.threads[t].spawned) start_thread(t);
@@ -46,13 +47,19 @@ void ReferenceEngine::start_thread(std::uint32_t t) {
 
 void ReferenceEngine::thread_main(std::uint32_t t) try {
   if (!program_.threads[t].spawned) sleep_until(static_cast<double>(program_.threads[t].start_ns) * 1e-9);
-  in_.accounting.thread_started(t, clock_s());
+  const bool fiber = threads_[t].account != t;
+  if (fiber)
+    enter_loop(t);
+  else
+    in_.accounting.thread_started(t, clock_s());
   for (const Op& op : program_.threads[t].ops) {
+    if (op.flags & kTurn) yield_turn(t, op);
     execute_op(t, op);
     ++threads_[t].position;
     if (++operations_ % 4096 == 0 && in_.progress) in_.progress(operations_);
   }
-  in_.accounting.thread_ended(t, clock_s());
+  if (!fiber) in_.accounting.thread_ended(t, clock_s());
+  pass_turn(t);
   if (--live_ == 0) in_.finished(operations_);
   --active_;
   became_idle();
@@ -100,10 +107,22 @@ void ReferenceEngine::became_idle() {
 /// Waits for the condition; charges the time, wake-up included, to the thread's op.
 void ReferenceEngine::wait(std::uint32_t t, WaitList* list, const Condition& condition, bool remote) {
   if (condition()) return;
-  const double since = clock_s();
+  double since = clock_s();
+  Thread& thread = threads_[t];
+  thread.wants_turn = thread.loop_plus_one && (program_.threads[t].ops[thread.position].flags & kTurn);
+  const bool wanted_turn = thread.wants_turn;
+  if (wanted_turn) pass_turn(t);
   wait_until_released(t, list, condition, kNever);
+  if (wanted_turn) {
+    Loop& loop = loops_[thread.loop_plus_one - 1];
+    if (loop.owner_plus_one != t + 1 || !thread.found_idle) {
+      await_turn(t);  // the loop was busy: nothing to charge, no wake-up
+      return;
+    }
+    since = loop.idle_since;
+  }
   sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
-  in_.accounting.waited(t, since, clock_s(),
+  in_.accounting.waited(thread.account, since, clock_s(),
                         wait_state(program_, program_.threads[t].ops[threads_[t].position], remote),
                         threads_[t].by_plus_one);
 }
@@ -138,6 +157,7 @@ void ReferenceEngine::notify(WaitList& list, std::uint32_t by_plus_one) {
     }
     thread.released = true;
     thread.by_plus_one = by_plus_one;
+    want_turn(t);
     if (!thread.counted) ++active_;
     thread.wake->release();
   }
@@ -194,7 +214,7 @@ void ReferenceEngine::compute(std::uint32_t t, const Op& op) {
   s4u::this_actor::execute(static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops);
   const double work = work_s(in_, host_of(t), op.value);
   in_.busy_core_s[in_.platform.host_of_thread(program_, t)] += work;
-  in_.accounting.computed(t, since, clock_s(), work);
+  in_.accounting.computed(threads_[t].account, since, clock_s(), work);
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
@@ -230,7 +250,7 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
       break;
     }
   }
-  in_.accounting.waited(t, since, clock_s(), wait_state(program_, op, false), threads_[t].by_plus_one);
+  in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), threads_[t].by_plus_one);
 }
 
 void ReferenceEngine::expire(std::uint32_t t, const Op& op) {
@@ -242,7 +262,7 @@ void ReferenceEngine::expire(std::uint32_t t, const Op& op) {
     const double deadline = timer.base < 0 ? kNever : timer.base + static_cast<double>(op.value) * 1e-9 + slack;
     wait_until_released(t, &timer.waiters, [] { return false; }, deadline);
   } while (threads_[t].rearmed);
-  in_.accounting.waited(t, since, clock_s(), wait_state(program_, op, false), timer.by_plus_one);
+  in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), timer.by_plus_one);
 }
 
 void ReferenceEngine::io(std::uint32_t t, const Op& op) {
@@ -257,7 +277,7 @@ void ReferenceEngine::io(std::uint32_t t, const Op& op) {
   } else {
     sleep_until(since + static_cast<double>(op.value) * 1e-9);
   }
-  if (clock_s() > since) in_.accounting.waited(t, since, clock_s(), wait_state(program_, op, false), 0);
+  if (clock_s() > since) in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), 0);
 }
 
 bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {

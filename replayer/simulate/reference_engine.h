@@ -25,6 +25,12 @@ class ReferenceEngine {
 
   struct Thread {
     simgrid::s4u::SemaphorePtr wake;
+    simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
+    std::uint32_t loop_plus_one = 0;
+    std::uint32_t account = 0;        ///< thread that its time is charged to
+    bool found_idle = false;          ///< nobody had the turn when its wait was over
+    bool fresh_turn = false;          ///< a fiber that just began: its first op comes now
+    bool wants_turn = false;          ///< queues for the turn as soon as its wait is over
     Condition condition;  ///< of the wait it is in
     std::uint32_t position = 0;
     std::uint32_t by_plus_one = 0;
@@ -68,6 +74,12 @@ class ReferenceEngine {
     bool connecting = false, known = false, server_established = false;
     WaitList waiters;
   };
+  /// A thread and its fibers: only the owner of the turn runs.
+  struct Loop {
+    std::uint32_t owner_plus_one = 0;
+    double idle_since = 0;
+    std::deque<std::uint32_t> queue;
+  };
   struct Token {
     std::uint32_t by_plus_one = 0;
     WaitList waiters;
@@ -94,6 +106,14 @@ class ReferenceEngine {
   End wait_until_released(std::uint32_t t, WaitList* list, const Condition& condition, double deadline);
   void notify(WaitList& list, std::uint32_t by_plus_one);
   void wake_for_timer(WaitList& list);
+
+  // Event loops (reference_loop_turns.cc)
+  void set_up_loops();
+  void enter_loop(std::uint32_t t);
+  void yield_turn(std::uint32_t t, const Op& op);
+  void pass_turn(std::uint32_t t);
+  void await_turn(std::uint32_t t);
+  void want_turn(std::uint32_t t);
 
   // Ops
   void execute_op(std::uint32_t t, const Op& op);
@@ -129,6 +149,7 @@ class ReferenceEngine {
   std::vector<Connection> connections_;
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
+  std::vector<Loop> loops_;
   std::size_t active_ = 0;  ///< threads that can go on by themselves + things under way; 0 = standstill
   std::size_t live_ = 0;
   std::uint64_t operations_ = 0;
