@@ -104,10 +104,12 @@ class Dump : public Command {
     app.add_option("trace", path_, "Trace to print (- = standard input)")->required()->type_name("TRACE");
     app.add_option("-p,--pid", ids_, "Only these processes or threads (by pid or tid; repeatable)")
         ->type_name("PID")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app.add_option("-e,--events", names_, "Only these calls or events, e.g. read,write,thread-exit")
         ->type_name("NAME,…")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app.add_flag("--json", json_, "One JSON object per line instead of text");
     app.add_flag("--stacks", stacks_, "Print recorded call stacks below their calls");
     app.footer(

@@ -45,8 +45,7 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
   const char* const where = "Placement and speed";
   app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")
       ->type_name("PATTERN=HOST")
-      ->expected(1)
-      ->take_all()
+      ->allow_extra_args(false)
       ->group(where);
   app.add_option("--deploy", options.deployment_path, "Place processes with a SimGrid deployment file")
       ->type_name("FILE.xml")
@@ -74,8 +73,7 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->group(how);
   app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")
       ->type_name("KEY:VALUE")
-      ->expected(1)
-      ->take_all()
+      ->allow_extra_args(false)
       ->group(how);
   app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")
       ->group(how);

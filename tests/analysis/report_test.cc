@@ -74,8 +74,8 @@ client --fast on wan.xml
   (right of COMPUTING: time waited, by cause, summed over threads; CORE = ready, but every core was busy)
 
   HOST  CORES  SPEED PER CORE  BUSY
-  h1        2      1 Gflop/s  12 %
-  h2        4      2 Gflop/s   3 %
+  h1        2       1 Gflop/s  12 %
+  h2        4       2 Gflop/s   3 %
 
 What a trace cannot tell, and how often it mattered
   3  expired timeouts
@@ -141,7 +141,8 @@ TEST(MakePrediction, CarriesTimelinesWithTids) {
   Program program;
   program.native_estimate_ns = 100;
   program.recorded_ns = 120;
-  program.processes.push_back({.pid = 10, .name = "a", .command_line = "a"});
+  program.processes.resize(1);
+  program.processes[0].pid = 10;
   program.threads.resize(2);
   program.threads[0].tid = 10;
   program.threads[1].tid = 11;
