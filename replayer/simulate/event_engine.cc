@@ -156,6 +156,10 @@ void EventEngine::handle(const Event& event) {
     }
     case EventKind::deliver: deliver(event.id); break;
     case EventKind::window: window_event(event); break;
+    case EventKind::turn:
+      loops_[event.id].turn_due = false;
+      if (loops_[event.id].owner == kNone) give_turn(event.id);
+      break;
     case EventKind::client_established: client_established(event.id); break;
     case EventKind::server_established:
       connections_[event.id].server_established = true;
@@ -175,7 +179,10 @@ void EventEngine::resolve_standstill() {
 void EventEngine::start_thread(std::uint32_t t) {
   if (threads_[t].phase != Phase::unborn) return;
   threads_[t].phase = Phase::runnable;
-  if (threads_[t].account != t) return enter_loop(t);
+  if (threads_[t].account != t) {
+    threads_[t].phase = Phase::queued;
+    return queue_for_turn(t);
+  }
   in_.accounting.thread_started(t, now_);
   run_thread(t);
 }
@@ -238,11 +245,17 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
   thread.released = true;
   thread.released_by_plus_one = by_plus_one;
   ++thread.version;
-  if (!turn_awaits(t, by_plus_one)) return;
+  if (wants_turn(t)) return queue_for_turn(t);
   if (thread.phase == Phase::waiting && current(t).kind == OpKind::sleep) ++in_.counts.sleeps_cut_short;
-  const double wake_up = wake_up_cost_s(in_.platform.host(thread.host).costs, thread.since, now_);
-  if (wake_up > 0)
-    queue_.push(now_ + wake_up, EventKind::resume, t, thread.version);
+  wake_up(t);
+}
+
+/// The thread runs again after a wait, as soon as a core has been woken for it.
+void EventEngine::wake_up(std::uint32_t t) {
+  Thread& thread = threads_[t];
+  const double delay = wake_up_cost_s(in_.platform.host(thread.host).costs, thread.since, now_);
+  if (delay > 0)
+    queue_.push(now_ + delay, EventKind::resume, t, thread.version);
   else
     ready_.push_back(t);
 }

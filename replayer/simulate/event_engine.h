@@ -12,6 +12,7 @@
 #include "replayer/simulate/processor.h"
 #include "replayer/simulate/simgrid_activities.h"
 #include "replayer/simulate/tcp_window.h"
+#include "replayer/simulate/turn_queue.h"
 
 namespace simrec::replay {
 
@@ -115,8 +116,9 @@ class EventEngine {
   /// A thread and its fibers: only the owner of the turn runs.
   struct Loop {
     std::uint32_t owner = kNone;
-    double idle_since = 0;             ///< when nobody has had the turn
-    std::deque<std::uint32_t> queue;   ///< in the order in which they became ready
+    double idle_since = 0;  ///< when nobody has had the turn
+    TurnQueue queue;
+    bool turn_due = false;  ///< a turn event is under way
   };
 
   struct Host {
@@ -144,10 +146,12 @@ class EventEngine {
   // Event loops (event_loop_turns.cc)
   void set_up_loops();
   bool take_turn(std::uint32_t t, const Op& op);
-  bool turn_awaits(std::uint32_t t, std::uint32_t by_plus_one);
+  bool wants_turn(std::uint32_t t) const;
+  void queue_for_turn(std::uint32_t t);
   void pass_turn(std::uint32_t loop);
-  void enter_loop(std::uint32_t t);
+  void give_turn(std::uint32_t loop);
   void release(std::uint32_t t, std::uint32_t by_plus_one);
+  void wake_up(std::uint32_t t);
   void resume(std::uint32_t t);
   void timer_rang(std::uint32_t t);
   bool compute(std::uint32_t t, const Op& op);

@@ -10,7 +10,7 @@ void EventEngine::set_up_loops() {
     Thread& owner = threads_[program_.threads[t].loop_plus_one - 1];
     if (owner.loop == kNone) {
       owner.loop = static_cast<std::uint32_t>(loops_.size());
-      loops_.push_back({program_.threads[t].loop_plus_one - 1, 0, {}});
+      loops_.emplace_back().owner = program_.threads[t].loop_plus_one - 1;
     }
     threads_[t].loop = owner.loop;
     threads_[t].account = program_.threads[t].loop_plus_one - 1;
@@ -21,16 +21,15 @@ void EventEngine::set_up_loops() {
 bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
   Thread& thread = threads_[t];
   if (thread.loop == kNone) return true;
-  Loop& loop = loops_[thread.loop];
   const bool ready = satisfied(t, op);
-  if (ready && (thread.has_turn || loop.queue.empty())) {
+  if (ready && (thread.has_turn || loops_[thread.loop].queue.empty())) {
     thread.has_turn = false;
     return true;
   }
   thread.has_turn = false;
   if (ready) {
     thread.phase = Phase::queued;
-    loop.queue.push_back(t);
+    loops_[thread.loop].queue.push(now_, t);
   } else {
     step(t, op);  // holds the thread where its op waits
   }
@@ -38,50 +37,36 @@ bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
   return false;
 }
 
-/// The thread's wait is over. True: it goes on as any thread does. False: it queues for its loop's turn.
-bool EventEngine::turn_awaits(std::uint32_t t, std::uint32_t by_plus_one) {
-  Thread& thread = threads_[t];
-  if (thread.loop == kNone || !(current(t).flags & kTurn)) return true;
-  Loop& loop = loops_[thread.loop];
-  if (loop.owner != kNone) {
-    loop.queue.push_back(t);
-    return false;
-  }
-  loop.owner = t;
-  thread.has_turn = true;
-  thread.since = loop.idle_since;
-  thread.released_by_plus_one = by_plus_one;
-  return true;
+/// Does the thread, whose wait is over, need its loop's turn before it goes on?
+bool EventEngine::wants_turn(std::uint32_t t) const {
+  return threads_[t].loop != kNone && (current(t).flags & kTurn);
+}
+
+void EventEngine::queue_for_turn(std::uint32_t t) {
+  Loop& loop = loops_[threads_[t].loop];
+  loop.queue.push(now_, t);
+  if (loop.owner != kNone || loop.turn_due) return;
+  loop.turn_due = true;
+  queue_.push(now_ + kTurnDelay_s, EventKind::turn, threads_[t].loop);
 }
 
 /// Whoever had the turn waits or has ended.
 void EventEngine::pass_turn(std::uint32_t index) {
-  Loop& loop = loops_[index];
-  if (loop.queue.empty()) {
-    loop.owner = kNone;
-    loop.idle_since = now_;
-    return;
-  }
-  loop.owner = loop.queue.front();
-  loop.queue.pop_front();
-  Thread& next = threads_[loop.owner];
-  next.has_turn = true;
-  next.since = now_;  // the loop was busy: nothing to charge
-  ready_.push_back(loop.owner);
+  loops_[index].owner = kNone;
+  loops_[index].idle_since = now_;
+  if (!loops_[index].queue.empty()) give_turn(index);
 }
 
-/// A fiber begins.
-void EventEngine::enter_loop(std::uint32_t t) {
-  Loop& loop = loops_[threads_[t].loop];
-  if (loop.owner != kNone) {
-    threads_[t].phase = Phase::queued;
-    loop.queue.push_back(t);
-    return;
-  }
-  loop.owner = t;
-  threads_[t].has_turn = true;
-  in_.accounting.waited(threads_[t].account, loop.idle_since, now_, IntervalState::sync, 0);
-  run_thread(t);
+/// To whoever became ready first. What the loop idled before is charged to that one's wait.
+void EventEngine::give_turn(std::uint32_t index) {
+  Loop& loop = loops_[index];
+  const std::uint32_t t = loop.owner = loop.queue.pop();
+  Thread& thread = threads_[t];
+  thread.has_turn = true;
+  thread.since = loop.idle_since;
+  if (thread.phase != Phase::queued) return wake_up(t);
+  if (now_ > loop.idle_since) in_.accounting.waited(thread.account, loop.idle_since, now_, IntervalState::sync, 0);
+  ready_.push_back(t);
 }
 
 }  // namespace simrec::replay

@@ -16,6 +16,7 @@ enum class EventKind : std::uint8_t {
   window,              ///< id = stream: acknowledgements or room arrive at the sender
   client_established,  ///< id = connection
   server_established,  ///< id = connection
+  turn,                ///< id = event loop: whoever became ready first gets its turn
 };
 
 struct Event {

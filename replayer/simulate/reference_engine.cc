@@ -113,14 +113,7 @@ void ReferenceEngine::wait(std::uint32_t t, WaitList* list, const Condition& con
   const bool wanted_turn = thread.wants_turn;
   if (wanted_turn) pass_turn(t);
   wait_until_released(t, list, condition, kNever);
-  if (wanted_turn) {
-    Loop& loop = loops_[thread.loop_plus_one - 1];
-    if (loop.owner_plus_one != t + 1 || !thread.found_idle) {
-      await_turn(t);  // the loop was busy: nothing to charge, no wake-up
-      return;
-    }
-    since = loop.idle_since;
-  }
+  if (wanted_turn) since = await_turn(t);
   sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
   in_.accounting.waited(thread.account, since, clock_s(),
                         wait_state(program_, program_.threads[t].ops[threads_[t].position], remote),
@@ -157,7 +150,7 @@ void ReferenceEngine::notify(WaitList& list, std::uint32_t by_plus_one) {
     }
     thread.released = true;
     thread.by_plus_one = by_plus_one;
-    want_turn(t);
+    if (std::exchange(thread.wants_turn, false)) queue_for_turn(t);
     if (!thread.counted) ++active_;
     thread.wake->release();
   }

@@ -11,6 +11,7 @@
 
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/tcp_window.h"
+#include "replayer/simulate/turn_queue.h"
 
 namespace simrec::replay {
 
@@ -28,7 +29,6 @@ class ReferenceEngine {
     simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
     std::uint32_t loop_plus_one = 0;
     std::uint32_t account = 0;        ///< thread that its time is charged to
-    bool found_idle = false;          ///< nobody had the turn when its wait was over
     bool fresh_turn = false;          ///< a fiber that just began: its first op comes now
     bool wants_turn = false;          ///< queues for the turn as soon as its wait is over
     Condition condition;  ///< of the wait it is in
@@ -78,7 +78,9 @@ class ReferenceEngine {
   struct Loop {
     std::uint32_t owner_plus_one = 0;
     double idle_since = 0;
-    std::deque<std::uint32_t> queue;
+    TurnQueue queue;
+    bool turn_due = false;
+    simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody becomes ready while nobody has the turn
   };
   struct Token {
     std::uint32_t by_plus_one = 0;
@@ -112,8 +114,10 @@ class ReferenceEngine {
   void enter_loop(std::uint32_t t);
   void yield_turn(std::uint32_t t, const Op& op);
   void pass_turn(std::uint32_t t);
-  void await_turn(std::uint32_t t);
-  void want_turn(std::uint32_t t);
+  void give_turn(Loop& loop);
+  double await_turn(std::uint32_t t);
+  void queue_for_turn(std::uint32_t t);
+  void answer_bell(std::uint32_t loop);
 
   // Ops
   void execute_op(std::uint32_t t, const Op& op);

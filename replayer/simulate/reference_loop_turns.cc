@@ -1,7 +1,7 @@
 // The reference engine's event loops: a thread and its fibers share one turn (see ProgramThread::loop_plus_one).
-#include "replayer/simulate/reference_engine.h"
-
 #include <utility>
+
+#include "replayer/simulate/reference_engine.h"
 
 namespace simrec::replay {
 
@@ -14,9 +14,12 @@ void ReferenceEngine::set_up_loops() {
     if (!owner_plus_one) continue;
     Thread& owner = threads_[owner_plus_one - 1];
     if (!owner.loop_plus_one) {
-      loops_.push_back({owner_plus_one, 0, {}});
+      Loop& loop = loops_.emplace_back();
+      loop.owner_plus_one = owner_plus_one;
+      loop.bell = s4u::Semaphore::create(0);
       owner.loop_plus_one = static_cast<std::uint32_t>(loops_.size());
       owner.turn = s4u::Semaphore::create(0);
+      start_daemon("loop-" + std::to_string(t), [this, index = owner.loop_plus_one - 1] { answer_bell(index); });
     }
     threads_[t].loop_plus_one = owner.loop_plus_one;
     threads_[t].account = owner_plus_one - 1;
@@ -26,23 +29,18 @@ void ReferenceEngine::set_up_loops() {
 
 /// A fiber begins.
 void ReferenceEngine::enter_loop(std::uint32_t t) {
-  Loop& loop = loops_[threads_[t].loop_plus_one - 1];
-  if (loop.owner_plus_one) {
-    loop.queue.push_back(t);
-    await_turn(t);
-    threads_[t].fresh_turn = true;
-    return;
-  }
-  loop.owner_plus_one = t + 1;
-  in_.accounting.waited(threads_[t].account, loop.idle_since, s4u::Engine::get_clock(), IntervalState::sync, 0);
+  queue_for_turn(t);
+  const double since = await_turn(t), now = s4u::Engine::get_clock();
+  threads_[t].fresh_turn = true;
+  if (now > since) in_.accounting.waited(threads_[t].account, since, now, IntervalState::sync, 0);
 }
 
 /// At the head of a handler that could go on: those who became ready before go first.
 void ReferenceEngine::yield_turn(std::uint32_t t, const Op& op) {
-  if (!threads_[t].loop_plus_one || !satisfied(t, op)) return;
+  if (!threads_[t].loop_plus_one) return;
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
-  if (std::exchange(threads_[t].fresh_turn, false) || loop.queue.empty()) return;
-  loop.queue.push_back(t);
+  if (std::exchange(threads_[t].fresh_turn, false) || loop.queue.empty() || !satisfied(t, op)) return;
+  loop.queue.push(s4u::Engine::get_clock(), t);
   pass_turn(t);
   await_turn(t);
 }
@@ -51,36 +49,46 @@ void ReferenceEngine::yield_turn(std::uint32_t t, const Op& op) {
 void ReferenceEngine::pass_turn(std::uint32_t t) {
   if (!threads_[t].loop_plus_one) return;
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
-  if (loop.queue.empty()) {
-    loop.owner_plus_one = 0;
-    loop.idle_since = s4u::Engine::get_clock();
-    return;
-  }
-  const std::uint32_t next = loop.queue.front();
-  loop.queue.pop_front();
+  loop.owner_plus_one = 0;
+  loop.idle_since = s4u::Engine::get_clock();
+  if (!loop.queue.empty()) give_turn(loop);
+}
+
+void ReferenceEngine::give_turn(Loop& loop) {
+  const std::uint32_t next = loop.queue.pop();
   loop.owner_plus_one = next + 1;
   ++active_;
   threads_[next].turn->release();
 }
 
-/// In the queue: waits until the turn comes.
-void ReferenceEngine::await_turn(std::uint32_t t) {
+/// In the queue: waits until the turn comes. Returns since when the loop had been idle.
+double ReferenceEngine::await_turn(std::uint32_t t) {
   --active_;
   became_idle();
   threads_[t].turn->acquire();
+  return loops_[threads_[t].loop_plus_one - 1].idle_since;
 }
 
-/// The thread's wait is over.
-void ReferenceEngine::want_turn(std::uint32_t t) {
-  Thread& thread = threads_[t];
-  if (!thread.wants_turn) return;
-  thread.wants_turn = false;
-  Loop& loop = loops_[thread.loop_plus_one - 1];
-  thread.found_idle = loop.owner_plus_one == 0;
-  if (thread.found_idle)
-    loop.owner_plus_one = t + 1;
-  else
-    loop.queue.push_back(t);
+void ReferenceEngine::queue_for_turn(std::uint32_t t) {
+  Loop& loop = loops_[threads_[t].loop_plus_one - 1];
+  loop.queue.push(s4u::Engine::get_clock(), t);
+  if (loop.owner_plus_one || loop.turn_due) return;
+  loop.turn_due = true;
+  ++active_;
+  loop.bell->release();
+}
+
+/// The daemon of a loop.
+void ReferenceEngine::answer_bell(std::uint32_t index) {
+  Loop& loop = loops_[index];
+  for (;;) {
+    loop.bell->acquire();
+    s4u::this_actor::sleep_for(kTurnDelay_s);
+    loop.turn_due = false;
+    if (!loop.owner_plus_one && !loop.queue.empty()) give_turn(loop);
+    --active_;
+    became_idle();
+  }
 }
 
 }  // namespace simrec::replay
