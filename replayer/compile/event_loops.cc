@@ -17,8 +17,8 @@ struct Handler {
 };
 
 bool transfers(const Op& op) {
-  return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end || op.kind == OpKind::finish ||
-         op.kind == OpKind::accept || op.kind == OpKind::connect;
+  return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end ||
+         op.kind == OpKind::finish || op.kind == OpKind::accept || op.kind == OpKind::connect;
 }
 
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
@@ -30,7 +30,11 @@ bool harmless(const Op& op) {
 class Splitter {
  public:
   Splitter(Program& program, std::uint32_t thread, const PolledSources& polled)
-      : program_(program), thread_(thread), polled_(polled), ops_(program.threads[thread].ops), origins_(program.threads[thread].origins) {}
+      : program_(program),
+        thread_(thread),
+        polled_(polled),
+        ops_(program.threads[thread].ops),
+        origins_(program.threads[thread].origins) {}
 
   std::uint64_t run() {
     for (at_ = 0; at_ < ops_.size(); ++at_) {
@@ -70,7 +74,8 @@ class Splitter {
   bool begins(const Op& op) {
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
     if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
-        !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) && is_ready(source_of(op))))
+        !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) &&
+          is_ready(source_of(op))))
       return false;
     in_region_ = true;
     region_begin_ = at_;
@@ -121,7 +126,8 @@ class Splitter {
     it->second = current;
     if (before.source == now.source) return;
     if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
-    now.awaited.push_back(before.token_plus_one - 1);
+    if (std::ranges::find(now.awaited, before.token_plus_one - 1) == now.awaited.end())
+      now.awaited.push_back(before.token_plus_one - 1);
   }
 
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
@@ -209,7 +215,8 @@ class Splitter {
       ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
       main_.push_back({OpKind::spawn, Cause::none, 0, first_fiber + i, 0});
     }
-    for (std::uint32_t i = 0; i < sources.size(); ++i) main_.push_back({OpKind::wait, Cause::sync, kTurn, first_done + i, 0});
+    for (std::uint32_t i = 0; i < sources.size(); ++i)
+      main_.push_back({OpKind::wait, Cause::sync, kTurn, first_done + i, 0});
   }
 
   /// The op stays in the thread itself.

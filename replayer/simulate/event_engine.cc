@@ -136,7 +136,9 @@ bool EventEngine::start_pending_flows() {
 
 void EventEngine::handle(const Event& event) {
   switch (event.kind) {
-    case EventKind::start: start_thread(event.id); break;
+    case EventKind::start:
+      start_thread(event.id);
+      break;
     case EventKind::resume:
       if (threads_[event.id].version == event.version) resume(event.id);
       break;
@@ -154,13 +156,19 @@ void EventEngine::handle(const Event& event) {
       host.dirty = true;
       break;
     }
-    case EventKind::deliver: deliver(event.id); break;
-    case EventKind::window: window_event(event); break;
+    case EventKind::deliver:
+      deliver(event.id);
+      break;
+    case EventKind::window:
+      window_event(event);
+      break;
     case EventKind::turn:
       loops_[event.id].turn_due = false;
       if (loops_[event.id].owner == kNone) give_turn(event.id);
       break;
-    case EventKind::client_established: client_established(event.id); break;
+    case EventKind::client_established:
+      client_established(event.id);
+      break;
     case EventKind::server_established:
       connections_[event.id].server_established = true;
       wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
@@ -201,21 +209,39 @@ void EventEngine::run_thread(std::uint32_t t) {
 
 bool EventEngine::step(std::uint32_t t, const Op& op) {
   switch (op.kind) {
-    case OpKind::compute: return compute(t, op);
-    case OpKind::sleep: return sleep(t, op);
-    case OpKind::send: return send(t, op);
-    case OpKind::recv: return recv(t, op);
-    case OpKind::finish: finish(op); return true;
-    case OpKind::connect: return connect(t, op);
+    case OpKind::compute:
+      return compute(t, op);
+    case OpKind::sleep:
+      return sleep(t, op);
+    case OpKind::send:
+      return send(t, op);
+    case OpKind::recv:
+      return recv(t, op);
+    case OpKind::finish:
+      finish(op);
+      return true;
+    case OpKind::connect:
+      return connect(t, op);
     case OpKind::recv_end:
     case OpKind::accept:
-    case OpKind::wait: return satisfied(t, op) || hold(t, list_of(op));
-    case OpKind::signal: signal(t, op); return true;
-    case OpKind::arm: arm(t, op); return true;
-    case OpKind::expire: return expire(t, op);
-    case OpKind::io: return io(t, op);
-    case OpKind::spawn: queue_.push(now_, EventKind::start, op.target); return true;
-    case OpKind::exit: end_thread(t); return true;
+    case OpKind::wait:
+      return satisfied(t, op) || hold(t, list_of(op));
+    case OpKind::signal:
+      signal(t, op);
+      return true;
+    case OpKind::arm:
+      arm(t, op);
+      return true;
+    case OpKind::expire:
+      return expire(t, op);
+    case OpKind::io:
+      return io(t, op);
+    case OpKind::spawn:
+      queue_.push(now_, EventKind::start, op.target);
+      return true;
+    case OpKind::exit:
+      end_thread(t);
+      return true;
   }
   return true;
 }
@@ -274,7 +300,8 @@ void EventEngine::resume(std::uint32_t t) {
   } else {
     const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
     const bool remote = stream_op && streams_[op.target].remote;
-    in_.accounting.waited(thread.account, thread.since, now_, wait_state(program_, op, remote), thread.released_by_plus_one);
+    in_.accounting.waited(thread.account, thread.since, now_, wait_state(program_, op, remote),
+                          thread.released_by_plus_one);
   }
   if (phase != Phase::connecting) {  // else the send itself comes now
     if (op.kind == OpKind::recv) consumed(op.target, op.value);
@@ -310,7 +337,8 @@ bool EventEngine::sleep(std::uint32_t t, const Op& op) {
     list = list_of(next);
   }
   hold(t, list);
-  threads_[t].sleep_until = now_ + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? costs.timer_slack_s : 0);
+  threads_[t].sleep_until =
+      now_ + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? costs.timer_slack_s : 0);
   schedule_timer(t);
   return false;
 }
@@ -379,10 +407,14 @@ const Op& EventEngine::awaited(std::uint32_t t) const {
 /// Could the op complete now without waiting?
 bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
   switch (op.kind) {
-    case OpKind::recv: return streams_[op.target].arrived >= op.value;
-    case OpKind::recv_end: return streams_[op.target].end_arrived;
-    case OpKind::accept: return connections_[op.target].server_established;
-    case OpKind::wait: return tokens_[op.target].by_plus_one != 0;
+    case OpKind::recv:
+      return streams_[op.target].arrived >= op.value;
+    case OpKind::recv_end:
+      return streams_[op.target].end_arrived;
+    case OpKind::accept:
+      return connections_[op.target].server_established;
+    case OpKind::wait:
+      return tokens_[op.target].by_plus_one != 0;
     case OpKind::connect:
       return (op.flags & kNonblocking) || program_.connections.empty() ||
              in_.platform.host_of_thread(program_, program_.connections[op.target].client_thread) ==
@@ -396,21 +428,27 @@ bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
       const bool in_send = &op == &threads_[t].ops[threads_[t].position] && threads_[t].phase == Phase::waiting;
       return has_room(streams_[op.target], in_send ? threads_[t].send_end : streams_[op.target].sent + op.value);
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
 EventEngine::WaitList* EventEngine::list_of(const Op& op) {
   switch (op.kind) {
     case OpKind::recv:
-    case OpKind::recv_end: return &streams_[op.target].readers;
+    case OpKind::recv_end:
+      return &streams_[op.target].readers;
     case OpKind::send:
       return is_connecting(op.target) ? &connections_[program_.streams[op.target].connection_plus_one - 1].waiters
                                       : &streams_[op.target].writers;
-    case OpKind::accept: return &connections_[op.target].waiters;
-    case OpKind::wait: return &tokens_[op.target].waiters;
-    case OpKind::expire: return &timers_[op.target].waiters;
-    default: return nullptr;
+    case OpKind::accept:
+      return &connections_[op.target].waiters;
+    case OpKind::wait:
+      return &tokens_[op.target].waiters;
+    case OpKind::expire:
+      return &timers_[op.target].waiters;
+    default:
+      return nullptr;
   }
 }
 

@@ -42,12 +42,12 @@ class EventEngine {
     std::uint32_t version = 0;  ///< grows with every wait: older events mean nothing
     std::uint32_t released_by_plus_one = 0;
     Phase phase = Phase::unborn;
-    bool released = false;      ///< on its way out of the wait
-    bool has_turn = false;      ///< the turn was just given to it: its op comes now
-    std::uint32_t loop = kNone; ///< index in loops_
-    std::uint32_t account = 0;  ///< thread that its time is charged to
-    double since = 0;           ///< start of the wait or compute op
-    double work_s = 0;          ///< of the compute op
+    bool released = false;       ///< on its way out of the wait
+    bool has_turn = false;       ///< the turn was just given to it: its op comes now
+    std::uint32_t loop = kNone;  ///< index in loops_
+    std::uint32_t account = 0;   ///< thread that its time is charged to
+    double since = 0;            ///< start of the wait or compute op
+    double work_s = 0;           ///< of the compute op
     double sleep_until = 0;
     std::int64_t send_end = 0;  ///< of a send that waits for room
   };

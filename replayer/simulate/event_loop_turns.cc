@@ -38,9 +38,7 @@ bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
 }
 
 /// Does the thread, whose wait is over, need its loop's turn before it goes on?
-bool EventEngine::wants_turn(std::uint32_t t) const {
-  return threads_[t].loop != kNone && (current(t).flags & kTurn);
-}
+bool EventEngine::wants_turn(std::uint32_t t) const { return threads_[t].loop != kNone && (current(t).flags & kTurn); }
 
 void EventEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop];

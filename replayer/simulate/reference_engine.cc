@@ -132,7 +132,8 @@ ReferenceEngine::End ReferenceEngine::wait_until_released(std::uint32_t t, WaitL
     --active_;
     became_idle();
     thread.wake->acquire();
-  } else if (thread.wake->acquire_timeout(std::max(deadline - clock_s(), 1e-9)) && (thread.released || thread.rearmed)) {
+  } else if (thread.wake->acquire_timeout(std::max(deadline - clock_s(), 1e-9)) &&
+             (thread.released || thread.rearmed)) {
     thread.wake->acquire();  // released in the same instant
   }
   if (list) std::erase(*list, t);
@@ -171,17 +172,33 @@ void ReferenceEngine::wake_for_timer(WaitList& list) {
 
 void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
   switch (op.kind) {
-    case OpKind::compute: compute(t, op); break;
-    case OpKind::sleep: sleep(t, op); break;
-    case OpKind::send: send(t, op); break;
-    case OpKind::recv: recv(t, op); break;
-    case OpKind::finish: finish(op); break;
-    case OpKind::connect: connect(t, op); break;
+    case OpKind::compute:
+      compute(t, op);
+      break;
+    case OpKind::sleep:
+      sleep(t, op);
+      break;
+    case OpKind::send:
+      send(t, op);
+      break;
+    case OpKind::recv:
+      recv(t, op);
+      break;
+    case OpKind::finish:
+      finish(op);
+      break;
+    case OpKind::connect:
+      connect(t, op);
+      break;
     case OpKind::recv_end:
-      wait(t, list_of(op), [this, t, &op] { return satisfied(t, op); }, streams_[op.target].remote != nullptr);
+      wait(
+          t, list_of(op), [this, t, &op] { return satisfied(t, op); }, streams_[op.target].remote != nullptr);
       break;
     case OpKind::accept:
-    case OpKind::wait: wait(t, list_of(op), [this, t, &op] { return satisfied(t, op); }, false); break;
+    case OpKind::wait:
+      wait(
+          t, list_of(op), [this, t, &op] { return satisfied(t, op); }, false);
+      break;
     case OpKind::signal: {
       Token& token = tokens_[op.target];
       if (token.by_plus_one) break;
@@ -194,10 +211,17 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
       timers_[op.target].by_plus_one = t + 1;
       wake_for_timer(timers_[op.target].waiters);
       break;
-    case OpKind::expire: expire(t, op); break;
-    case OpKind::io: io(t, op); break;
-    case OpKind::spawn: start_thread(op.target); break;
-    case OpKind::exit: break;
+    case OpKind::expire:
+      expire(t, op);
+      break;
+    case OpKind::io:
+      io(t, op);
+      break;
+    case OpKind::spawn:
+      start_thread(op.target);
+      break;
+    case OpKind::exit:
+      break;
   }
 }
 
@@ -229,7 +253,8 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
       double deadline = until;
       if (goal.kind == OpKind::expire && timers_[goal.target].base >= 0)
         deadline = std::min(deadline, timers_[goal.target].base + static_cast<double>(goal.value) * 1e-9 + slack);
-      const End end = wait_until_released(t, list_of(goal), [this, t, &goal] { return satisfied(t, goal); }, deadline);
+      const End end = wait_until_released(
+          t, list_of(goal), [this, t, &goal] { return satisfied(t, goal); }, deadline);
       if (end == End::condition) {
         ++in_.counts.sleeps_cut_short;
         sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
@@ -243,7 +268,8 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
       break;
     }
   }
-  in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), threads_[t].by_plus_one);
+  in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false),
+                        threads_[t].by_plus_one);
 }
 
 void ReferenceEngine::expire(std::uint32_t t, const Op& op) {
@@ -253,7 +279,8 @@ void ReferenceEngine::expire(std::uint32_t t, const Op& op) {
   const double slack = has_timer_slack(op) ? host_of(t).costs.timer_slack_s : 0;
   do {
     const double deadline = timer.base < 0 ? kNever : timer.base + static_cast<double>(op.value) * 1e-9 + slack;
-    wait_until_released(t, &timer.waiters, [] { return false; }, deadline);
+    wait_until_released(
+        t, &timer.waiters, [] { return false; }, deadline);
   } while (threads_[t].rearmed);
   in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), timer.by_plus_one);
 }
@@ -270,15 +297,20 @@ void ReferenceEngine::io(std::uint32_t t, const Op& op) {
   } else {
     sleep_until(since + static_cast<double>(op.value) * 1e-9);
   }
-  if (clock_s() > since) in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), 0);
+  if (clock_s() > since)
+    in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), 0);
 }
 
 bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
   switch (op.kind) {
-    case OpKind::recv: return streams_[op.target].arrived >= op.value;
-    case OpKind::recv_end: return streams_[op.target].end_arrived;
-    case OpKind::accept: return connections_[op.target].server_established;
-    case OpKind::wait: return tokens_[op.target].by_plus_one != 0;
+    case OpKind::recv:
+      return streams_[op.target].arrived >= op.value;
+    case OpKind::recv_end:
+      return streams_[op.target].end_arrived;
+    case OpKind::accept:
+      return connections_[op.target].server_established;
+    case OpKind::wait:
+      return tokens_[op.target].by_plus_one != 0;
     case OpKind::connect: {
       const auto& connection = program_.connections[op.target];
       return (op.flags & kNonblocking) || in_.platform.host_of_thread(program_, connection.client_thread) ==
@@ -290,7 +322,8 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
     }
     case OpKind::send:
       return !is_connecting(op.target) && has_room(op.target, streams_[op.target].sent + op.value);
-    default: return true;
+    default:
+      return true;
   }
   (void)t;
 }
@@ -298,12 +331,18 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
 ReferenceEngine::WaitList* ReferenceEngine::list_of(const Op& op) {
   switch (op.kind) {
     case OpKind::recv:
-    case OpKind::recv_end: return &streams_[op.target].readers;
-    case OpKind::send: return &streams_[op.target].writers;
-    case OpKind::accept: return &connections_[op.target].waiters;
-    case OpKind::wait: return &tokens_[op.target].waiters;
-    case OpKind::expire: return &timers_[op.target].waiters;
-    default: return nullptr;
+    case OpKind::recv_end:
+      return &streams_[op.target].readers;
+    case OpKind::send:
+      return &streams_[op.target].writers;
+    case OpKind::accept:
+      return &connections_[op.target].waiters;
+    case OpKind::wait:
+      return &tokens_[op.target].waiters;
+    case OpKind::expire:
+      return &timers_[op.target].waiters;
+    default:
+      return nullptr;
   }
 }
 

@@ -28,10 +28,10 @@ class ReferenceEngine {
     simgrid::s4u::SemaphorePtr wake;
     simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
     std::uint32_t loop_plus_one = 0;
-    std::uint32_t account = 0;        ///< thread that its time is charged to
-    bool fresh_turn = false;          ///< a fiber that just began: its first op comes now
-    bool wants_turn = false;          ///< queues for the turn as soon as its wait is over
-    Condition condition;  ///< of the wait it is in
+    std::uint32_t account = 0;  ///< thread that its time is charged to
+    bool fresh_turn = false;    ///< a fiber that just began: its first op comes now
+    bool wants_turn = false;    ///< queues for the turn as soon as its wait is over
+    Condition condition;        ///< of the wait it is in
     std::uint32_t position = 0;
     std::uint32_t by_plus_one = 0;
     bool started = false;
@@ -142,9 +142,7 @@ class ReferenceEngine {
   void consumed(std::uint32_t stream, std::int64_t position);
   bool relax_capacities();
 
-  const UsedHost& host_of(std::uint32_t t) const {
-    return in_.platform.host(in_.platform.host_of_thread(program_, t));
-  }
+  const UsedHost& host_of(std::uint32_t t) const { return in_.platform.host(in_.platform.host_of_thread(program_, t)); }
 
   const EngineInput& in_;
   const Program& program_;

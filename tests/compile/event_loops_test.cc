@@ -1,0 +1,137 @@
+// Event loops cut into fibers: hand-written programs of one server thread, with the sources its polls reported.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "replayer/compile/event_loops.h"
+#include "replayer/program/check.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+Op compute(Ns ns) { return {OpKind::compute, Cause::none, 0, 0, ns}; }
+Op recv(std::uint32_t stream, std::int64_t upto) { return {OpKind::recv, Cause::none, 0, stream, upto}; }
+Op send(std::uint32_t stream, std::int64_t bytes) { return {OpKind::send, Cause::none, 0, stream, bytes}; }
+Op idle_poll(Ns ns, std::uint32_t to) { return {OpKind::sleep, Cause::sleep, kInterruptible, to, ns}; }
+
+/// Requests on streams 0 and 1 (connections 0 and 1), answers on streams 2 and 3.
+struct Server {
+  Program program;
+  std::vector<PolledSources> polled{1};
+
+  explicit Server(std::vector<Op> ops) {
+    program.processes.push_back({100, "server", "server", {"server"}, 0, 0, {}});
+    ProgramThread thread;
+    thread.ops = std::move(ops);
+    thread.ops.push_back({});
+    program.threads.push_back(std::move(thread));
+    for (std::uint32_t s = 0; s < 4; ++s) {
+      Stream stream;
+      stream.connection_plus_one = s % 2 + 1;
+      program.streams.push_back(stream);
+    }
+    program.connections.resize(2);
+  }
+  Server& poll(std::uint32_t before_op, std::vector<SourceKey> sources) {
+    PolledSources& p = polled[0];
+    p.sources.insert(p.sources.end(), sources.begin(), sources.end());
+    p.marks.push_back({before_op, static_cast<std::uint32_t>(p.sources.size())});
+    return *this;
+  }
+  std::uint64_t split() { return split_event_loops(program, polled); }
+  std::string ops(std::size_t thread) const {
+    std::ostringstream out;
+    for (const Op& op : program.threads[thread].ops) {
+      if (op.flags & kTurn) out << "turn:";
+      switch (op.kind) {
+        case OpKind::compute:
+          out << "c" << op.value;
+          break;
+        case OpKind::recv:
+          out << "r" << op.target << "/" << op.value;
+          break;
+        case OpKind::send:
+          out << "s" << op.target << "/" << op.value;
+          break;
+        case OpKind::sleep:
+          out << "z" << op.value << "+" << op.target;
+          break;
+        case OpKind::spawn:
+          out << "spawn" << op.target;
+          break;
+        case OpKind::wait:
+          out << "wait" << op.target;
+          break;
+        case OpKind::signal:
+          out << "signal" << op.target;
+          break;
+        case OpKind::connect:
+          out << "connect" << op.target;
+          break;
+        case OpKind::exit:
+          out << "exit";
+          break;
+        default:
+          out << "?";
+      }
+      out << " ";
+    }
+    return out.str();
+  }
+};
+
+TEST(EventLoops, EachSourceBecomesAFiber) {
+  Server s({compute(1), recv(0, 10), compute(2), send(2, 5), recv(1, 10), compute(3), send(3, 5), recv(0, 20),
+            compute(4), send(2, 5)});
+  s.poll(1, {0, 1}).poll(7, {0});
+  EXPECT_EQ(s.split(), 3U);
+  EXPECT_EQ(s.ops(0), "c1 spawn1 spawn2 turn:wait0 turn:wait1 exit ");
+  EXPECT_EQ(s.ops(1), "turn:r0/10 c2 s2/5 turn:r0/20 c4 s2/5 signal0 exit ");
+  EXPECT_EQ(s.ops(2), "turn:r1/10 c3 s3/5 signal1 exit ");
+  EXPECT_EQ(s.program.threads[1].loop_plus_one, 1U);
+}
+
+TEST(EventLoops, AnswersWrittenAfterAllReadsBelongToTheirSources) {
+  Server s({recv(0, 10), compute(2), recv(1, 10), compute(3), send(2, 5), send(3, 5)});
+  s.poll(0, {0, 1}).poll(6, {});
+  EXPECT_EQ(s.split(), 4U);
+  EXPECT_EQ(s.ops(1), "turn:r0/10 c2 turn:s2/5 signal0 exit ");
+  EXPECT_EQ(s.ops(2), "turn:r1/10 c3 turn:s3/5 signal1 exit ");
+}
+
+TEST(EventLoops, WhatAHandlerDoesToAnotherSourceOrdersThem) {
+  // A proxy: the request of connection 0 is passed on to connection 1, whose answer comes in the next round.
+  Server s({recv(0, 10), compute(2), send(3, 7), recv(1, 9), compute(3), send(2, 5)});
+  s.poll(0, {0}).poll(3, {1});
+  EXPECT_EQ(s.split(), 2U);
+  EXPECT_EQ(s.ops(1), "turn:r0/10 c2 s3/7 signal0 signal1 exit ");
+  EXPECT_EQ(s.ops(2), "turn:wait0 turn:r1/9 c3 s2/5 signal2 exit ");
+}
+
+TEST(EventLoops, OneSourceStaysAsItIs) {
+  Server s({recv(0, 10), compute(2), send(2, 5), recv(0, 20)});
+  s.poll(0, {0}).poll(3, {0});
+  EXPECT_EQ(s.split(), 0U);
+  EXPECT_EQ(s.program.threads.size(), 1U);
+}
+
+TEST(EventLoops, SourcesThatWereNotPolledEndARegion) {
+  Server s({recv(0, 10), recv(1, 10), recv(0, 20), recv(1, 20), recv(0, 30), recv(1, 30)});
+  s.poll(0, {0, 1}).poll(4, {0, 1});  // the third and fourth read did not come out of a poll that reported them...
+  s.polled[0].marks.insert(s.polled[0].marks.begin() + 1, PollMark{2, 2});  // ...the second poll reported nothing
+  EXPECT_EQ(s.split(), 4U);
+  EXPECT_EQ(s.ops(0), "spawn1 spawn2 turn:wait0 turn:wait1 r0/20 r1/20 spawn3 spawn4 turn:wait2 turn:wait3 exit ");
+}
+
+TEST(EventLoops, IdlePollsInsideVanishOthersKeepTheirGoal) {
+  Server s({recv(0, 10), compute(1), idle_poll(100, 2), compute(2), recv(1, 10), idle_poll(100, 2), send(2, 5),
+            recv(0, 20)});
+  s.poll(0, {0, 1}).poll(4, {1}).poll(7, {0});
+  EXPECT_EQ(s.split(), 2U);
+  // The last idle poll did something before its goal: it stays, and its goal stays with it.
+  EXPECT_EQ(s.ops(0), "spawn1 spawn2 turn:wait0 turn:wait1 z100+2 s2/5 r0/20 exit ");
+  EXPECT_EQ(s.ops(1), "turn:r0/10 c1 c2 signal0 exit ");
+}
+
+}  // namespace
+}  // namespace simrec::replay::causal

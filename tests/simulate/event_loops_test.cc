@@ -1,0 +1,102 @@
+// A server's event loop with a near and a far client: sources are served as they become ready. Both engines.
+#include <gtest/gtest.h>
+
+#include "tests/simulate/program_builder.h"
+
+namespace simrec::replay::test {
+namespace {
+
+Op turn(Op op) {
+  op.flags |= kTurn;
+  return op;
+}
+
+/// A server on host a; its clients send one request each: "near" is on a, "far" 10 ms away. Serving takes 1 ms.
+/// Recorded order: far, near, far, near.
+class EventLoops : public testing::TestWithParam<EngineKind> {
+ protected:
+  Outcome run(bool fibers) {
+    ProgramBuilder b;
+    const std::uint32_t server = b.process("server", {});
+    const std::uint32_t near = b.process("near", {});
+    const std::uint32_t far = b.process("far", {});
+    const std::uint32_t from_near = b.stream(near, server), from_far = b.stream(far, server);
+    const std::uint32_t to_near = b.stream(server, near), to_far = b.stream(server, far);
+    const auto client = [](std::uint32_t out, std::uint32_t in) {
+      return std::vector<Op>{send(out, 1), recv(in, 1), send(out, 1), recv(in, 2), {}};
+    };
+    b.program.threads[near].ops = client(from_near, to_near);
+    b.program.threads[far].ops = client(from_far, to_far);
+    const auto visit = [](std::uint32_t in, std::uint32_t out, std::int64_t n) {
+      return std::vector<Op>{turn(recv(in, n)), compute(1 * kMs), send(out, 1)};
+    };
+    std::vector<std::vector<Op>> visits = {visit(from_far, to_far, 1), visit(from_near, to_near, 1),
+                                           visit(from_far, to_far, 2), visit(from_near, to_near, 2)};
+    if (fibers) {
+      for (const auto& [first, done] : {std::pair{0, 0U}, std::pair{1, 1U}}) {
+        std::vector<Op> ops = visits[static_cast<std::size_t>(first)];
+        ops.insert(ops.end(), visits[static_cast<std::size_t>(first) + 2].begin(),
+                   visits[static_cast<std::size_t>(first) + 2].end());
+        ops.push_back(signal(done));
+        const std::uint32_t fiber = b.thread(0, ops);
+        b.spawned(fiber);
+        b.program.threads[fiber].loop_plus_one = server + 1;
+      }
+      b.program.tokens = 2;
+      b.program.threads[server].ops = {spawn(3), spawn(4), turn(wait(0)), turn(wait(1)), {}};
+    } else {
+      std::vector<Op>& ops = b.program.threads[server].ops;
+      ops.clear();
+      for (const auto& v : visits) ops.insert(ops.end(), v.begin(), v.end());
+      ops.push_back({});
+    }
+    SimulateOptions options;
+    options.engine = GetParam();
+    options.placement = {{"far", "b"}};
+    options.timeline = true;
+    return simulate(b.program, platform("two_hosts"), options);
+  }
+  static constexpr Ns kSlack = 5 * kUs;  ///< bytes on the wire
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, EventLoops, testing::Values(EngineKind::event, EngineKind::reference),
+                         [](const auto& info) { return info.param == EngineKind::event ? "event" : "reference"; });
+
+TEST_P(EventLoops, RecordedOrderMakesTheNearClientWaitForTheFarOne) {
+  const Outcome o = run(false);
+  EXPECT_NEAR(o.processes[1].end_ns, 33 * kMs, kSlack);  // behind the far client's second request
+  EXPECT_NEAR(o.processes[2].end_ns, 42 * kMs, kSlack);  // 2 × (10 + 1 + 10)
+}
+
+TEST_P(EventLoops, OrderOfArrivalServesTheNearClientFirst) {
+  const Outcome o = run(true);
+  EXPECT_NEAR(o.processes[1].end_ns, 2 * kMs, kSlack);
+  EXPECT_NEAR(o.processes[2].end_ns, 42 * kMs, kSlack);
+}
+
+TEST_P(EventLoops, TimeIsChargedToTheThreadOnce) {
+  const Outcome o = run(true);
+  const ProcessOutcome& server = o.processes[0];
+  EXPECT_EQ(server.threads, 1U);
+  EXPECT_EQ(server.compute_ns, 4 * kMs);
+  EXPECT_NEAR(server.end_ns, 32 * kMs, kSlack);
+  EXPECT_NEAR(server.compute_ns + server.network_ns + server.sync_ns, server.end_ns - server.start_ns, kUs);
+}
+
+TEST_P(EventLoops, OneTurnAtATime) {
+  // Two fibers that are ready at once on a host with two cores: one thread, so one after the other.
+  ProgramBuilder b;
+  const std::uint32_t server = b.process("server", {spawn(1), spawn(2), turn(wait(0)), turn(wait(1))});
+  for (std::uint32_t done = 0; done < 2; ++done) {
+    const std::uint32_t fiber = b.thread(0, {turn(compute(10 * kMs)), turn(compute(10 * kMs)), signal(done)});
+    b.spawned(fiber);
+    b.program.threads[fiber].loop_plus_one = server + 1;
+  }
+  b.program.tokens = 2;
+  SimulateOptions options;
+  options.engine = GetParam();
+  EXPECT_NEAR(simulate(b.program, platform("two_hosts"), options).predicted_ns, 40 * kMs, kUs);
+}
+
+}  // namespace
+}  // namespace simrec::replay::test
