@@ -13,6 +13,7 @@ class Case:
     prepare: str = ""  # sh script that runs first, unrecorded
     stdout: bool = True  # the output is the same in each run
     files: dict[str, str] = dataclasses.field(default_factory=dict)
+    may_hang: bool = False  # by a fault of its own that any tracer brings out: tried three times
     closure: float = 2.0  # twin and native estimate differ by this factor at most: a noisy machine does not fail it
 
 
@@ -87,7 +88,9 @@ CASES = {
                   "nginx -c {d}/nginx.conf -p {d} -e {d}/err &\nserver=$!\n" + WAIT_FOR_PORT +
                   "ab -q -n 60 -c 3 http://127.0.0.1:{port}/page > report; grep Complete report; kill -QUIT $server; wait",
                   prepare="head -c 50000 /dev/zero > page", files={"nginx.conf": NGINX_CONF}, place="nginx"),
-    "mpi": Case(("mpicc", "mpiexec"), "UCX_TLS=tcp,self UCX_NET_DEVICES=lo mpiexec -n 2 ./ring", prepare="mpicc -O1 -o ring {source}/ring.c"),
+    # MPICH 4.0 over UCX now and then spins for ever in MPI_Finalize when it is slowed down; under strace just the same.
+    "mpi": Case(("mpicc", "mpiexec"), "UCX_TLS=tcp,self UCX_NET_DEVICES=lo mpiexec -n 2 ./ring", prepare="mpicc -O1 -o ring {source}/ring.c",
+                may_hang=True),
 }
 
 

@@ -22,12 +22,12 @@ WAITS = {"network", "disk", "sync", "child", "sleep"}
 TWO_HOSTS = "samples/platforms/two-sites.xml"
 
 
-def run(command, **options):
+def run(command, limit_s=120, **options):
     """Runs in a process group of its own, so that a run that hangs is ended with all that it started."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True, **options)
     try:
-        process.stdout_bytes, process.stderr_bytes = process.communicate(timeout=120)
+        process.stdout_bytes, process.stderr_bytes = process.communicate(timeout=limit_s)
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -49,10 +49,21 @@ class Check:
     def replay(self, platform, *options):
         return json.loads(succeed([self.a.simreplay, self.trace, platform, "--json", *options]))
 
+    def record(self):
+        attempts = 3 if self.case.may_hang else 1
+        for attempt in range(1, attempts + 1):
+            command = [self.a.simrec, "-q", "-o", self.trace, *prepare(self.case, self.folder, self.a.source)]
+            try:
+                with ForeignLoad() as self.load:
+                    return run(command, limit_s=120 / attempts, cwd=self.folder)
+            except subprocess.TimeoutExpired:
+                if attempt == attempts:
+                    raise
+                print("hung; once more")
+
     def records_without_altering(self):
         native = run(prepare(self.case, self.folder, self.a.source), cwd=self.folder)
-        with ForeignLoad() as self.load:
-            traced = run([self.a.simrec, "-q", "-o", self.trace, *prepare(self.case, self.folder, self.a.source)], cwd=self.folder)
+        traced = self.record()
         for name, process in (("alone", native), ("under simrec", traced)):
             status = process.returncode if process.returncode >= 0 else 128 - process.returncode  # as the shell says it
             assert status == self.case.exit_status, f"{name} exited {status}: {process.stderr_bytes.decode(errors='replace')}"
