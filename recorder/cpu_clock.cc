@@ -9,7 +9,8 @@
 namespace simrec::record {
 
 CpuClock::CpuClock(pid_t pid, pid_t tid)
-    : fd_(open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
+    : fd_(open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/schedstat").c_str(),
+               O_RDONLY | O_CLOEXEC)) {}
 
 CpuTimes CpuClock::read() {
   std::array<char, 96> text;

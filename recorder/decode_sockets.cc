@@ -39,7 +39,8 @@ std::vector<int> passed_descriptors(std::vector<char>& control) {
   header.msg_controllen = control.size();
   for (cmsghdr* message = CMSG_FIRSTHDR(&header); message != nullptr; message = CMSG_NXTHDR(&header, message)) {
     if (message->cmsg_level != SOL_SOCKET || message->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t room = control.size() - static_cast<std::size_t>(reinterpret_cast<char*>(CMSG_DATA(message)) - control.data());
+    const std::size_t room =
+        control.size() - static_cast<std::size_t>(reinterpret_cast<char*>(CMSG_DATA(message)) - control.data());
     const std::size_t bytes = std::min<std::size_t>(message->cmsg_len - CMSG_LEN(0), room);
     const std::size_t first = fds.size();
     fds.resize(first + bytes / sizeof(int));
@@ -72,7 +73,8 @@ void address_exit(CallContext& c) {
   const std::string address = has_address ? address_at(c, c.reg(1), static_cast<std::uint32_t>(c.reg(2))) : "";
   const bool usable = !c.failed() || (c.call.number == SYS_connect && being_set_up(c.result));
   // The kernel does not tell the peer while the handshake is under way, but the program just did.
-  c.add(usable ? c.objects.refresh(c.process.owner(), c.fd(0), c.call.number == SYS_connect ? address : "") : ObjectId{});
+  c.add(usable ? c.objects.refresh(c.process.owner(), c.fd(0), c.call.number == SYS_connect ? address : "")
+               : ObjectId{});
   c.add(c.sink.intern(address));
   if (usable) c.process.unnamed_sockets.erase(c.fd(0));
 }
@@ -102,7 +104,8 @@ void message_exit(CallContext& c) {
   c.add(address.empty() ? StringId{} : c.sink.intern(address));
   std::vector<int> fds;
   if (header->msg_controllen >= sizeof(cmsghdr) && header->msg_controllen <= kMaxControlBytes && !c.failed()) {
-    auto control = c.memory.read_array<char>(reinterpret_cast<std::uint64_t>(header->msg_control), header->msg_controllen);
+    auto control =
+        c.memory.read_array<char>(reinterpret_cast<std::uint64_t>(header->msg_control), header->msg_controllen);
     fds = passed_descriptors(control);
   }
   c.add(static_cast<std::int64_t>(fds.size()));

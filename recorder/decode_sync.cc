@@ -21,10 +21,10 @@ struct FutexShape {
 };
 
 constexpr FutexShape kShapes[] = {
-    {FUTEX_WAIT, true, false, false},           {FUTEX_WAIT_BITSET, true, true, false},
-    {FUTEX_LOCK_PI, true, true, false},         {FUTEX_LOCK_PI2, true, true, false},
-    {FUTEX_WAIT_REQUEUE_PI, true, true, true},  {FUTEX_REQUEUE, false, false, true},
-    {FUTEX_CMP_REQUEUE, false, false, true},    {FUTEX_CMP_REQUEUE_PI, false, false, true},
+    {FUTEX_WAIT, true, false, false},          {FUTEX_WAIT_BITSET, true, true, false},
+    {FUTEX_LOCK_PI, true, true, false},        {FUTEX_LOCK_PI2, true, true, false},
+    {FUTEX_WAIT_REQUEUE_PI, true, true, true}, {FUTEX_REQUEUE, false, false, true},
+    {FUTEX_CMP_REQUEUE, false, false, true},   {FUTEX_CMP_REQUEUE_PI, false, false, true},
     {FUTEX_WAKE_OP, false, false, true},
 };
 
@@ -48,7 +48,8 @@ FutexKey key_of(CallContext& c, std::uint64_t address, bool private_futex) {
   if (private_futex) return {};
   const SharedRange* range = c.process.memory.find_shared(c.process.pid, address);
   if (range == nullptr) return {};
-  return {c.objects.shared_memory(range->device, range->inode, range->path), address - range->begin + range->file_offset};
+  return {c.objects.shared_memory(range->device, range->inode, range->path),
+          address - range->begin + range->file_offset};
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ void futex_entry(CallContext& c) {
   c.add(key.object);
   c.add(static_cast<std::int64_t>(key.offset));
   c.add(shape.has_second_address ? static_cast<std::int64_t>(c.reg(4)) : 0);
-  c.add(shape.has_second_address && !shape.has_timeout ? static_cast<std::int64_t>(static_cast<std::uint32_t>(c.reg(3))) : 0);
+  c.add(shape.has_second_address && !shape.has_timeout ? static_cast<std::int64_t>(static_cast<std::uint32_t>(c.reg(3)))
+                                                       : 0);
 }
 
 void futex_waitv_entry(CallContext& c) {

@@ -27,11 +27,16 @@ struct TimeoutPlace {
 };
 
 constexpr TimeoutPlace kTimeouts[] = {
-    {SYS_nanosleep, 0, Unit::timespec_pointer},    {SYS_clock_nanosleep, 2, Unit::timespec_pointer},
-    {SYS_epoll_wait, 3, Unit::milliseconds},       {SYS_epoll_pwait, 3, Unit::milliseconds},
-    {SYS_epoll_pwait2, 3, Unit::timespec_pointer}, {SYS_rt_sigtimedwait, 2, Unit::timespec_pointer},
-    {SYS_poll, 2, Unit::milliseconds},             {SYS_ppoll, 2, Unit::timespec_pointer},
-    {SYS_select, 4, Unit::timeval_pointer},        {SYS_pselect6, 4, Unit::timespec_pointer},
+    {SYS_nanosleep, 0, Unit::timespec_pointer},
+    {SYS_clock_nanosleep, 2, Unit::timespec_pointer},
+    {SYS_epoll_wait, 3, Unit::milliseconds},
+    {SYS_epoll_pwait, 3, Unit::milliseconds},
+    {SYS_epoll_pwait2, 3, Unit::timespec_pointer},
+    {SYS_rt_sigtimedwait, 2, Unit::timespec_pointer},
+    {SYS_poll, 2, Unit::milliseconds},
+    {SYS_ppoll, 2, Unit::timespec_pointer},
+    {SYS_select, 4, Unit::timeval_pointer},
+    {SYS_pselect6, 4, Unit::timespec_pointer},
 };
 
 Ns timeout_of(CallContext& c) {
@@ -39,8 +44,10 @@ Ns timeout_of(CallContext& c) {
   if (place == std::end(kTimeouts)) return -1;
   const std::uint64_t value = c.reg(place->reg);
   switch (place->unit) {
-    case Unit::milliseconds: return static_cast<int>(value) < 0 ? -1 : static_cast<int>(value) * Ns{1'000'000};
-    case Unit::seconds: return static_cast<Ns>(value) * 1'000'000'000;
+    case Unit::milliseconds:
+      return static_cast<int>(value) < 0 ? -1 : static_cast<int>(value) * Ns{1'000'000};
+    case Unit::seconds:
+      return static_cast<Ns>(value) * 1'000'000'000;
     case Unit::timespec_pointer: {
       const auto time = c.memory.read<timespec>(value);
       return time ? to_ns(*time) : -1;
@@ -69,7 +76,8 @@ std::array<DescriptorBits, 3> select_sets(const CallContext& c) {
 short select_events(const std::array<DescriptorBits, 3>& sets, std::size_t fd) {
   short events = 0;
   for (std::size_t i = 0; i < sets.size(); ++i)
-    if (fd / 64 < sets[i].size() && (sets[i][fd / 64] >> (fd % 64) & 1) != 0) events = static_cast<short>(events | kSetEvents[i]);
+    if (fd / 64 < sets[i].size() && (sets[i][fd / 64] >> (fd % 64) & 1) != 0)
+      events = static_cast<short>(events | kSetEvents[i]);
   return events;
 }
 

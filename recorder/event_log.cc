@@ -61,7 +61,8 @@ void EventLog::unfinished_call(TracedThread& thread, const StopTime& at) {
   append(thread, event, at.cpu);
 }
 
-void EventLog::pseudo(TracedThread& thread, PseudoEvent kind, const StopTime& at, std::initializer_list<std::int64_t> arguments) {
+void EventLog::pseudo(TracedThread& thread, PseudoEvent kind, const StopTime& at,
+                      std::initializer_list<std::int64_t> arguments) {
   const std::vector<std::int64_t> values(arguments);
   Event event;
   event.thread = thread.record.index;

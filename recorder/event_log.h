@@ -29,7 +29,9 @@ class EventLog {
   explicit EventLog(TraceSink& sink) : sink_(sink) {}
 
   /// Before anything of a stop is recorded: fixes the burst that ended with it.
-  static Ns burst_until(const TracedThread& thread, const StopTime& at) { return at.cpu.run_ns - thread.at_last_event.run_ns; }
+  static Ns burst_until(const TracedThread& thread, const StopTime& at) {
+    return at.cpu.run_ns - thread.at_last_event.run_ns;
+  }
 
   /// The call the thread is in was seen at entry only; what follows is the next burst.
   void entry_only(TracedThread& thread);
@@ -38,7 +40,8 @@ class EventLog {
   /// The thread died inside its call.
   void unfinished_call(TracedThread& thread, const StopTime& at);
   /// Something that is no call happened.
-  void pseudo(TracedThread& thread, PseudoEvent event, const StopTime& at, std::initializer_list<std::int64_t> arguments = {});
+  void pseudo(TracedThread& thread, PseudoEvent event, const StopTime& at,
+              std::initializer_list<std::int64_t> arguments = {});
 
   const Totals& totals() const { return totals_; }
 

@@ -18,7 +18,8 @@ std::string read_file(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
   std::array<char, 4096> chunk;
-  for (ssize_t n = 0; file && (n = read(file.get(), chunk.data(), chunk.size())) > 0;) text.append(chunk.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; file && (n = read(file.get(), chunk.data(), chunk.size())) > 0;)
+    text.append(chunk.data(), static_cast<std::size_t>(n));
   return text;
 }
 
@@ -51,7 +52,8 @@ Image read_image(pid_t pid, ProcessId process, Ns start_ns, TraceSink& sink) {
 bool is_32_bit(pid_t pid) {
   const FileDescriptor file(open(proc_path(pid, "exe").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<unsigned char, EI_NIDENT> identification{};
-  return file && pread(file.get(), identification.data(), identification.size(), 0) == EI_NIDENT && identification[EI_CLASS] == ELFCLASS32;
+  return file && pread(file.get(), identification.data(), identification.size(), 0) == EI_NIDENT &&
+         identification[EI_CLASS] == ELFCLASS32;
 }
 
 }  // namespace simrec::record

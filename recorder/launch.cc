@@ -26,7 +26,8 @@ struct Pipe {
   FileDescriptor read, write;
   static Pipe make() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) throw LaunchError(kExitOwnFailure, std::string("cannot make a pipe: ") + std::strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      throw LaunchError(kExitOwnFailure, std::string("cannot make a pipe: ") + std::strerror(errno));
     return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
   }
 };
@@ -54,7 +55,8 @@ void execute(const std::string& program, const std::vector<std::string>& argumen
   execv("/bin/sh", argv.data());
 }
 
-LaunchedProcess launch(LaunchKind kind, const std::vector<sock_filter>& filter, const std::function<void()>& run, const std::string& name) {
+LaunchedProcess launch(LaunchKind kind, const std::vector<sock_filter>& filter, const std::function<void()>& run,
+                       const std::string& name) {
   Pipe go = Pipe::make();
   Pipe errors = Pipe::make();
   const pid_t pid = fork();
@@ -80,7 +82,8 @@ LaunchedProcess launch(LaunchKind kind, const std::vector<sock_filter>& filter, 
                                            "); 'simrec doctor' says what to change");
   }
   const char token = 1;
-  if (write(go.write.get(), &token, 1) != 1) throw LaunchError(kExitOwnFailure, "the process to record died before it started");
+  if (write(go.write.get(), &token, 1) != 1)
+    throw LaunchError(kExitOwnFailure, "the process to record died before it started");
   return {pid, kind, std::move(errors.read), name};
 }
 
@@ -109,8 +112,8 @@ std::string find_program(const std::string& name) {
   throw LaunchError(error == ENOENT ? kExitNotFound : kExitNotExecutable, "'" + name + "': " + std::strerror(error));
 }
 
-LaunchedProcess launch_command(const std::string& program, const std::vector<std::string>& arguments, const std::vector<sock_filter>& filter,
-                               LaunchStdout output) {
+LaunchedProcess launch_command(const std::string& program, const std::vector<std::string>& arguments,
+                               const std::vector<sock_filter>& filter, LaunchStdout output) {
   const auto run = [&] {
     if (output == LaunchStdout::to_stderr) dup2(2, 1);
     execute(program, arguments);
@@ -127,8 +130,8 @@ void throw_launch_failure(const LaunchedProcess& process) {
   if (read(process.errors.get(), &report, sizeof report) != sizeof report)
     throw LaunchError(kExitOwnFailure, "'" + process.program + "' died before it started");
   if (report.stage == ChildError::filter)
-    throw LaunchError(kExitOwnFailure, std::string("cannot install a seccomp filter here (") + std::strerror(report.error) +
-                                           "); 'simrec doctor' says what to change");
+    throw LaunchError(kExitOwnFailure, std::string("cannot install a seccomp filter here (") +
+                                           std::strerror(report.error) + "); 'simrec doctor' says what to change");
   const int code = report.error == ENOENT || report.error == ENOTDIR ? kExitNotFound : kExitNotExecutable;
   throw LaunchError(code, "'" + process.program + "': " + std::strerror(report.error));
 }

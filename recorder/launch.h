@@ -48,8 +48,8 @@ struct LaunchedProcess {
 std::string find_program(const std::string& name);
 
 /// Forks, seizes and executes. Throws LaunchError when the child cannot be traced (125).
-LaunchedProcess launch_command(const std::string& program, const std::vector<std::string>& arguments, const std::vector<sock_filter>& filter,
-                               LaunchStdout output = LaunchStdout::unchanged);
+LaunchedProcess launch_command(const std::string& program, const std::vector<std::string>& arguments,
+                               const std::vector<sock_filter>& filter, LaunchStdout output = LaunchStdout::unchanged);
 
 /// Forks and seizes a child that runs `body` and _exits with 0.
 LaunchedProcess launch_function(const std::function<void()>& body, const std::vector<sock_filter>& filter);

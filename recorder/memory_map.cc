@@ -15,11 +15,13 @@ std::optional<SharedRange> parse(const std::string& line) {
   std::array<char, 5> permissions{};
   unsigned major_number = 0, minor_number = 0;
   int path_at = 0;
-  const int fields = std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &range.begin, &range.end,
-                                 permissions.data(), &range.file_offset, &major_number, &minor_number, &range.inode, &path_at);
+  const int fields = std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
+                                 &range.begin, &range.end, permissions.data(), &range.file_offset, &major_number,
+                                 &minor_number, &range.inode, &path_at);
   if (fields < 7 || permissions[3] != 's') return std::nullopt;
   range.device = makedev(major_number, minor_number);
-  if (path_at > 0 && static_cast<std::size_t>(path_at) < line.size()) range.path = line.substr(static_cast<std::size_t>(path_at));
+  if (path_at > 0 && static_cast<std::size_t>(path_at) < line.size())
+    range.path = line.substr(static_cast<std::size_t>(path_at));
   return range;
 }
 

@@ -14,10 +14,14 @@ namespace simrec::record {
 namespace {
 
 constexpr std::pair<std::string_view, ObjectKind> kAnonymousKinds[] = {
-    {"anon_inode:[eventfd]", ObjectKind::eventfd},   {"anon_inode:[timerfd]", ObjectKind::timerfd},
-    {"anon_inode:[signalfd]", ObjectKind::signalfd}, {"anon_inode:[eventpoll]", ObjectKind::epoll},
-    {"anon_inode:inotify", ObjectKind::inotify},     {"anon_inode:[pidfd]", ObjectKind::pidfd},
-    {"pidfd:", ObjectKind::pidfd},                   {"anon_inode:[io_uring]", ObjectKind::ioUring},
+    {"anon_inode:[eventfd]", ObjectKind::eventfd},
+    {"anon_inode:[timerfd]", ObjectKind::timerfd},
+    {"anon_inode:[signalfd]", ObjectKind::signalfd},
+    {"anon_inode:[eventpoll]", ObjectKind::epoll},
+    {"anon_inode:inotify", ObjectKind::inotify},
+    {"anon_inode:[pidfd]", ObjectKind::pidfd},
+    {"pidfd:", ObjectKind::pidfd},
+    {"anon_inode:[io_uring]", ObjectKind::ioUring},
 };
 
 std::optional<ObjectKind> anonymous_kind(std::string_view link) {
@@ -27,17 +31,26 @@ std::optional<ObjectKind> anonymous_kind(std::string_view link) {
   return std::nullopt;
 }
 
-bool is_terminal(unsigned device_major) { return device_major == 4 || device_major == 5 || (device_major >= 136 && device_major <= 143); }
+bool is_terminal(unsigned device_major) {
+  return device_major == 4 || device_major == 5 || (device_major >= 136 && device_major <= 143);
+}
 
 ObjectKind kind_of(const FileStatus& status) {
   switch (status.mode & S_IFMT) {
-    case S_IFREG: return ObjectKind::file;
-    case S_IFDIR: return ObjectKind::directory;
-    case S_IFIFO: return ObjectKind::pipe;
-    case S_IFSOCK: return ObjectKind::socketOther;
-    case S_IFCHR: return is_terminal(status.device_major) ? ObjectKind::terminal : ObjectKind::device;
-    case S_IFBLK: return ObjectKind::device;
-    default: return ObjectKind::anonymous;
+    case S_IFREG:
+      return ObjectKind::file;
+    case S_IFDIR:
+      return ObjectKind::directory;
+    case S_IFIFO:
+      return ObjectKind::pipe;
+    case S_IFSOCK:
+      return ObjectKind::socketOther;
+    case S_IFCHR:
+      return is_terminal(status.device_major) ? ObjectKind::terminal : ObjectKind::device;
+    case S_IFBLK:
+      return ObjectKind::device;
+    default:
+      return ObjectKind::anonymous;
   }
 }
 
@@ -139,7 +152,8 @@ void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& obje
 }
 
 void ObjectRegistry::link_unix_peer(Object& object) {
-  const bool is_unix = object.kind == ObjectKind::unixStream || object.kind == ObjectKind::unixSeqpacket || object.kind == ObjectKind::unixDatagram;
+  const bool is_unix = object.kind == ObjectKind::unixStream || object.kind == ObjectKind::unixSeqpacket ||
+                       object.kind == ObjectKind::unixDatagram;
   if (!is_unix || object.peer_inode != 0) return;
   object.peer_inode = unix_peer_inode(object.inode);
   if (object.peer_inode == 0) return;

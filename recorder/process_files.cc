@@ -27,13 +27,17 @@ Name name_of(int fd) {
 }  // namespace
 
 int ProcessFiles::directory() {
-  if (!directory_) directory_ = FileDescriptor(open(("/proc/" + std::to_string(pid_) + "/fd").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory_)
+    directory_ =
+        FileDescriptor(open(("/proc/" + std::to_string(pid_) + "/fd").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   return directory_.get();
 }
 
 std::optional<FileStatus> ProcessFiles::status(int fd) {
   struct statx status {};
-  if (fd < 0 || statx(directory(), name_of(fd).data(), AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_BTIME, &status) != 0) return std::nullopt;
+  if (fd < 0 ||
+      statx(directory(), name_of(fd).data(), AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_BTIME, &status) != 0)
+    return std::nullopt;
   FileStatus result;
   result.mode = status.stx_mode;
   result.device = makedev(status.stx_dev_major, status.stx_dev_minor);
@@ -58,7 +62,8 @@ FileDescriptor ProcessFiles::duplicate(int fd) {
 
 std::vector<int> ProcessFiles::open_descriptors() {
   std::vector<int> found;
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(("/proc/" + std::to_string(pid_) + "/fd").c_str()), closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(("/proc/" + std::to_string(pid_) + "/fd").c_str()),
+                                                    closedir);
   if (!entries) return found;
   while (const dirent* entry = readdir(entries.get())) {
     int fd = -1;

@@ -5,14 +5,18 @@
 namespace simrec::record {
 namespace {
 
-constexpr unsigned long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                                   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
+constexpr unsigned long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
+                                   PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
+                                   PTRACE_O_EXITKILL;
 
 __ptrace_request request_of(Resume how) {
   switch (how) {
-    case Resume::run: return PTRACE_CONT;
-    case Resume::to_syscall_exit: return PTRACE_SYSCALL;
-    case Resume::listen: return PTRACE_LISTEN;
+    case Resume::run:
+      return PTRACE_CONT;
+    case Resume::to_syscall_exit:
+      return PTRACE_SYSCALL;
+    case Resume::listen:
+      return PTRACE_LISTEN;
   }
   return PTRACE_CONT;
 }
@@ -21,7 +25,9 @@ __ptrace_request request_of(Resume how) {
 
 bool seize(pid_t tid) { return ptrace(PTRACE_SEIZE, tid, nullptr, kOptions) == 0; }
 
-bool resume(pid_t tid, Resume how, int signal) { return ptrace(request_of(how), tid, nullptr, static_cast<long>(signal)) == 0; }
+bool resume(pid_t tid, Resume how, int signal) {
+  return ptrace(request_of(how), tid, nullptr, static_cast<long>(signal)) == 0;
+}
 
 bool syscall_info(pid_t tid, SyscallInfo& info) {
   return ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), tid, sizeof info, &info) > 0;

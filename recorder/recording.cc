@@ -115,7 +115,9 @@ int record(const Options& options) {
   std::optional<PinnedToCore> one_core;
   if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-  const LaunchedProcess root = launch_command(program, options.command, make_seccomp_filter(syscall_table(), options.all_syscalls), output);
+  const LaunchedProcess root =
+      launch_command(program, options.command, make_seccomp_filter(syscall_table(), options.all_syscalls), output);
+  const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording
   raise_descriptor_limit();
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
@@ -127,14 +129,15 @@ int record(const Options& options) {
     if (options.output != "-") std::filesystem::remove(writer.current_path(), ignored);
     throw_launch_failure(root);
   }
-  const Ns cpu_ns = own_cpu();
+  const Ns cpu_ns = own_cpu() - cpu_before_ns;
   sink.guarded([&](TraceWriter& w) {
     tracer.record_modules(w);
     w.finish(make_footer(outcome, tracer.totals(), sink, cpu_ns, forwarder.killed_by()));
   });
   if (!options.quiet && !sink.failed())
-    print_summary(std::cerr, {outcome, tracer.totals(), header.calibration, sink.losses(), options.output == "-" ? "-" : writer.current_path(),
-                              writer.bytes_written(), cpu_ns, options.verbose});
+    print_summary(std::cerr, {outcome, tracer.totals(), header.calibration, sink.losses(),
+                              options.output == "-" ? "-" : writer.current_path(), writer.bytes_written(), cpu_ns,
+                              options.verbose});
   return end_like(outcome.root_status, !sink.failed());
 }
 

@@ -23,7 +23,8 @@ constexpr std::uint32_t kX32Bit = 0x40000000;
 
 sock_filter statement(int code, std::uint32_t k) { return BPF_STMT(static_cast<std::uint16_t>(code), k); }
 sock_filter jump(int code, std::uint32_t k, std::size_t if_true, std::size_t if_false) {
-  return BPF_JUMP(static_cast<std::uint16_t>(code), k, static_cast<std::uint8_t>(if_true), static_cast<std::uint8_t>(if_false));
+  return BPF_JUMP(static_cast<std::uint16_t>(code), k, static_cast<std::uint8_t>(if_true),
+                  static_cast<std::uint8_t>(if_false));
 }
 sock_filter load(std::size_t offset) { return statement(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)); }
 /// Low half of an argument register: all conditions are about 32-bit values.
@@ -32,7 +33,8 @@ sock_filter result(std::uint32_t value) { return statement(BPF_RET | BPF_K, valu
 
 Code trace_when_any_of(int argument, std::span<const std::uint32_t> values) {
   Code code{load_argument(argument)};
-  for (std::size_t i = 0; i < values.size(); ++i) code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, values[i], values.size() - i, 0));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, values[i], values.size() - i, 0));
   code.push_back(result(SECCOMP_RET_ALLOW));
   code.push_back(result(kTrace));
   return code;
@@ -40,17 +42,19 @@ Code trace_when_any_of(int argument, std::span<const std::uint32_t> values) {
 
 Code body_of(Condition condition) {
   switch (condition) {
-    case Condition::always: return {result(kTrace)};
+    case Condition::always:
+      return {result(kTrace)};
     case Condition::mmap_shared:  // MAP_SHARED_VALIDATE has MAP_SHARED's bit set too
-      return {load_argument(3), jump(BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 0, 2), load_argument(2),
-              jump(BPF_JMP | BPF_JSET | BPF_K, PROT_WRITE, 1, 0), result(SECCOMP_RET_ALLOW), result(kTrace)};
+      return {load_argument(3),          jump(BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 0, 2),
+              load_argument(2),          jump(BPF_JMP | BPF_JSET | BPF_K, PROT_WRITE, 1, 0),
+              result(SECCOMP_RET_ALLOW), result(kTrace)};
     case Condition::ioctl_fd_state: {
       constexpr std::uint32_t kRequests[] = {FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC};
       return trace_when_any_of(1, kRequests);
     }
     case Condition::fcntl_changes:
-      return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1),
-              result(SECCOMP_RET_ALLOW), result(kTrace)};
+      return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0),
+              jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1), result(SECCOMP_RET_ALLOW), result(kTrace)};
   }
   return {result(kTrace)};
 }
@@ -62,8 +66,9 @@ bool seen_at_exit_event(std::uint16_t number) { return number == SYS_exit || num
 }  // namespace
 
 std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, bool all_syscalls) {
-  Code code{load(offsetof(seccomp_data, arch)), jump(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0), result(kForeign),
-            load(offsetof(seccomp_data, nr)), jump(BPF_JMP | BPF_JGE | BPF_K, kX32Bit, 0, 1), result(kForeign)};
+  Code code{
+      load(offsetof(seccomp_data, arch)), jump(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0), result(kForeign),
+      load(offsetof(seccomp_data, nr)),   jump(BPF_JMP | BPF_JGE | BPF_K, kX32Bit, 0, 1),           result(kForeign)};
   const auto add = [&code](std::uint32_t number, const Code& body) {
     code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, number, 0, body.size()));
     append(code, body);
@@ -71,8 +76,10 @@ std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, b
   // A call the kernel restarts after a stop: the continuation of one in the table.
   add(SYS_restart_syscall, {result(kTrace)});
   for (const SyscallRow& row : rows) {
-    if (seen_at_exit_event(row.number)) add(row.number, {result(SECCOMP_RET_ALLOW)});
-    else if (!all_syscalls && row.logging != Logging::rest) add(row.number, body_of(row.condition));
+    if (seen_at_exit_event(row.number))
+      add(row.number, {result(SECCOMP_RET_ALLOW)});
+    else if (!all_syscalls && row.logging != Logging::rest)
+      add(row.number, body_of(row.condition));
   }
   // Returning from a signal handler restores registers: nothing to see, and stopping there is pure cost.
   if (all_syscalls) add(SYS_rt_sigreturn, {result(SECCOMP_RET_ALLOW)});

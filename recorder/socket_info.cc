@@ -42,7 +42,8 @@ ObjectKind kind_of(int domain, int type) {
 }
 
 std::string unix_text(const sockaddr_un& address, socklen_t length) {
-  const std::size_t path_bytes = length > offsetof(sockaddr_un, sun_path) ? length - offsetof(sockaddr_un, sun_path) : 0;
+  const std::size_t path_bytes =
+      length > offsetof(sockaddr_un, sun_path) ? length - offsetof(sockaddr_un, sun_path) : 0;
   if (path_bytes == 0) return "";
   if (address.sun_path[0] == '\0') return "unix:@" + std::string(address.sun_path + 1, path_bytes - 1);
   return "unix:" + std::string(address.sun_path, strnlen(address.sun_path, path_bytes));

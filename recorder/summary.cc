@@ -11,7 +11,8 @@ namespace {
 
 std::string bytes_per_event(std::uint64_t bytes, std::uint64_t events) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f", events == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(events));
+  std::snprintf(text, sizeof text, "%.2f",
+                events == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(events));
   return text;
 }
 
@@ -35,22 +36,26 @@ void print_summary(std::ostream& out, const SummaryInput& input) {
   const OverheadRemoved overhead = overhead_of(input.totals, input.calibration);
   const Ns compute = std::max<Ns>(0, input.totals.burst_ns + input.totals.call_cpu_ns - overhead.cpu_ns);
   out << "simrec: " << format_count_of(input.outcome.processes, "process", "processes") << ", "
-      << format_count_of(input.outcome.threads, "thread") << ", " << format_count_of(input.totals.events, "event") << " in "
-      << format_duration(input.outcome.end_ns) << "\n"
-      << "        " << format_duration(compute) << " computing, " << format_duration(input.totals.blocked_ns) << " blocked in calls (all threads)\n"
-      << "        tracing cost removed: " << format_duration(overhead.wall_ns) << " of wall time, " << format_duration(overhead.cpu_ns)
-      << " of CPU time ± " << format_duration(overhead.uncertainty_ns) << "; simrec itself used " << format_duration(input.recorder_cpu_ns)
-      << "\n";
-  for (const auto& [what, count] : input.losses) out << "        not recorded: " << what << " (" << format_count(count) << ")\n";
+      << format_count_of(input.outcome.threads, "thread") << ", " << format_count_of(input.totals.events, "event")
+      << " in " << format_duration(input.outcome.end_ns) << "\n"
+      << "        " << format_duration(compute) << " computing, " << format_duration(input.totals.blocked_ns)
+      << " blocked in calls (all threads)\n"
+      << "        tracing cost removed: " << format_duration(overhead.wall_ns) << " of wall time, "
+      << format_duration(overhead.cpu_ns) << " of CPU time ± " << format_duration(overhead.uncertainty_ns)
+      << "; simrec itself used " << format_duration(input.recorder_cpu_ns) << "\n";
+  for (const auto& [what, count] : input.losses)
+    out << "        not recorded: " << what << " (" << format_count(count) << ")\n";
   if (input.verbose) {
     out << "        calls: " << format_count(input.totals.whole_calls[0] + input.totals.whole_calls[1]) << " whole, "
         << format_count(input.totals.entry_only[0] + input.totals.entry_only[1]) << " at entry only; "
-        << format_count(input.totals.whole_calls[1] + input.totals.entry_only[1]) << " with the recorder on another core\n";
+        << format_count(input.totals.whole_calls[1] + input.totals.entry_only[1])
+        << " with the recorder on another core\n";
   }
   out << "        " << input.trace_path << ": " << format_bytes(input.trace_bytes) << ", "
       << bytes_per_event(input.trace_bytes, input.totals.events) << " bytes/event\n";
   if (input.trace_path != "-")
-    out << "Next:   simtrace info " << input.trace_path << "\n        simreplay " << input.trace_path << " platform.xml\n";
+    out << "Next:   simtrace info " << input.trace_path << "\n        simreplay " << input.trace_path
+        << " platform.xml\n";
 }
 
 }  // namespace simrec::record

@@ -18,7 +18,8 @@ struct RseqConfiguration {
 
 std::uint64_t rseq_area(pid_t tid) {
   RseqConfiguration configuration{};
-  const long bytes = ptrace(static_cast<__ptrace_request>(kGetRseqConfiguration), tid, sizeof configuration, &configuration);
+  const long bytes =
+      ptrace(static_cast<__ptrace_request>(kGetRseqConfiguration), tid, sizeof configuration, &configuration);
   return bytes == sizeof configuration ? configuration.area : 0;
 }
 

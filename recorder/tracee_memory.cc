@@ -26,7 +26,8 @@ std::optional<std::string> TraceeMemory::read_string(std::uint64_t address, std:
     const std::size_t got = read_some(address, chunk.data(), want);
     if (got == 0) return std::nullopt;
     const void* end = std::memchr(chunk.data(), 0, got);
-    if (end != nullptr) return text.append(chunk.data(), static_cast<std::size_t>(static_cast<const char*>(end) - chunk.data()));
+    if (end != nullptr)
+      return text.append(chunk.data(), static_cast<std::size_t>(static_cast<const char*>(end) - chunk.data()));
     text.append(chunk.data(), got);
     address += got;
   }

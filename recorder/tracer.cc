@@ -22,23 +22,29 @@ constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartN
 constexpr Ns kBlockedForStack = 100'000;
 
 bool is_restart_code(std::int64_t result) {
-  return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler || result == kRestartBlock;
+  return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
+         result == kRestartBlock;
 }
 
-bool is_stop_signal(int signal) { return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
+bool is_stop_signal(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
 
 /// 32-bit kinds have undefined upper halves in their registers.
 std::int64_t argument_value(const Argument& argument, std::uint64_t value) {
   switch (argument.kind) {
     case ArgumentKind::fd:
     case ArgumentKind::pid:
-    case ArgumentKind::signal: return static_cast<std::int32_t>(value);
-    default: return static_cast<std::int64_t>(value);
+    case ArgumentKind::signal:
+      return static_cast<std::int32_t>(value);
+    default:
+      return static_cast<std::int64_t>(value);
   }
 }
 
 std::int64_t sender_of(const siginfo_t& info) {
-  const bool from_process = info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_TKILL || info.si_code == SI_MESGQ;
+  const bool from_process =
+      info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_TKILL || info.si_code == SI_MESGQ;
   return from_process || info.si_signo == SIGCHLD ? info.si_pid : 0;
 }
 
@@ -95,8 +101,10 @@ void Tracer::dispatch(pid_t tid, int status) {
   TracedThread* thread = find(tid);
   const int event = status >> 16;
   if (thread == nullptr) {
-    if (event == PTRACE_EVENT_STOP) early_.insert(tid);
-    else resume(tid, Resume::run, event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
+    if (event == PTRACE_EVENT_STOP)
+      early_.insert(tid);
+    else
+      resume(tid, Resume::run, event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
     return;
   }
   if (launching_ && !on_launch_stop(*thread, status)) return;
@@ -113,15 +121,22 @@ void Tracer::dispatch(pid_t tid, int status) {
 void Tracer::on_stop(TracedThread& thread, int status) {
   const int signal = WSTOPSIG(status);
   switch (status >> 16) {
-    case PTRACE_EVENT_SECCOMP: return on_call_entry(thread);
+    case PTRACE_EVENT_SECCOMP:
+      return on_call_entry(thread);
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
-    case PTRACE_EVENT_CLONE: return on_child(thread);
-    case PTRACE_EVENT_EXEC: return on_exec(thread);
-    case PTRACE_EVENT_EXIT: return on_exit_event(thread);
-    case PTRACE_EVENT_STOP: return on_stop_event(thread, signal);
-    case 0: return signal == kSyscallStop ? on_call_exit(thread) : on_signal(thread, signal);
-    default: resume(thread.tid, way_on(thread));  // an event of a newer kernel: nothing to record, never hang
+    case PTRACE_EVENT_CLONE:
+      return on_child(thread);
+    case PTRACE_EVENT_EXEC:
+      return on_exec(thread);
+    case PTRACE_EVENT_EXIT:
+      return on_exit_event(thread);
+    case PTRACE_EVENT_STOP:
+      return on_stop_event(thread, signal);
+    case 0:
+      return signal == kSyscallStop ? on_call_exit(thread) : on_signal(thread, signal);
+    default:
+      resume(thread.tid, way_on(thread));  // an event of a newer kernel: nothing to record, never hang
   }
 }
 
@@ -134,13 +149,15 @@ CallContext Tracer::context_of(TracedThread& thread, std::int64_t result) {
 void Tracer::on_call_entry(TracedThread& thread) {
   SyscallInfo info{};
   if (!syscall_info(thread.tid, info)) return;
-  if (info.op != PTRACE_SYSCALL_INFO_SECCOMP || info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
+  if (info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
+      info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
     if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) sink_.lose("32-bit or x32 system calls");
     resume(thread.tid, way_on(thread));
     return;
   }
   begin_call(thread, info, stop_time(thread));
-  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid))) thread.call.flags |= kCrossCpu;
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
+    thread.call.flags |= kCrossCpu;
   const Handler& handler = handlers_[thread.call.number];
   if (thread.call.row != nullptr && thread.call.row->extra == Extra::exec) take_modules(*thread.process);
   if (handler.decoder.at_entry != nullptr) {
@@ -176,7 +193,8 @@ void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const Sto
     return;
   }
   for (const Argument& argument : call.row->arguments)
-    if (argument.kind != ArgumentKind::none) call.arguments.push_back(argument_value(argument, call.registers[argument.reg]));
+    if (argument.kind != ArgumentKind::none)
+      call.arguments.push_back(argument_value(argument, call.registers[argument.reg]));
 }
 
 void Tracer::on_call_exit(TracedThread& thread) {
@@ -200,7 +218,8 @@ void Tracer::on_call_exit(TracedThread& thread) {
     handler.decoder.at_exit(context);
   }
   if (stacks_ && sink_.writer() != nullptr) {
-    const Ns blocked = at.wall_ns - call.entry_ns - (at.cpu.run_ns - call.at_entry.run_ns) - (at.cpu.ready_ns - call.at_entry.ready_ns);
+    const Ns blocked = at.wall_ns - call.entry_ns - (at.cpu.run_ns - call.at_entry.run_ns) -
+                       (at.cpu.ready_ns - call.at_entry.ready_ns);
     if (blocked >= kBlockedForStack) call.stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
   }
   // The thread goes on first: the event needs nothing of it any more.

@@ -99,7 +99,7 @@ class Tracer {
   std::unique_ptr<StackSampler> stacks_;
   std::vector<Handler> handlers_;  ///< by call number
   Threads threads_;
-  TracedThread* latest_ = nullptr;  ///< the thread that stopped last: most often the next one, too
+  TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::vector<Image> images_;

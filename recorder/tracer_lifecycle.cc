@@ -59,13 +59,15 @@ void Tracer::start_root(TracedThread& thread) {
   sink_.put(thread.record);
   take_image(*thread.process);
   start(thread);
-  if (launch_kind_ == LaunchKind::command) log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
+  if (launch_kind_ == LaunchKind::command)
+    log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
 }
 
 void Tracer::list_descriptors(TracedProcess& process, Process& record) {
   for (const int fd : process.files.open_descriptors()) {
     const int flags = process.files.flags(fd);
-    record.descriptors.push_back({fd, objects_.existing(process.owner(), fd), (flags & O_CLOEXEC) != 0, (flags & O_NONBLOCK) != 0});
+    record.descriptors.push_back(
+        {fd, objects_.existing(process.owner(), fd), (flags & O_CLOEXEC) != 0, (flags & O_NONBLOCK) != 0});
   }
 }
 
@@ -113,7 +115,8 @@ void Tracer::on_child(TracedThread& parent) {
 }
 
 void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, std::uint64_t clear_tid_address) {
-  const bool same_process = creator.call.active ? (clone_flags & CLONE_THREAD) != 0 : thread_group_of(tid) == creator.process->pid;
+  const bool same_process =
+      creator.call.active ? (clone_flags & CLONE_THREAD) != 0 : thread_group_of(tid) == creator.process->pid;
   auto thread = std::make_unique<TracedThread>();
   thread->tid = tid;
   if (same_process) {
@@ -135,7 +138,13 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     if (helpers_.live != nullptr) helpers_.live->add(tid);
   }
   ++thread->process->live_threads;
-  thread->record = {ThreadId{outcome_.threads++}, thread->process->index, tid, 0, creator.record.index.value + 1, now_ns_, clone_flags,
+  thread->record = {ThreadId{outcome_.threads++},
+                    thread->process->index,
+                    tid,
+                    0,
+                    creator.record.index.value + 1,
+                    now_ns_,
+                    clone_flags,
                     clear_tid_address};
   sink_.put(thread->record);
   creator.call.child_plus_one = thread->record.index.value + 1;
@@ -232,7 +241,8 @@ void Tracer::on_end(pid_t tid, int status) {
 
 /// Newborns wait for their creator's report; a creator killed in the middle of clone makes none.
 void Tracer::adopt_orphans(TracedThread& dead) {
-  const bool died_cloning = dead.call.row != nullptr && dead.call.row->extra == Extra::clone && (dead.call.flags & kUnfinished) != 0;
+  const bool died_cloning =
+      dead.call.row != nullptr && dead.call.row->extra == Extra::clone && (dead.call.flags & kUnfinished) != 0;
   if (!died_cloning) return;
   for (const pid_t tid : std::vector<pid_t>(early_.begin(), early_.end()))
     adopt(tid, dead, dead.call.clone_flags, dead.call.clear_tid_address);

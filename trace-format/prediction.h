@@ -71,7 +71,7 @@ struct PredictionSummary {
   std::string simgrid_version{};
   std::string trace_name{}, trace_sha256{};
   std::string platform_name{}, platform_sha256{};
-  std::string engine{};         ///< "event" or "reference"
+  std::string engine{};       ///< "event" or "reference"
   Ns predicted_ns = 0;        ///< wall time of the root command on the platform
   Ns recorded_ns = 0;         ///< wall time of the root command while it was recorded
   Ns native_estimate_ns = 0;  ///< recorded_ns with the tracing cost on its critical path removed

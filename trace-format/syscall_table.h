@@ -42,7 +42,7 @@ enum class Extra : std::uint8_t {
   message,      ///< address string, n, then n × (fd, object) passed by SCM_RIGHTS
   messages,     ///< bytes of message 0, 1, …                                   sendmmsg, recvmmsg
   timeout,      ///< timeout in ns, relative to the entry
-  epoll,       ///< timeout in ns, then the registered data of each ready descriptor
+  epoll,        ///< timeout in ns, then the registered data of each ready descriptor
   poll,         ///< timeout in ns, number of fds watched, then (fd, revents) of each ready one
   epoll_ctl,    ///< events, data
   futex,        ///< timeout in ns, key object (0 = private), key offset, second address, requeue count

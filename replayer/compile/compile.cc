@@ -30,8 +30,8 @@ std::vector<KindInfo> kind_table() {
     for (std::size_t i = row.argument_count(); i-- > 0;)
       if (row.arguments[i].kind == ArgumentKind::fd) info.fd_argument = static_cast<std::int8_t>(i);
   }
-  for (auto rows : {byte_handlers(), socket_handlers(), descriptor_handlers(), poll_handlers(), sync_handlers(), lock_handlers(),
-                    time_handlers(), process_handlers(), signal_handlers()})
+  for (auto rows : {byte_handlers(), socket_handlers(), descriptor_handlers(), poll_handlers(), sync_handlers(),
+                    lock_handlers(), time_handlers(), process_handlers(), signal_handlers()})
     for (const HandlerRow& row : rows) {
       table[row.kind].entry = row.entry;
       table[row.kind].exit = row.exit;
@@ -119,8 +119,10 @@ class Walk {
 }  // namespace causal
 
 Program compile(const Trace& trace, const CompileOptions& options) {
-  if (trace.tables.threads().empty() || trace.tables.processes().empty() || trace.events.size() < trace.tables.threads().size())
-    throw TraceError("The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
+  if (trace.tables.threads().empty() || trace.tables.processes().empty() ||
+      trace.events.size() < trace.tables.threads().size())
+    throw TraceError(
+        "The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
   causal::Context c(trace, options);
   causal::Walk(c).run();
   // A poll's cause is known only at what was consumed after it.

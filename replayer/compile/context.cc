@@ -6,8 +6,15 @@
 namespace simrec::replay::causal {
 
 Context::Context(const Trace& t, const CompileOptions& o)
-    : trace(t), options(o), ledger(t.header.calibration), threads(t.tables.threads().size()), processes(t.tables.processes().size()),
-      descriptors(processes.size()), channels(t.tables), signals(processes.size()), datagrams(t.tables, channels),
+    : trace(t),
+      options(o),
+      ledger(t.header.calibration),
+      threads(t.tables.threads().size()),
+      processes(t.tables.processes().size()),
+      descriptors(processes.size()),
+      channels(t.tables),
+      signals(processes.size()),
+      datagrams(t.tables, channels),
       sharing(processes.size()) {
   for (const Process& p : t.tables.processes()) {
     processes_of_pid[p.pid].push_back(p.index.value);
@@ -29,7 +36,8 @@ Context::Context(const Trace& t, const CompileOptions& o)
 namespace {
 
 template <class States>
-std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std::uint32_t>>& index, const States& states, std::int64_t id) {
+std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std::uint32_t>>& index,
+                          const States& states, std::int64_t id) {
   auto it = index.find(id);
   if (it == index.end()) return 0;
   std::uint32_t begun = 0;
@@ -78,7 +86,9 @@ void wait_token(Context& c, Call& call, TokenId token, Cause cause) {
   emit_wait(c, call, {OpKind::wait, cause, 0, token.value, 0}, c.tokens.cause(token));
 }
 
-void signal_token(Context& c, Call& call, TokenId token) { emit_cause(c, call, {OpKind::signal, Cause::none, 0, token.value, 0}); }
+void signal_token(Context& c, Call& call, TokenId token) {
+  emit_cause(c, call, {OpKind::signal, Cause::none, 0, token.value, 0});
+}
 
 void external_wait(Context& c, Call& call, Cause cause) {
   if (!call.blocked) return;

@@ -10,9 +10,26 @@
 namespace simrec::replay::causal {
 
 enum class Count : std::uint8_t {
-  expired_timeouts, eagain, external_waits, unmatched_futex_waits, spins_folded, failed_connects, unaccepted_connections,
-  bytes_from_outside, unknown_ends, datagrams_lost, lock_winners, signals_from_outside, job_control_stops, shared_memory,
-  io_uring, lost_causes, unmatched_children, unfinished_calls, killed_calls, relaxed_handlers,
+  expired_timeouts,
+  eagain,
+  external_waits,
+  unmatched_futex_waits,
+  spins_folded,
+  failed_connects,
+  unaccepted_connections,
+  bytes_from_outside,
+  unknown_ends,
+  datagrams_lost,
+  lock_winners,
+  signals_from_outside,
+  job_control_stops,
+  shared_memory,
+  io_uring,
+  lost_causes,
+  unmatched_children,
+  unfinished_calls,
+  killed_calls,
+  relaxed_handlers,
   last_,
 };
 

@@ -58,9 +58,9 @@ class Emitter {
   Ns base_ = 0;  ///< CPU not emitted yet, before the hoist point
   Ns late_ = 0;  ///< CPU behind it
   Hoist hoist_ = Hoist::none;
-  bool polled_ = false;             ///< a poll returned since the last effect
-  std::uint32_t spins_ = 0;         ///< iterations of the current spin
-  std::uint32_t sleeping_poll_ = 0; ///< index + 1 of the placeholder of a poll that slept, not yet explained
+  bool polled_ = false;              ///< a poll returned since the last effect
+  std::uint32_t spins_ = 0;          ///< iterations of the current spin
+  std::uint32_t sleeping_poll_ = 0;  ///< index + 1 of the placeholder of a poll that slept, not yet explained
   Op otherwise_;
   std::vector<std::uint32_t> open_sleeps_;
   std::uint64_t folded_ = 0;

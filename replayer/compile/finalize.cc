@@ -60,8 +60,8 @@ Numbers number(Context& c, const TokenUse& use) {
     n.stream[i] = static_cast<std::uint32_t>(c.program.streams.size());
     const std::uint32_t writer = ch.writer_plus_one ? ch.writer_plus_one - 1 : 0;
     const std::uint32_t connection = ch.connection_plus_one ? n.connection[ch.connection_plus_one - 1] : kDropped;
-    c.program.streams.push_back({ch.transport, c.channels.capacity(ch), connection == kDropped ? 0 : connection + 1, writer,
-                                 ch.reader_plus_one ? ch.reader_plus_one - 1 : writer, c.channels.label(ch)});
+    c.program.streams.push_back({ch.transport, c.channels.capacity(ch), connection == kDropped ? 0 : connection + 1,
+                                 writer, ch.reader_plus_one ? ch.reader_plus_one - 1 : writer, c.channels.label(ch)});
   }
   return n;
 }
@@ -72,13 +72,21 @@ bool renumber(Op& op, const Numbers& n) {
     case OpKind::send:
     case OpKind::recv:
     case OpKind::finish:
-    case OpKind::recv_end: op.target = n.stream[op.target]; return op.target != kDropped;
+    case OpKind::recv_end:
+      op.target = n.stream[op.target];
+      return op.target != kDropped;
     case OpKind::connect:
-    case OpKind::accept: op.target = n.connection[op.target]; return op.target != kDropped;
+    case OpKind::accept:
+      op.target = n.connection[op.target];
+      return op.target != kDropped;
     case OpKind::signal:
-    case OpKind::wait: op.target = n.token[op.target]; return op.target != kDropped;
-    case OpKind::compute: return op.value > 0;
-    default: return true;
+    case OpKind::wait:
+      op.target = n.token[op.target];
+      return op.target != kDropped;
+    case OpKind::compute:
+      return op.value > 0;
+    default:
+      return true;
   }
 }
 
@@ -141,7 +149,9 @@ PolledSources renumbered(const PolledSources& polled, const Numbers& n) {
 }
 
 std::string shell_quoted(const std::string& word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char ch) { return std::isalnum(ch) || std::string_view("_-./=:,+@%").find(static_cast<char>(ch)) != std::string_view::npos; });
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char ch) {
+    return std::isalnum(ch) || std::string_view("_-./=:,+@%").find(static_cast<char>(ch)) != std::string_view::npos;
+  });
   if (plain) return word;
   std::string quoted = "'";
   for (char ch : word) quoted += ch == '\'' ? std::string("'\\''") : std::string(1, ch);
@@ -162,7 +172,8 @@ void name_processes(Context& c) {
     p.name = tables.string(image.name);
     p.names.push_back(p.name);
     p.command_line.clear();
-    for (StringId word : image.arguments) p.command_line += (p.command_line.empty() ? "" : " ") + shell_quoted(tables.string(word));
+    for (StringId word : image.arguments)
+      p.command_line += (p.command_line.empty() ? "" : " ") + shell_quoted(tables.string(word));
   }
   // A fork that never ran exec is known by its parent's names. Parents come first.
   for (ProgramProcess& p : c.program.processes) {
@@ -189,13 +200,16 @@ void warn(Context& c) {
   if (c.trace.footer) {
     for (const NamedCount& loss : c.trace.footer->losses)
       if (loss.count) warnings.push_back("the recorder lost " + loss.name + " (" + std::to_string(loss.count) + ")");
-    if (!c.trace.footer->truncated_by.empty()) warnings.push_back("the recording was ended by " + c.trace.footer->truncated_by);
+    if (!c.trace.footer->truncated_by.empty())
+      warnings.push_back("the recording was ended by " + c.trace.footer->truncated_by);
   }
   if (c.counts[Count::io_uring]) warnings.push_back("the program uses io_uring, whose transfers are not followed");
   std::uint64_t orphans = 0;
   for (std::uint32_t i = 0; i < c.threads.size(); ++i)
     if (!c.program.threads[i].spawned && i != 0 && c.trace.tables.threads()[i].creator_plus_one) ++orphans;
-  if (orphans) warnings.push_back(std::to_string(orphans) + " threads start at their recorded time: their creation was not recorded");
+  if (orphans)
+    warnings.push_back(std::to_string(orphans) +
+                       " threads start at their recorded time: their creation was not recorded");
 }
 
 }  // namespace
@@ -211,7 +225,8 @@ void finalize(Context& c) {
     ThreadState& t = c.threads[i];
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
-    c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops), std::move(t.emit.origins), 0});
+    c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
+                                 std::move(t.emit.origins), 0});
     polled.push_back(renumbered(t.polled, numbers));
   }
   if (c.options.order == Order::arrival) c.counts.add(Count::relaxed_handlers, split_event_loops(c.program, polled));

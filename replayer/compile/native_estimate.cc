@@ -25,11 +25,15 @@ const CausePoint* cause_of(const std::vector<Edge>& edges, std::uint32_t event) 
   return it != edges.end() && it->event == event ? &it->by : nullptr;
 }
 
-/// Part of the CPU time used while recording that was the recorder's.
+/// Part of the time waited for a core that is the recorder's doing; see native_estimate.h.
 double recorder_share(const Context& c) {
   if (!c.trace.footer || c.trace.footer->recorder_cpu_ns <= 0) return 0;
   const auto recorder = static_cast<double>(c.trace.footer->recorder_cpu_ns);
-  return recorder / (recorder + static_cast<double>(std::max<Ns>(c.program_cpu_ns, 1)));
+  const auto program = static_cast<double>(std::max<Ns>(c.program_cpu_ns, 1));
+  const double cores = std::max<std::uint32_t>(c.trace.header.host.cores, 1);
+  const auto wall = static_cast<double>(std::max<Ns>(c.trace.footer->root_end_ns, 1));
+  const double busy = std::min(1.0, program / (cores * wall));
+  return 1 - busy * program / (program + recorder);
 }
 
 class PathWalk {

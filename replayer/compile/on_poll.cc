@@ -24,7 +24,8 @@ struct Found {
 std::optional<Found> made_ready(Context& c, const Call& call, ObjectId object) {
   if (auto it = c.eventfds.find(object.value); it != c.eventfds.end())
     for (const EventCounter::Write& w : it->second.writes)
-      if (w.entry > call.event.entry_ns) return Found{{OpKind::wait, Cause::sync, kWoke, w.token.value, 0}, c.tokens.cause(w.token)};
+      if (w.entry > call.event.entry_ns)
+        return Found{{OpKind::wait, Cause::sync, kWoke, w.token.value, 0}, c.tokens.cause(w.token)};
   const std::uint32_t in = c.channels.ends(object).in_plus_one;
   if (!in) return std::nullopt;
   const std::int64_t cursor = c.channels.first_write_after(in - 1, call.event.entry_ns);
@@ -46,7 +47,8 @@ Found otherwise(Context& c, const Call& call) {
   if (has_descriptor_list(call.event.kind)) {
     for (std::size_t i = call.extra + 2; i + 1 < call.event.arguments.size() && i < 2 * kMostCandidates; i += 2)
       look(c.descriptors[c.descriptors.find(call.process, call.event.argument(i))].object);
-  } else if (auto set = c.epoll_sets.find(call.object.value); set != c.epoll_sets.end() && set->second.size() <= kMostCandidates) {
+  } else if (auto set = c.epoll_sets.find(call.object.value);
+             set != c.epoll_sets.end() && set->second.size() <= kMostCandidates) {
     for (ObjectId object : set->second) look(object);
   }
   return best ? *best : Found{{OpKind::sleep, Cause::network, kWoke, 0, call.blocked}, {call.thread, kGenuineWait}};
@@ -79,7 +81,8 @@ void note_ready(Context& c, const Call& call) {
     for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
       if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
   }
-  polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()), static_cast<std::uint32_t>(polled.sources.size())});
+  polled.marks.push_back(
+      {static_cast<std::uint32_t>(c.emit(call).ops.size()), static_cast<std::uint32_t>(polled.sources.size())});
 }
 
 void poll_exit(Context& c, Call& call) {
@@ -113,8 +116,9 @@ void poll_exit(Context& c, Call& call) {
 }
 
 constexpr HandlerRow kRows[] = {
-    {SYS_poll, nullptr, poll_exit},        {SYS_ppoll, nullptr, poll_exit},      {SYS_select, nullptr, poll_exit},
-    {SYS_pselect6, nullptr, poll_exit},    {SYS_epoll_wait, nullptr, poll_exit}, {SYS_epoll_pwait, nullptr, poll_exit},
+    {SYS_poll, nullptr, poll_exit},         {SYS_ppoll, nullptr, poll_exit},
+    {SYS_select, nullptr, poll_exit},       {SYS_pselect6, nullptr, poll_exit},
+    {SYS_epoll_wait, nullptr, poll_exit},   {SYS_epoll_pwait, nullptr, poll_exit},
     {SYS_epoll_pwait2, nullptr, poll_exit}, {SYS_epoll_ctl, epoll_ctl_entry, nullptr},
 };
 

@@ -18,24 +18,24 @@ using TimerId = Id<struct TimerTag>;            ///< an armed timer
 using IoId = Id<struct IoTag>;                  ///< an entry of Program::ios
 
 enum class OpKind : std::uint8_t {
-  compute,  ///< value = CPU ns at the recording host's speed
-  sleep,    ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
-            ///< `target` places further on in this thread could complete without waiting
-  send,     ///< target = stream, value = bytes; waits while the stream's capacity is full, until the last
-            ///< byte fits: sent - consumed <= capacity. Waits for the connection first if it is being set up
-  recv,     ///< target = stream, value = cumulative byte count that must have arrived; then
-            ///< consumed = max(consumed, value), which may release senders
-  finish,   ///< target = stream: the writer closed it; arrives behind all bytes sent so far
-  recv_end, ///< target = stream: waits for finish to arrive
-  connect,  ///< target = connection: starts the handshake; completes after 1 RTT (at once if kNonblocking)
-  accept,   ///< target = connection: waits until the handshake has reached the accepting side
-  signal,   ///< target = token: happens now (a second signal does nothing)
-  wait,     ///< target = token: until it happened. `cause` says which kind of wait it is for reports
-  arm,      ///< target = timer: the timer's base becomes now
-  expire,   ///< target = timer, value = ns: waits until base + value
-  io,       ///< target = Program::ios entry: device transfer if the host has a disk, else value = recorded wait ns
-  spawn,    ///< target = thread index: it starts now
-  exit,     ///< last op of each thread
+  compute,   ///< value = CPU ns at the recording host's speed
+  sleep,     ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
+             ///< `target` places further on in this thread could complete without waiting
+  send,      ///< target = stream, value = bytes; waits while the stream's capacity is full, until the last
+             ///< byte fits: sent - consumed <= capacity. Waits for the connection first if it is being set up
+  recv,      ///< target = stream, value = cumulative byte count that must have arrived; then
+             ///< consumed = max(consumed, value), which may release senders
+  finish,    ///< target = stream: the writer closed it; arrives behind all bytes sent so far
+  recv_end,  ///< target = stream: waits for finish to arrive
+  connect,   ///< target = connection: starts the handshake; completes after 1 RTT (at once if kNonblocking)
+  accept,    ///< target = connection: waits until the handshake has reached the accepting side
+  signal,    ///< target = token: happens now (a second signal does nothing)
+  wait,      ///< target = token: until it happened. `cause` says which kind of wait it is for reports
+  arm,       ///< target = timer: the timer's base becomes now
+  expire,    ///< target = timer, value = ns: waits until base + value
+  io,        ///< target = Program::ios entry: device transfer if the host has a disk, else value = recorded wait ns
+  spawn,     ///< target = thread index: it starts now
+  exit,      ///< last op of each thread
 };
 
 /// What a wait op is charged to in reports.
@@ -113,8 +113,8 @@ struct ProgramThread {
 
 struct ProgramProcess {
   std::int64_t pid = 0;
-  std::string name;          ///< comm of its last image
-  std::string command_line;  ///< of its last image, shell-quoted
+  std::string name;                ///< comm of its last image
+  std::string command_line;        ///< of its last image, shell-quoted
   std::vector<std::string> names;  ///< of all its images: placement patterns match any
   std::uint32_t parent_plus_one = 0;
   /// Processes with equal values share memory or file offsets and cannot be put on different hosts.
@@ -130,20 +130,20 @@ struct NamedValue {
 struct Program {
   double recorded_speed_flops = 0;  ///< of one core of the recording host
   std::uint32_t recorded_cores = 0;
-  Ns wake_up_ns = 0;      ///< calibrated cost of waking a blocked thread
+  Ns wake_up_ns = 0;  ///< calibrated cost of waking a blocked thread
   Ns timer_slack_ns = 0;
-  std::vector<ProgramThread> threads;    ///< thread 0 is the main thread of the root command
-  std::vector<ProgramProcess> processes; ///< process 0 is the root command
+  std::vector<ProgramThread> threads;     ///< thread 0 is the main thread of the root command
+  std::vector<ProgramProcess> processes;  ///< process 0 is the root command
   std::vector<Stream> streams;
   std::vector<Connection> connections;
   std::vector<Io> ios;
   std::uint32_t tokens = 0;
   std::uint32_t timers = 0;
-  std::uint64_t events = 0;       ///< trace events it was made from
-  Ns recorded_ns = 0;             ///< wall time of the root command while recorded
-  Ns native_estimate_ns = 0;      ///< the same with the tracing cost on its critical path removed
+  std::uint64_t events = 0;   ///< trace events it was made from
+  Ns recorded_ns = 0;         ///< wall time of the root command while recorded
+  Ns native_estimate_ns = 0;  ///< the same with the tracing cost on its critical path removed
   std::vector<std::string> warnings;
-  std::vector<NamedValue> counts; ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+  std::vector<NamedValue> counts;  ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
 };
 
 }  // namespace simrec::replay

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHECK(condition)                                                                             \
-  do {                                                                                               \
-    if (!(condition)) {                                                                              \
-      fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, strerror(errno));           \
-      _exit(1);                                                                                      \
-    }                                                                                                \
+#define CHECK(condition)                                                                   \
+  do {                                                                                     \
+    if (!(condition)) {                                                                    \
+      fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, strerror(errno)); \
+      _exit(1);                                                                            \
+    }                                                                                      \
   } while (0)

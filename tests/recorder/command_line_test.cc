@@ -17,8 +17,9 @@ class CommandLine : public ::testing::Test {
   Finished run(const std::vector<std::string>& arguments) { return run_simrec(directory, arguments); }
   bool exists(const std::string& name) const { return std::filesystem::exists(directory.file(name)); }
   bool partial_left() const {
-    return std::ranges::any_of(std::filesystem::directory_iterator(directory.path()),
-                               [](const auto& entry) { return entry.path().string().find(".partial") != std::string::npos; });
+    return std::ranges::any_of(std::filesystem::directory_iterator(directory.path()), [](const auto& entry) {
+      return entry.path().string().find(".partial") != std::string::npos;
+    });
   }
   ScratchDirectory directory;
 };
@@ -108,7 +109,9 @@ TEST_F(CommandLine, InterruptFromTheTerminalEndsTheProgramAndFinishesTheTrace) {
 }
 
 TEST_F(CommandLine, TerminationIsPassedOn) {
-  RunningSimrec running(directory, {"-q", "sh", "-c", "trap 'echo > stopped; exit 5' TERM; echo > started; while :; do sleep 0.05; done"});
+  RunningSimrec running(
+      directory,
+      {"-q", "sh", "-c", "trap 'echo > stopped; exit 5' TERM; echo > started; while :; do sleep 0.05; done"});
   ASSERT_TRUE(appears(directory.file("started")));
   kill(running.pid(), SIGTERM);
   EXPECT_EQ(exit_code(running.wait()), 5);
@@ -117,7 +120,8 @@ TEST_F(CommandLine, TerminationIsPassedOn) {
 }
 
 TEST_F(CommandLine, SecondTerminationKillsEverybody) {
-  RunningSimrec running(directory, {"-q", "sh", "-c", "trap '' TERM; (trap '' TERM; sleep 100) & echo > started; wait; sleep 100"});
+  RunningSimrec running(
+      directory, {"-q", "sh", "-c", "trap '' TERM; (trap '' TERM; sleep 100) & echo > started; wait; sleep 100"});
   ASSERT_TRUE(appears(directory.file("started")));
   kill(running.pid(), SIGTERM);
   usleep(500'000);  // later than the grace in which two signals count as one

@@ -72,7 +72,9 @@ struct Case {
   std::function<void(const Recorded&)> check;
 };
 
-bool near_ms(std::int64_t ns, double ms) { return static_cast<double>(ns) > ms * 0.5e6 && static_cast<double>(ns) <= ms * 1e6; }
+bool near_ms(std::int64_t ns, double ms) {
+  return static_cast<double>(ns) > ms * 0.5e6 && static_cast<double>(ns) <= ms * 1e6;
+}
 
 /// Both ends of a connection know each other's addresses.
 void expect_mirrored(const Recorded& r, ObjectKind kind) {
@@ -147,7 +149,8 @@ const Case kCases[] = {
        std::vector<std::int64_t> sent, received;
        const auto collect = [](std::vector<std::int64_t>& into) {
          return [&into](const Event& e) {
-           for (std::int64_t i = 0; i < e.argument(3); ++i) into.push_back(e.argument(static_cast<std::size_t>(5 + 2 * i)));
+           for (std::int64_t i = 0; i < e.argument(3); ++i)
+             into.push_back(e.argument(static_cast<std::size_t>(5 + 2 * i)));
          };
        };
        r.each("sendmsg", collect(sent));
@@ -245,7 +248,8 @@ const Case kCases[] = {
      [](const Recorded& r) {
        EXPECT_EQ(r.calls("flock"), 3);
        int waits = 0;
-       r.each("fcntl", [&](const Event& e) { waits += e.argument(1) == 7 && e.argument(5) == 10 && e.argument(6) == 20; });
+       r.each("fcntl",
+              [&](const Event& e) { waits += e.argument(1) == 7 && e.argument(5) == 10 && e.argument(6) == 20; });
        EXPECT_EQ(waits, 1);
      }},
     {"moving_bytes",
@@ -324,7 +328,8 @@ void expect_whole(const Recorded& r) {
 
 TEST_P(Programs, RecordedAsItRuns) {
   const ScratchDirectory directory;
-  const Finished finished = run_simrec(directory, {"-q", "-o", "t.capnp", std::string(PROGRAMS_DIRECTORY "/") + GetParam().name});
+  const Finished finished =
+      run_simrec(directory, {"-q", "-o", "t.capnp", std::string(PROGRAMS_DIRECTORY "/") + GetParam().name});
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(finished.err, "");
   const Recorded recorded(load_trace(directory.file("t.capnp")));
@@ -332,7 +337,8 @@ TEST_P(Programs, RecordedAsItRuns) {
   GetParam().check(recorded);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Programs, ::testing::ValuesIn(kCases), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, Programs, ::testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace simrec::record::testing

@@ -22,12 +22,23 @@ std::uint32_t execute(const std::vector<sock_filter>& program, const seccomp_dat
   for (std::size_t at = 0; at < program.size(); ++at) {
     const sock_filter& i = program[at];
     switch (i.code) {
-      case BPF_LD | BPF_W | BPF_ABS: std::memcpy(&accumulator, reinterpret_cast<const char*>(&data) + i.k, 4); break;
-      case BPF_JMP | BPF_JEQ | BPF_K: at += accumulator == i.k ? i.jt : i.jf; break;
-      case BPF_JMP | BPF_JGE | BPF_K: at += accumulator >= i.k ? i.jt : i.jf; break;
-      case BPF_JMP | BPF_JSET | BPF_K: at += (accumulator & i.k) != 0 ? i.jt : i.jf; break;
-      case BPF_RET | BPF_K: return i.k;
-      default: ADD_FAILURE() << "unexpected instruction " << i.code; return 0;
+      case BPF_LD | BPF_W | BPF_ABS:
+        std::memcpy(&accumulator, reinterpret_cast<const char*>(&data) + i.k, 4);
+        break;
+      case BPF_JMP | BPF_JEQ | BPF_K:
+        at += accumulator == i.k ? i.jt : i.jf;
+        break;
+      case BPF_JMP | BPF_JGE | BPF_K:
+        at += accumulator >= i.k ? i.jt : i.jf;
+        break;
+      case BPF_JMP | BPF_JSET | BPF_K:
+        at += (accumulator & i.k) != 0 ? i.jt : i.jf;
+        break;
+      case BPF_RET | BPF_K:
+        return i.k;
+      default:
+        ADD_FAILURE() << "unexpected instruction " << i.code;
+        return 0;
     }
   }
   ADD_FAILURE() << "ran off the end";
@@ -36,7 +47,8 @@ std::uint32_t execute(const std::vector<sock_filter>& program, const seccomp_dat
 
 class Filter : public ::testing::Test {
  protected:
-  static bool stops(bool all, int number, std::array<std::uint64_t, 6> args = {}, std::uint32_t arch = AUDIT_ARCH_X86_64) {
+  static bool stops(bool all, int number, std::array<std::uint64_t, 6> args = {},
+                    std::uint32_t arch = AUDIT_ARCH_X86_64) {
     seccomp_data data{number, arch, 0, {}};
     std::ranges::copy(args, data.args);
     const std::uint32_t result = execute(make_seccomp_filter(syscall_table(), all), data);

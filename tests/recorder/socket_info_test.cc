@@ -45,7 +45,8 @@ TEST(AddressText, WritesEveryFamily) {
 TEST(UnixPeer, IsFoundByInode) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-  struct stat a {}, b {};
+  struct stat a {
+  }, b{};
   ASSERT_TRUE(fstat(ends[0], &a) == 0 && fstat(ends[1], &b) == 0);
   const std::uint64_t peer = unix_peer_inode(a.st_ino);
   if (peer == 0) GTEST_SKIP() << "this kernel has no unix_diag";

@@ -1,0 +1,98 @@
+// The event engine's ops that concern no stream: computing, time, tokens, devices.
+#include <limits>
+
+#include "replayer/simulate/event_engine.h"
+
+namespace simrec::replay {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+bool EventEngine::compute(std::uint32_t t, const Op& op) {
+  if (op.value <= 0) return true;
+  Thread& thread = threads_[t];
+  Host& host = hosts_[thread.host];
+  thread.phase = Phase::computing;
+  thread.since = now_;
+  thread.work_s = work_s(in_, in_.platform.host(thread.host), op.value);
+  host.processor.add(t, thread.work_s, now_);
+  if (!host.dirty) dirty_hosts_.push_back(thread.host);
+  host.dirty = true;
+  return false;
+}
+
+bool EventEngine::sleep(std::uint32_t t, const Op& op) {
+  if (op.value <= 0) return true;
+  const HostCosts& costs = in_.platform.host(threads_[t].host).costs;
+  WaitList* list = nullptr;
+  if (op.flags & kInterruptible) {
+    const Op& next = threads_[t].ops[threads_[t].position + op.target];
+    if (satisfied(t, next)) {
+      ++in_.counts.sleeps_cut_short;
+      return true;
+    }
+    list = list_of(next);
+  }
+  hold(t, list);
+  threads_[t].sleep_until =
+      now_ + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? costs.timer_slack_s : 0);
+  schedule_timer(t);
+  return false;
+}
+
+bool EventEngine::expire(std::uint32_t t, const Op& op) {
+  if (satisfied(t, op)) return true;
+  hold(t, &timers_[op.target].waiters);
+  schedule_timer(t);
+  return false;
+}
+
+/// (Re)schedules the end of a wait that time ends: a sleep, or an expire whose timer is armed.
+void EventEngine::schedule_timer(std::uint32_t t) {
+  const Op& op = current(t);
+  const Op& goal = awaited(t);
+  double when = op.kind == OpKind::sleep ? threads_[t].sleep_until : kNever;
+  if (goal.kind == OpKind::expire && timers_[goal.target].base >= 0) {
+    const double slack = has_timer_slack(goal) ? in_.platform.host(threads_[t].host).costs.timer_slack_s : 0;
+    when = std::min(when, timers_[goal.target].base + static_cast<double>(goal.value) * 1e-9 + slack);
+  }
+  ++threads_[t].version;
+  if (when < kNever) queue_.push(std::max(when, now_), EventKind::expire, t, threads_[t].version);
+}
+
+void EventEngine::timer_rang(std::uint32_t t) {
+  const Op& op = current(t);
+  const Op& goal = awaited(t);
+  if (WaitList* list = &goal == &op && op.kind == OpKind::sleep ? nullptr : list_of(goal)) remove(*list, t);
+  if (op.kind == OpKind::sleep && now_ < threads_[t].sleep_until) ++in_.counts.sleeps_cut_short;
+  if (goal.kind == OpKind::expire) threads_[t].released_by_plus_one = timers_[goal.target].by_plus_one;
+  resume(t);
+}
+
+void EventEngine::arm(std::uint32_t t, const Op& op) {
+  Timer& timer = timers_[op.target];
+  timer.base = now_;
+  timer.by_plus_one = t + 1;
+  for (std::uint32_t w = timer.waiters.first; w != kNone; w = threads_[w].next_waiter) schedule_timer(w);
+}
+
+void EventEngine::signal(std::uint32_t t, const Op& op) {
+  Token& token = tokens_[op.target];
+  if (token.by_plus_one) return;
+  token.by_plus_one = t + 1;
+  wake_satisfied(token.waiters, t + 1);
+}
+
+bool EventEngine::io(std::uint32_t t, const Op& op) {
+  const Io& io = program_.ios[op.target];
+  const bool on_disk = in_.platform.host(threads_[t].host).disk && io.bytes > 0;
+  if (!on_disk && op.value <= 0) return true;
+  hold(t, nullptr);
+  if (on_disk) {
+    pending_ios_.push_back(t);
+  } else {
+    queue_.push(now_ + static_cast<double>(op.value) * 1e-9, EventKind::resume, t, threads_[t].version);
+  }
+  return false;
+}
+
+}  // namespace simrec::replay
