@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "replayer/compile/recorder_load.h"
+
 namespace simrec::replay::causal {
 namespace {
 
@@ -25,20 +27,9 @@ const CausePoint* cause_of(const std::vector<Edge>& edges, std::uint32_t event) 
   return it != edges.end() && it->event == event ? &it->by : nullptr;
 }
 
-/// Part of the time waited for a core that is the recorder's doing; see native_estimate.h.
-double recorder_share(const Context& c) {
-  if (!c.trace.footer || c.trace.footer->recorder_cpu_ns <= 0) return 0;
-  const auto recorder = static_cast<double>(c.trace.footer->recorder_cpu_ns);
-  const auto program = static_cast<double>(std::max<Ns>(c.program_cpu_ns, 1));
-  const double cores = std::max<std::uint32_t>(c.trace.header.host.cores, 1);
-  const auto wall = static_cast<double>(std::max<Ns>(c.trace.footer->root_end_ns, 1));
-  const double busy = std::min(1.0, program / (cores * wall));
-  return 1 - busy * program / (program + recorder);
-}
-
 class PathWalk {
  public:
-  explicit PathWalk(const Context& c) : c_(c), share_(recorder_share(c)) {}
+  explicit PathWalk(const Context& c) : c_(c), recorder_(c.trace) {}
 
   /// Tracing cost on the path that ends in thread 0 at `end`.
   Ns cost(Ns end) {
@@ -68,11 +59,12 @@ class PathWalk {
     const CorrectedTimes times = c_.ledger.corrected(e);
     const Ns before = std::max<Ns>(e.entry_ns - previous - times.burst_ns, 0);
     const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(e));
-    cost_ += at_least + of_recorder(before - at_least);
+    cost_ += at_least + of_recorder(before - at_least, previous, e.entry_ns);
     if (time_ >= e.exit_ns) {
       const Ns inside = std::max<Ns>(e.exit_ns - e.entry_ns - times.call_cpu_ns - e.ready_ns, 0);
       const bool genuine = by && by->time == kGenuineWait;
-      cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e)) : inside + of_recorder(e.ready_ns);
+      cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e))
+                       : inside + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
     }
     time_ = previous;
     --index_;
@@ -96,15 +88,15 @@ class PathWalk {
     go_to(by.thread, by.time);
     if (index_ >= 0) {
       const Event cause = events()[static_cast<std::size_t>(index_)];
-      explained += c_.ledger.corrected(cause).call_cpu_ns +
-                   static_cast<Ns>(static_cast<double>(waiting.ready_ns) * (1 - share_));
+      explained += c_.ledger.corrected(cause).call_cpu_ns + waiting.ready_ns -
+                   of_recorder(waiting.ready_ns, by.time, waiting.exit_ns);
       if (cause.entry_ns == by.time) {
         // What stands before the causing call is judged now; the call itself is in the span.
         const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
                                        : c_.trace.tables.threads()[thread_].start_ns;
         const Ns before = std::max<Ns>(cause.entry_ns - previous - c_.ledger.corrected(cause).burst_ns, 0);
         const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(cause));
-        cost_ += at_least + of_recorder(before - at_least);
+        cost_ += at_least + of_recorder(before - at_least, previous, cause.entry_ns);
         time_ = previous;
         --index_;
       }
@@ -118,12 +110,13 @@ class PathWalk {
     index_ = event_at(events(), time);
   }
 
-  Ns of_recorder(Ns waiting_for_core) const {
-    return static_cast<Ns>(std::llround(static_cast<double>(waiting_for_core) * share_));
+  /// Of the time that a thread waited for a core between two moments: what the recorder took.
+  Ns of_recorder(Ns waiting_for_core, Ns from, Ns to) const {
+    return std::min(waiting_for_core, static_cast<Ns>(std::llround(recorder_.between(from, to))));
   }
 
   const Context& c_;
-  const double share_;
+  const RecorderLoad recorder_;
   std::uint32_t thread_ = 0;
   Ns time_ = 0;
   std::ptrdiff_t index_ = -1;

@@ -11,10 +11,10 @@ namespace simrec::replay::causal {
 ///    between the two, the releasing call's CPU, half the waiting call's CPU and one wake-up are the program's.
 ///  - A genuine wait (sleep, timer, device, peer outside the trace) gives back at most the ledger's wall cost.
 ///  - Any other call: all time in it that is neither CPU nor waiting for a core; before it, at most the
-///    ledger's wall cost as a whole and, of what is left, the recorder's share.
+///    ledger's wall cost as a whole and, of what is left, what the recorder took.
 ///  - Time spent runnable, waiting for a core, was caused by the program's own threads or by the recorder. The
-///    program's part is that in which it kept the cores busy itself (its CPU time / cores / wall time) times its
-///    part of all CPU time used (the recorder's is Footer::recorder_cpu_ns).
+///    recorder's part is at most the CPU time that it used meanwhile (Footer::recorder_cpu_ns, spread over the
+///    events of the trace).
 Ns native_estimate(const Context& c, Ns recorded);
 
 }  // namespace simrec::replay::causal

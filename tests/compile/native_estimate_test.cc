@@ -63,11 +63,10 @@ TEST(NativeEstimate, WaitingForACoreIsSharedBetweenProgramAndRecorder) {
   e.ready_ns = 40 * kUs;
   s.builder.event(e);
   Trace t = with_ledger(s, 150 * kUs);
-  t.footer->recorder_cpu_ns = 300 * kUs;
-  t.header.host.cores = 1;
-  // The program used the core 2/3 of the time, and a quarter of all CPU: 5/6 of the 40 µs are the recorder's,
-  // and the 10 µs that nothing explains.
-  EXPECT_EQ(replay::compile(t).native_estimate_ns, 150 * kUs - 10 * kUs - 33'333);
+  t.footer->end_ns = 150 * kUs;
+  t.footer->recorder_cpu_ns = 30 * kUs;  // one event, in the second 100 µs
+  // 10 µs that nothing explains, and of the 40 µs the 15 that the recorder is taken to have used from 100 to 150 µs.
+  EXPECT_EQ(replay::compile(t).native_estimate_ns, 125 * kUs);
 }
 
 }  // namespace
