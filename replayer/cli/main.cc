@@ -114,7 +114,9 @@ int run(const Options& options) {
   Steps steps(options.verbose);
   Trace trace = load_trace(options.trace_path);
   steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
-  const Program program = compile(trace);
+  CompileOptions compiling;
+  compiling.order = options.order;
+  const Program program = compile(trace, compiling);
   const Header header = trace.header;
   trace = {};  // a program needs its memory more
   std::uint64_t operations = 0;

@@ -29,6 +29,7 @@ struct RawOptions {
   std::vector<std::string> places;
   std::string host_speed;
   std::string engine = "event";
+  std::string order = "arrival";
   bool timeline = false;
   bool no_timeline = false;
   bool no_closure = false;
@@ -71,6 +72,11 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("ENGINE")
       ->capture_default_str()
       ->group(how);
+  app.add_option("--order", raw.order,
+                 "Event loops serve their sources in order of arrival on the platform, or as recorded")
+      ->type_name("ORDER")
+      ->capture_default_str()
+      ->group(how);
   app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")
       ->type_name("KEY:VALUE")
       ->allow_extra_args(false)
@@ -98,12 +104,20 @@ double parse_host_speed(const std::string& text) {
   return *speed;
 }
 
-EngineKind parse_engine(const std::string& text) {
-  if (text == "event") return EngineKind::event;
-  if (text == "reference") return EngineKind::reference;
-  const std::string names[] = {"event", "reference"};
-  throw UsageError("--engine '" + text + "' does not exist" + suggestion(text, names) +
-                   (closest(text, names).empty() ? "; choose event or reference" : ""));
+template <class Value>
+struct Choice {
+  std::string name;
+  Value value;
+};
+
+/// The one of two values that `text` names.
+template <class Value>
+Value parse_choice(const char* option, const std::string& text, const Choice<Value> (&choices)[2]) {
+  for (const Choice<Value>& choice : choices)
+    if (choice.name == text) return choice.value;
+  const std::string names[] = {choices[0].name, choices[1].name};
+  throw UsageError(std::string(option) + " '" + text + "' does not exist" + suggestion(text, names) +
+                   (closest(text, names).empty() ? "; choose " + names[0] + " or " + names[1] : ""));
 }
 
 void require_readable(const std::string& path, const char* what) {
@@ -140,6 +154,7 @@ std::vector<std::string> shaping_options(const Options& options, const RawOption
   if (!options.deployment_path.empty()) list.push_back("--deploy=" + options.deployment_path);
   if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
   if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
+  if (raw.order != "arrival") list.push_back("--order=" + raw.order);
   for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
   return list;
 }
@@ -185,7 +200,10 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   }
   for (const std::string& place : raw.places) options.placement.push_back(parse_place(place));
   if (!raw.host_speed.empty()) options.host_speed_flops = parse_host_speed(raw.host_speed);
-  options.engine = parse_engine(raw.engine);
+  options.engine = parse_choice<EngineKind>("--engine", raw.engine,
+                                            {{"event", EngineKind::event}, {"reference", EngineKind::reference}});
+  options.order =
+      parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
   options.closure = !raw.no_closure;
   options.timeline = !options.output_path.empty() && !raw.no_timeline;
   options.shaping = shaping_options(options, raw);

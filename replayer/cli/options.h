@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "replayer/compile/compile.h"
 #include "replayer/simulate/simulate.h"
 
 namespace simrec::replay {
@@ -23,6 +24,7 @@ struct Options {
   std::string deployment_path;
   double host_speed_flops = 0;  ///< 0 = as recorded
   EngineKind engine = EngineKind::event;
+  Order order = Order::arrival;
   std::vector<std::string> simgrid_config;
   std::string output_path;  ///< prediction file, "-" = stdout, "" = none
   bool timeline = false;

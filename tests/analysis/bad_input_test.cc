@@ -89,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"deployment_missing", {R, "@trace", "@good.xml", "--deploy", "@nosuch"}, "No such file"},
         BadInput{"deployment_text", {R, "@trace", "@good.xml", "--deploy", "@text"}, "text"},
         BadInput{"bad_speed", {R, "@trace", "--host-speed", "fast"}, "2.5Gf"},
+        BadInput{"bad_order", {R, "@trace", "--order", "reversed"}, "arrival"},
         BadInput{"bad_engine", {R, "@trace", "--engine", "warp"}, "reference"},
         BadInput{"bad_option", {R, "@trace", "--jason"}, "--json"},
         BadInput{"bad_setting", {R, "@trace", "--cfg", "no/such:1"}, "no/such"},

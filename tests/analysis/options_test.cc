@@ -43,23 +43,27 @@ TEST_F(OptionsTest, DefaultsReplayOnTheTwin) {
   EXPECT_TRUE(options.closure);
   EXPECT_FALSE(options.timeline);
   EXPECT_EQ(options.engine, EngineKind::event);
+  EXPECT_EQ(options.order, Order::arrival);
   EXPECT_TRUE(options.shaping.empty());
 }
 
 TEST_F(OptionsTest, EverythingArrives) {
-  const Options options =
-      parse({"T", "P", "--place", "redis*=h2", "--place=cmd:a=b*=h1", "--deploy", "D", "--host-speed", "2Gf",
-             "--engine", "reference", "--cfg", "a:b", "--cfg", "c:d", "-o", "p.capnp", "--no-closure", "-v"});
+  const Options options = parse({"T",         "P",       "--place",      "redis*=h2", "--place=cmd:a=b*=h1",
+                                 "--deploy",  "D",       "--host-speed", "2Gf",       "--engine",
+                                 "reference", "--order", "recorded",     "--cfg",     "a:b",
+                                 "--cfg",     "c:d",     "-o",           "p.capnp",   "--no-closure",
+                                 "-v"});
   ASSERT_EQ(options.placement.size(), 2u);
   EXPECT_EQ(options.placement[0].pattern, "redis*");
   EXPECT_EQ(options.placement[1].pattern, "cmd:a=b*") << "the last = divides";
   EXPECT_EQ(options.placement[1].host, "h1");
   EXPECT_DOUBLE_EQ(options.host_speed_flops, 2e9);
   EXPECT_EQ(options.engine, EngineKind::reference);
+  EXPECT_EQ(options.order, Order::recorded);
   EXPECT_EQ(options.simgrid_config, (std::vector<std::string>{"a:b", "c:d"}));
   EXPECT_TRUE(options.timeline) << "a prediction file holds the timeline";
   EXPECT_FALSE(options.closure);
-  EXPECT_EQ(options.shaping.size(), 7u);
+  EXPECT_EQ(options.shaping.size(), 8u);
 }
 
 TEST_F(OptionsTest, PlaceTakesOneValueBesidePositionals) {
