@@ -111,7 +111,6 @@ void ReferenceEngine::wait(std::uint32_t t, WaitList* list, const Condition& con
   Thread& thread = threads_[t];
   thread.wants_turn = thread.loop_plus_one && (program_.threads[t].ops[thread.position].flags & kTurn);
   const bool wanted_turn = thread.wants_turn;
-  if (wanted_turn) pass_turn(t);
   wait_until_released(t, list, condition, kNever);
   if (wanted_turn) since = await_turn(t);
   sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s()));
@@ -128,6 +127,7 @@ ReferenceEngine::End ReferenceEngine::wait_until_released(std::uint32_t t, WaitL
   thread.by_plus_one = 0;
   thread.counted = deadline < kNever;
   if (list) list->push_back(t);
+  if (thread.wants_turn) pass_turn(t);  // lets other actors run: from here on they must find the thread in the list
   if (!thread.counted) {
     --active_;
     became_idle();
