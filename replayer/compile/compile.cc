@@ -86,6 +86,7 @@ class Walk {
     }
     if (t.ended) return;
     c_.program_cpu_ns += times.burst_ns + times.call_cpu_ns;
+    c_.interception_cpu_ns += e.burst_ns - times.burst_ns + e.call_cpu_ns - times.call_cpu_ns;
     t.emit.compute(times.burst_ns);
     t.emit.set_origin(e.kind, call.fd);
     if (e.flags & kUnfinished) {

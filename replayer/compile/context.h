@@ -151,7 +151,8 @@ struct Context {
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch
   std::uint64_t next_address_space = 1;
-  Ns program_cpu_ns = 0;  ///< of all threads, tracing removed
+  Ns program_cpu_ns = 0;       ///< of all threads, tracing removed
+  Ns interception_cpu_ns = 0;  ///< what the ledger removed from it
 };
 
 // Emitting, for handlers at a call's exit. Each places the call's CPU time: in front of what causes something,

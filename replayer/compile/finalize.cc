@@ -204,6 +204,11 @@ void warn(Context& c) {
       warnings.push_back("the recording was ended by " + c.trace.footer->truncated_by);
   }
   if (c.counts[Count::io_uring]) warnings.push_back("the program uses io_uring, whose transfers are not followed");
+  if (c.interception_cpu_ns > c.program_cpu_ns / 2)
+    warnings.push_back("interception took " +
+                       std::to_string(c.interception_cpu_ns * 100 / std::max<Ns>(c.program_cpu_ns, 1)) +
+                       " % of the program's own CPU time while it was recorded: computing may be predicted some tens "
+                       "of percent too long (waiting for networks, disks and sleeps is not affected)");
   std::uint64_t orphans = 0;
   for (std::uint32_t i = 0; i < c.threads.size(); ++i)
     if (!c.program.threads[i].spawned && i != 0 && c.trace.tables.threads()[i].creator_plus_one) ++orphans;
