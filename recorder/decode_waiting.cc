@@ -17,7 +17,7 @@
 namespace simrec::record::decode_waiting {
 namespace {
 
-enum class Unit : std::uint8_t { milliseconds, seconds, timespec_pointer, timeval_pointer };
+enum class Unit : std::uint8_t { milliseconds, timespec_pointer, timeval_pointer };
 
 /// Where a call has its timeout.
 struct TimeoutPlace {
@@ -46,8 +46,6 @@ Ns timeout_of(CallContext& c) {
   switch (place->unit) {
     case Unit::milliseconds:
       return static_cast<int>(value) < 0 ? -1 : static_cast<int>(value) * Ns{1'000'000};
-    case Unit::seconds:
-      return static_cast<Ns>(value) * 1'000'000'000;
     case Unit::timespec_pointer: {
       const auto time = c.memory.read<timespec>(value);
       return time ? to_ns(*time) : -1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include "replayer/simulate/accounting.h"
 #include "replayer/simulate/network_model.h"
@@ -12,6 +13,9 @@ class Engine;
 }
 
 namespace simrec::replay {
+
+/// A moment that does not come, in seconds of simulated time.
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
 
 /// Things that happened which a user should know about; they become Outcome::counts.
 struct EngineCounts {

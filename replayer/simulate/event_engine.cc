@@ -2,13 +2,9 @@
 
 #include <simgrid/s4u.hpp>
 
-#include <limits>
-
 #include "replayer/program/describe.h"
 
 namespace simrec::replay {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 std::string standstill_message(const Program& program, const std::vector<std::uint32_t>& positions) {
   return "The replay cannot proceed: " + describe_standstill(program, positions) + ".";

@@ -1,11 +1,7 @@
 // The event engine's ops that concern no stream: computing, time, tokens, devices.
-#include <limits>
-
 #include "replayer/simulate/event_engine.h"
 
 namespace simrec::replay {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 bool EventEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return true;

@@ -1,11 +1,7 @@
 // The event engine's streams and connections.
-#include <limits>
-
 #include "replayer/simulate/event_engine.h"
 
 namespace simrec::replay {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 void EventEngine::set_up_stream(std::uint32_t index) {
   const replay::Stream& from = program_.streams[index];

@@ -1,7 +1,5 @@
 #include "replayer/simulate/reference_engine.h"
 
-#include <limits>
-
 #include "replayer/program/describe.h"
 
 namespace simrec::replay {
@@ -9,7 +7,6 @@ namespace simrec::replay {
 namespace s4u = simgrid::s4u;
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr double kShortestSleep = 0.5e-9;  ///< SimGrid rounds shorter ones up to its precision of 1 ns
 
 double clock_s() { return s4u::Engine::get_clock(); }

@@ -1,6 +1,4 @@
 // The reference engine's streams and connections.
-#include <limits>
-
 #include "replayer/simulate/reference_engine.h"
 
 namespace simrec::replay {
@@ -141,7 +139,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   bool room_will_grow = false;
   if (path.window) {
     room = path.window->limit(clock_s()) - path.flowed;
-    room_will_grow = path.window->next_acknowledgement() < std::numeric_limits<double>::infinity();
+    room_will_grow = path.window->next_acknowledgement() < kNever;
   }
   if (const std::int64_t capacity = program_.streams[index].capacity_bytes;
       in_.network.capacity_window && capacity != kUnlimited) {
