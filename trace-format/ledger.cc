@@ -17,8 +17,10 @@ bool is_whole_call(const Event& event) {
 Ledger::Ledger(const Calibration& calibration) {
   std::array<std::array<std::optional<StopCost>, 2>, 2> known;
   for (const StopCost& stop : calibration.stops) {
-    std::optional<StopCost>& entry = known[stop.whole_call][stop.same_cpu];
-    if (!entry || stop.tier < entry->tier) entry = stop;
+    if (stop.tier == 2)
+      fast_ = stop;
+    else
+      known[stop.whole_call][stop.same_cpu] = stop;
   }
   for (const bool whole : {false, true}) {
     for (const bool same : {false, true}) {
@@ -34,6 +36,7 @@ Ledger::Ledger(const Calibration& calibration) {
 }
 
 const StopCost& Ledger::cost_of(const Event& event) const {
+  if ((event.flags & kFast) != 0) return fast_;
   return costs_[is_whole_call(event)][(event.flags & kCrossCpu) == 0];
 }
 

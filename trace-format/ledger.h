@@ -24,7 +24,8 @@ class Ledger {
 
  private:
   const StopCost& cost_of(const Event& event) const;
-  StopCost costs_[2][2];  ///< [whole call][same CPU]
+  StopCost costs_[2][2];  ///< of tier 1: [whole call][same CPU]
+  StopCost fast_;         ///< of tier 2
 };
 
 }  // namespace simrec

@@ -31,6 +31,7 @@ enum EventFlag : std::uint32_t {
   kCrossCpu = 4,    ///< the tracer ran on another core than the thread: larger bias
   kRestarted = 8,   ///< interrupted by a signal; the kernel restarts it (result is -EINTR)
   kUnknown = 16,    ///< details could not be read (counted in the footer's losses)
+  kFast = 32,       ///< seen by the in-process tier (2), without a stop: times are exact to some 10 ns
 };
 
 /// One event of one thread. Times are raw: the observer ledger's bias is still inside (ledger.h removes it).

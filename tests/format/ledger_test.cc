@@ -56,12 +56,14 @@ TEST(Ledger, FallsBackToTheNearestEntry) {
   EXPECT_EQ(ledger.corrected(event(kEntryOnly | kCrossCpu)).burst_ns, 8'000);
 }
 
-TEST(Ledger, PrefersTheLowestTierAndKnowsNothingWithoutEntries) {
+TEST(Ledger, KeepsTheTiersApartAndKnowsNothingWithoutEntries) {
   Calibration calibration;
   EXPECT_EQ(Ledger(calibration).corrected(event(0)).burst_ns, 10'000);
   EXPECT_EQ(Ledger(calibration).wall_cost_ns(event(0)), 0);
   calibration.stops = {cost(true, true, 30, 0, 1, 2), cost(true, true, 1'000, 0, 2, 1)};
   EXPECT_EQ(Ledger(calibration).corrected(event(0)).burst_ns, 9'000);
+  EXPECT_EQ(Ledger(calibration).corrected(event(kFast)).burst_ns, 9'970);
+  EXPECT_EQ(Ledger(calibration).wall_cost_ns(event(kFast)), 1);
 }
 
 }  // namespace
