@@ -108,6 +108,9 @@ int record(const Options& options) {
   Calibration calibration = calibrate_host();  // of the machine as it is without us
   const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
   calibration.stops = calibrate_stops(record_child);
+  const bool fast = options.fast && fast_path_possible();
+  if (fast)
+    if (const auto cost = calibrate_fast(record_child_fast)) calibration.stops.push_back(*cost);
   const Header header = make_header(options, std::move(calibration));
   TraceWriter writer(options.output, header);
   FileSink sink(writer, [&](const std::string& message) {
@@ -117,7 +120,6 @@ int record(const Options& options) {
   std::optional<PinnedToCore> one_core;
   if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-  const bool fast = options.fast && fast_path_possible();
   const auto filter = make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
   const LaunchedProcess root = launch_command(program, options.command, filter, output);
   const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording
