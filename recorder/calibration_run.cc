@@ -50,7 +50,8 @@ std::vector<Event> record_with(const TracerOptions& options, const std::function
   const bool pinned = placement != Placement::free;
   if (pinned) Pinned::to(here.allowed(), 0);
   const cpu_set_t allowed = here.allowed();
-  const LaunchedProcess child = launch_function(child_body, make_seccomp_filter(syscall_table(), false, options.fast.wanted ? hook_gate() : ExemptRange{}));
+  const LaunchedProcess child = launch_function(
+      child_body, make_seccomp_filter(syscall_table(), false, options.fast.wanted ? hook_gate() : ExemptRange{}));
   if (placement == Placement::crossCpu) Pinned::to(allowed, 1);
   MemorySink sink;
   Tracer tracer(sink, options);

@@ -41,6 +41,13 @@ Header make_header(const Options& options, Calibration calibration) {
   return header;
 }
 
+/// Tier 2 sees bursts to some nanoseconds; stops do not.
+WriterOptions resolution(bool fast) {
+  WriterOptions options;
+  if (fast) options.wall_unit_ns = 50, options.cpu_unit_ns = 10;
+  return options;
+}
+
 /// One descriptor per traced thread is kept open: as many as the hard limit allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -112,7 +119,7 @@ int record(const Options& options) {
   if (fast)
     if (const auto cost = calibrate_fast(record_child_fast)) calibration.stops.push_back(*cost);
   const Header header = make_header(options, std::move(calibration));
-  TraceWriter writer(options.output, header);
+  TraceWriter writer(options.output, header, resolution(fast));
   FileSink sink(writer, [&](const std::string& message) {
     std::cerr << "simrec: " << message << "\nsimrec: the program goes on, unrecorded\n";
   });
