@@ -33,6 +33,8 @@ FutexShape shape_of(int operation) {
   return found == std::end(kShapes) ? FutexShape{operation, false, false, false} : *found;
 }
 
+int operation_of(std::uint64_t argument) { return static_cast<int>(argument) & FUTEX_CMD_MASK; }
+
 Ns timeout_at(const CallContext& c, std::uint64_t address, bool absolute, bool real_time) {
   const auto time = c.memory.read<timespec>(address);
   if (!time) return -1;
@@ -55,12 +57,15 @@ FutexKey key_of(CallContext& c, std::uint64_t address, bool private_futex) {
 }  // namespace
 
 void futex_entry(CallContext& c) {
-  const int operation = static_cast<int>(c.reg(1)) & FUTEX_CMD_MASK;
-  const bool private_futex = (c.reg(1) & FUTEX_PRIVATE_FLAG) != 0;
-  const bool real_time = (c.reg(1) & FUTEX_CLOCK_REALTIME) != 0 || operation == FUTEX_LOCK_PI;
-  const FutexShape shape = shape_of(operation);
-  const FutexKey key = key_of(c, c.reg(0), private_futex);
-  c.add(shape.has_timeout ? timeout_at(c, c.reg(3), shape.absolute, real_time) : -1);
+  const bool absolute = futex_timeout_is_absolute(c.reg(1));
+  const bool has_timeout = shape_of(operation_of(c.reg(1))).has_timeout;
+  futex_details(c, has_timeout ? timeout_at(c, c.reg(3), absolute, futex_is_real_time(c.reg(1))) : -1);
+}
+
+void futex_details(CallContext& c, Ns timeout_ns) {
+  const FutexShape shape = shape_of(operation_of(c.reg(1)));
+  const FutexKey key = key_of(c, c.reg(0), (c.reg(1) & FUTEX_PRIVATE_FLAG) != 0);
+  c.add(timeout_ns);
   c.add(key.object);
   c.add(static_cast<std::int64_t>(key.offset));
   c.add(shape.has_second_address ? static_cast<std::int64_t>(c.reg(4)) : 0);
@@ -94,3 +99,15 @@ void shared_mapping_exit(CallContext& c) {
 }
 
 }  // namespace simrec::record::decode_sync
+
+namespace simrec::record {
+
+bool futex_timeout_is_absolute(std::uint64_t operation) {
+  return decode_sync::shape_of(decode_sync::operation_of(operation)).absolute;
+}
+
+bool futex_is_real_time(std::uint64_t operation) {
+  return (operation & FUTEX_CLOCK_REALTIME) != 0 || decode_sync::operation_of(operation) == FUTEX_LOCK_PI;
+}
+
+}  // namespace simrec::record

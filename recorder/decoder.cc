@@ -39,6 +39,18 @@ struct CallDecoder {
   Decoder decoder;
 };
 
+/// 32-bit kinds have undefined upper halves in their registers.
+std::int64_t argument_value(const Argument& argument, std::uint64_t value) {
+  switch (argument.kind) {
+    case ArgumentKind::fd:
+    case ArgumentKind::pid:
+    case ArgumentKind::signal:
+      return static_cast<std::int32_t>(value);
+    default:
+      return static_cast<std::int64_t>(value);
+  }
+}
+
 constexpr CallDecoder kCallDecoders[] = {
     {SYS_mmap, {nullptr, decode_sync::shared_mapping_exit}},
     {SYS_shmat, {nullptr, decode_sync::shared_mapping_exit}},
@@ -54,6 +66,12 @@ StringId CallContext::string_at(std::uint64_t address) {
     return {};
   }
   return sink.intern(*text);
+}
+
+void add_register_arguments(CurrentCall& call) {
+  for (const Argument& argument : call.row->arguments)
+    if (argument.kind != ArgumentKind::none)
+      call.arguments.push_back(argument_value(argument, call.registers[argument.reg]));
 }
 
 Decoder decoder_of(Extra extra) {

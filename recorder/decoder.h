@@ -30,6 +30,9 @@ struct CallContext {
   void unknown() { call.flags |= kUnknown; }
 };
 
+/// Appends the arguments that the call's row takes from registers.
+void add_register_arguments(CurrentCall& call);
+
 using Decode = void (*)(CallContext&);
 
 /// What an Extra needs at entry and exit; nullptr = nothing.
@@ -72,10 +75,16 @@ void timer_entry(CallContext& c);
 
 namespace decode_sync {
 void futex_entry(CallContext& c);
+/// All extras of a futex call whose timeout is known: in ns from its entry, -1 = none.
+void futex_details(CallContext& c, Ns timeout_ns);
 void futex_waitv_entry(CallContext& c);
 void semops_entry(CallContext& c);
 void shared_mapping_exit(CallContext& c);
 }  // namespace decode_sync
+
+/// Is a futex operation's timeout a point in time; of which clock?
+bool futex_timeout_is_absolute(std::uint64_t operation);
+bool futex_is_real_time(std::uint64_t operation);
 
 namespace decode_processes {
 void clone_entry(CallContext& c);

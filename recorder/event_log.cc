@@ -6,8 +6,7 @@
 namespace simrec::record {
 namespace {
 
-Event begun(const TracedThread& thread) {
-  const CurrentCall& call = thread.call;
+Event begun(const TracedThread& thread, const CurrentCall& call) {
   Event event;
   event.thread = thread.record.index;
   event.kind = call.number;
@@ -40,23 +39,26 @@ void EventLog::entry_only(TracedThread& thread) {
   thread.call.flags |= kEntryOnly;
   thread.call.active = false;
   ++totals_.entry_only[(thread.call.flags & kCrossCpu) != 0];
-  Event event = begun(thread);
+  Event event = begun(thread, thread.call);
   append(thread, event, thread.call.at_entry);
 }
 
-void EventLog::whole_call(TracedThread& thread, const StopTime& at, std::int64_t result) {
-  thread.call.active = false;
-  ++totals_.whole_calls[(thread.call.flags & kCrossCpu) != 0];
-  Event event = begun(thread);
+void EventLog::whole_call(TracedThread& thread, CurrentCall& call, const StopTime& at, std::int64_t result) {
+  call.active = false;
+  if ((call.flags & kFast) != 0)
+    ++totals_.fast_calls;
+  else
+    ++totals_.whole_calls[(call.flags & kCrossCpu) != 0];
+  Event event = begun(thread, call);
   event.result = result;
-  finish(event, thread.call, at);
+  finish(event, call, at);
   append(thread, event, at.cpu);
 }
 
 void EventLog::unfinished_call(TracedThread& thread, const StopTime& at) {
   thread.call.flags |= kUnfinished;
   thread.call.active = false;
-  Event event = begun(thread);
+  Event event = begun(thread, thread.call);
   finish(event, thread.call, at);
   append(thread, event, at.cpu);
 }

@@ -19,6 +19,7 @@ struct Totals {
   std::uint64_t events = 0;
   std::uint64_t whole_calls[2] = {0, 0};  ///< [tracer on another core]
   std::uint64_t entry_only[2] = {0, 0};
+  std::uint64_t fast_calls = 0;  ///< seen by tier 2
   Ns burst_ns = 0;
   Ns call_cpu_ns = 0;
   Ns blocked_ns = 0;
@@ -35,8 +36,9 @@ class EventLog {
 
   /// The call the thread is in was seen at entry only; what follows is the next burst.
   void entry_only(TracedThread& thread);
-  /// The call returned. `result` as the program sees it or -errno.
-  void whole_call(TracedThread& thread, const StopTime& at, std::int64_t result);
+  /// The call returned. `result` as the program sees it or -errno. `call`: the thread's, or one that was seen by
+  /// tier 2 only.
+  void whole_call(TracedThread& thread, CurrentCall& call, const StopTime& at, std::int64_t result);
   /// The thread died inside its call.
   void unfinished_call(TracedThread& thread, const StopTime& at);
   /// Something that is no call happened.

@@ -74,15 +74,8 @@ ObjectId ObjectRegistry::resolve(DescriptorOwner owner, int fd, bool created) {
   const Key key{object.kind, status->device, status->inode, status->birth_ns};
   // A socket or pipe just made is new whatever its inode number was used for before; a FIFO or file is not.
   const bool always_new = created && object.kind == ObjectKind::socketOther;
-  if (const auto known = by_key_.find(key); known != by_key_.end() && !always_new) {
-    const Object& before = objects_[known->second];
-    if (before.kind != ObjectKind::file || before.size_bytes == status->size_bytes) return known->second;
-    Object grown = before;
-    grown.size_bytes = status->size_bytes;
-    objects_[known->second] = grown;
-    sink_.put(grown);
-    return known->second;
-  }
+  if (!always_new)
+    if (const auto known = known_file(key, status->size_bytes)) return *known;
   if (object.kind == ObjectKind::file) object.size_bytes = status->size_bytes;
   if (object.kind == ObjectKind::socketOther) {
     describe_socket(owner, fd, object, "");
@@ -93,6 +86,34 @@ ObjectId ObjectRegistry::resolve(DescriptorOwner owner, int fd, bool created) {
     object.path = sink_.intern(link);
   }
   if (object.kind == ObjectKind::pipe) describe_pipe(owner, fd, object);
+  return remember(key, object);
+}
+
+/// A file that is known already, its size brought up to date.
+std::optional<ObjectId> ObjectRegistry::known_file(const Key& key, std::uint64_t size_bytes) {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return std::nullopt;
+  Object& object = objects_[known->second];
+  if (object.kind == ObjectKind::file && object.size_bytes != size_bytes) {
+    object.size_bytes = size_bytes;
+    sink_.put(object);
+  }
+  return known->second;
+}
+
+ObjectId ObjectRegistry::opened(DescriptorOwner owner, int fd, const FileStatus& status, const std::string& path) {
+  const ObjectKind kind = kind_of(status);
+  const Key key{kind, status.device, status.inode, status.birth_ns};
+  if (const auto known = known_file(key, status.size_bytes)) return *known;
+  const auto now = owner.files.status(fd);
+  const bool still_open = now && now->device == status.device && now->inode == status.inode;
+  if (still_open) return existing(owner, fd);
+  Object object;
+  object.kind = kind;
+  object.device = status.device;
+  object.inode = status.inode;
+  object.path = sink_.intern(path);  // as the program gave it: the kernel cannot be asked any more
+  if (kind == ObjectKind::file) object.size_bytes = status.size_bytes;
   return remember(key, object);
 }
 

@@ -33,6 +33,9 @@ class ObjectRegistry {
   ObjectId created(DescriptorOwner owner, int fd);
   /// Object behind any descriptor: the known one, else a new entry.
   ObjectId existing(DescriptorOwner owner, int fd);
+  /// Object behind a descriptor that an open call of tier 2 returned some time ago: `status` and `path` were taken
+  /// then, the descriptor may be gone since.
+  ObjectId opened(DescriptorOwner owner, int fd, const FileStatus& status, const std::string& path);
   /// Reads addresses and sizes again and puts the object anew when they changed. `peer` is used when the
   /// kernel does not know a peer address yet (a connection being set up).
   ObjectId refresh(DescriptorOwner owner, int fd, const std::string& peer = "");
@@ -56,6 +59,7 @@ class ObjectRegistry {
     ObjectId object;
   };
   ObjectId resolve(DescriptorOwner owner, int fd, bool created);
+  std::optional<ObjectId> known_file(const Key& key, std::uint64_t size_bytes);
   ObjectId resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created);
   std::optional<ObjectId> same_open_file(DescriptorOwner owner, int fd) const;
   ObjectId remember(const Key& key, Object object);

@@ -55,6 +55,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
   app.add_flag("--one-core", options.one_core,
                "Keep the program and simrec on one core: far better CPU times of short bursts, but a parallel program\n"
                "runs slower and sees one core only");
+  app.add_flag("!--no-fast", options.fast,
+               "Intercept every call by stopping the thread (tier 1): 10 to 100 times the cost per call");
   app.add_flag("-q,--quiet", options.quiet, "No summary at the end");
   app.add_flag("-v,--verbose", options.verbose, "Longer summary: losses, calls, cost of recording");
   app.set_version_flag("--version", std::string("simrec ") + SIMREC_VERSION);
@@ -85,6 +87,7 @@ std::vector<std::string> shaping_options(const Options& options) {
   std::vector<std::string> words;
   if (options.stacks) words.emplace_back("--stacks");
   if (options.all_syscalls) words.emplace_back("--all-syscalls");
+  if (!options.fast) words.emplace_back("--no-fast");
   if (options.one_core) words.emplace_back("--one-core");
   return words;
 }

@@ -15,6 +15,7 @@
 #include "recorder/calibrate_sample.h"
 #include "recorder/calibration_run.h"
 #include "recorder/clocks.h"
+#include "recorder/fast/hook_image.h"
 #include "recorder/file_sink.h"
 #include "recorder/host_info.h"
 #include "recorder/idle_latency.h"
@@ -72,7 +73,8 @@ Footer make_footer(const Outcome& outcome, const Totals& totals, const TraceSink
   footer.calls = named_counts({{"tier1/same-cpu/whole", totals.whole_calls[0]},
                                {"tier1/cross-cpu/whole", totals.whole_calls[1]},
                                {"tier1/same-cpu/entry", totals.entry_only[0]},
-                               {"tier1/cross-cpu/entry", totals.entry_only[1]}});
+                               {"tier1/cross-cpu/entry", totals.entry_only[1]},
+                               {"tier2", totals.fast_calls}});
   footer.recorder_cpu_ns = cpu_ns;
   if (killed_by != 0) footer.truncated_by = "SIG" + std::string(sigabbrev_np(killed_by));
   return footer;
@@ -115,14 +117,16 @@ int record(const Options& options) {
   std::optional<PinnedToCore> one_core;
   if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-  const LaunchedProcess root =
-      launch_command(program, options.command, make_seccomp_filter(syscall_table(), options.all_syscalls), output);
+  const bool fast = options.fast && fast_path_possible();
+  const auto filter =
+      make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
+  const LaunchedProcess root = launch_command(program, options.command, filter, output);
   const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording
   raise_descriptor_limit();
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
-  Tracer tracer(sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls}, {&live, &modules});
+  Tracer tracer(sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls, .fast = fast}, {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {
     std::error_code ignored;

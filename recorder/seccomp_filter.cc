@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 
@@ -20,6 +21,8 @@ using Code = std::vector<sock_filter>;
 constexpr std::uint32_t kTrace = SECCOMP_RET_TRACE | static_cast<std::uint32_t>(StopReason::call);
 constexpr std::uint32_t kForeign = SECCOMP_RET_TRACE | static_cast<std::uint32_t>(StopReason::foreign_abi);
 constexpr std::uint32_t kX32Bit = 0x40000000;
+constexpr std::uint32_t kSetSyscallUserDispatch = 59;  // PR_SET_SYSCALL_USER_DISPATCH, newer than some headers
+constexpr std::uint32_t kArchSetGs = 0x1001;           // ARCH_SET_GS of asm/prctl.h
 
 sock_filter statement(int code, std::uint32_t k) { return BPF_STMT(static_cast<std::uint16_t>(code), k); }
 sock_filter jump(int code, std::uint32_t k, std::size_t if_true, std::size_t if_false) {
@@ -52,6 +55,14 @@ Code body_of(Condition condition) {
       constexpr std::uint32_t kRequests[] = {FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC};
       return trace_when_any_of(1, kRequests);
     }
+    case Condition::prctl_isolation: {
+      constexpr std::uint32_t kOptions[] = {PR_SET_SECCOMP, kSetSyscallUserDispatch};
+      return trace_when_any_of(0, kOptions);
+    }
+    case Condition::arch_prctl_gs: {
+      constexpr std::uint32_t kCodes[] = {kArchSetGs};
+      return trace_when_any_of(0, kCodes);
+    }
     case Condition::fcntl_changes:
       return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0),
               jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1), result(SECCOMP_RET_ALLOW), result(kTrace)};
@@ -63,27 +74,70 @@ void append(Code& code, const Code& more) { code.insert(code.end(), more.begin()
 
 bool seen_at_exit_event(std::uint16_t number) { return number == SYS_exit || number == SYS_exit_group; }
 
+/// What the filter does with one call.
+struct Rule {
+  std::uint32_t number;
+  Code body;
+};
+
+std::vector<Rule> rules_of(std::span<const SyscallRow> rows, bool all_syscalls) {
+  // A call the kernel restarts after a stop: the continuation of one in the table.
+  std::vector<Rule> rules{{SYS_restart_syscall, {result(kTrace)}}};
+  for (const SyscallRow& row : rows) {
+    if (seen_at_exit_event(row.number))
+      rules.push_back({row.number, {result(SECCOMP_RET_ALLOW)}});
+    else if (!all_syscalls && row.logging != Logging::rest)
+      rules.push_back({row.number, body_of(row.condition)});
+  }
+  // Returning from a signal handler restores registers: nothing to see, and stopping there is pure cost.
+  if (all_syscalls) rules.push_back({SYS_rt_sigreturn, {result(SECCOMP_RET_ALLOW)}});
+  std::ranges::sort(rules, {}, &Rule::number);
+  return rules;
+}
+
+/// Lets calls pass that tier 2 has. Only after the number was found to matter, so that the kernel can
+/// see from the number alone that it may let the other calls pass, and then does not run the filter at all.
+Code unless_exempt(const Code& body, const ExemptRange& exempt) {
+  Code code{load(offsetof(seccomp_data, instruction_pointer) + 4),
+            jump(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(exempt.begin >> 32), 0, 4),
+            load(offsetof(seccomp_data, instruction_pointer)),
+            jump(BPF_JMP | BPF_JGE | BPF_K, static_cast<std::uint32_t>(exempt.begin), 0, 2),
+            jump(BPF_JMP | BPF_JGT | BPF_K, static_cast<std::uint32_t>(exempt.last), 1, 0),
+            result(SECCOMP_RET_ALLOW)};
+  append(code, body);
+  return code;
+}
+
+/// A search tree over the numbers: the number is in the accumulator.
+Code search(std::span<const Rule> rules, const Code& otherwise, const ExemptRange& exempt) {
+  if (rules.empty()) return otherwise;
+  if (rules.size() == 1) {
+    const Code body = exempt.last == 0 ? rules[0].body : unless_exempt(rules[0].body, exempt);
+    Code code{jump(BPF_JMP | BPF_JEQ | BPF_K, rules[0].number, 0, body.size())};
+    append(code, body);
+    append(code, otherwise);
+    return code;
+  }
+  const std::size_t middle = rules.size() / 2;
+  const Code lower = search(rules.first(middle), otherwise, exempt);
+  // A conditional jump reaches 255 instructions only, `ja` any number.
+  Code code{jump(BPF_JMP | BPF_JGE | BPF_K, rules[middle].number, 0, 1),
+            statement(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(lower.size()))};
+  append(code, lower);
+  append(code, search(rules.subspan(middle), otherwise, exempt));
+  return code;
+}
+
 }  // namespace
 
-std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, bool all_syscalls) {
+std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, bool all_syscalls,
+                                             const ExemptRange& exempt) {
   Code code{
       load(offsetof(seccomp_data, arch)), jump(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0), result(kForeign),
       load(offsetof(seccomp_data, nr)),   jump(BPF_JMP | BPF_JGE | BPF_K, kX32Bit, 0, 1),           result(kForeign)};
-  const auto add = [&code](std::uint32_t number, const Code& body) {
-    code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, number, 0, body.size()));
-    append(code, body);
-  };
-  // A call the kernel restarts after a stop: the continuation of one in the table.
-  add(SYS_restart_syscall, {result(kTrace)});
-  for (const SyscallRow& row : rows) {
-    if (seen_at_exit_event(row.number))
-      add(row.number, {result(SECCOMP_RET_ALLOW)});
-    else if (!all_syscalls && row.logging != Logging::rest)
-      add(row.number, body_of(row.condition));
-  }
-  // Returning from a signal handler restores registers: nothing to see, and stopping there is pure cost.
-  if (all_syscalls) add(SYS_rt_sigreturn, {result(SECCOMP_RET_ALLOW)});
-  code.push_back(result(all_syscalls ? kTrace : SECCOMP_RET_ALLOW));
+  Code otherwise{result(all_syscalls ? kTrace : SECCOMP_RET_ALLOW)};
+  if (all_syscalls && exempt.last != 0) otherwise = unless_exempt(otherwise, exempt);
+  append(code, search(rules_of(rows, all_syscalls), otherwise, exempt));
   return code;
 }
 

@@ -16,9 +16,16 @@ enum class StopReason : std::uint16_t {
   foreign_abi = 1,  ///< a 32-bit or x32 call: not recorded, only counted
 };
 
+/// Addresses behind system call instructions whose calls always pass: tier 2 records those itself. Both ends belong
+/// to it, and they differ in their lower halves only; last = 0: there are none.
+struct ExemptRange {
+  std::uint64_t begin = 0, last = 0;
+};
+
 /// Program for `rows`. With all_syscalls, every call stops; otherwise calls of no interest pass freely.
 /// exit and exit_group never stop here: the exit event tells all about them and comes anyway.
-std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, bool all_syscalls);
+std::vector<sock_filter> make_seccomp_filter(std::span<const SyscallRow> rows, bool all_syscalls,
+                                             const ExemptRange& exempt = {});
 
 /// Installs it in the calling thread, for it and all its descendants. Sets no_new_privs only when the
 /// caller may not install a filter without (so that set-user-id programs still work when simrec is

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "recorder/cpu_clock.h"
+#include "recorder/fast/fast_thread.h"
 #include "recorder/memory_map.h"
 #include "recorder/object_registry.h"
 #include "recorder/process_files.h"
@@ -30,6 +31,7 @@ struct TracedProcess {
   ProcessFiles files;
   AnonymousDescriptors anonymous;
   MemoryMap memory;
+  std::shared_ptr<AddressSpace> space;  ///< of tier 2; shared with whoever shares the memory; may be null
   std::set<int> unnamed_sockets;  ///< datagram sockets that get their address with the first datagram
 
   DescriptorOwner owner() { return {pid, files, anonymous}; }
@@ -60,6 +62,7 @@ struct TracedThread {
   TraceeCpu cpu;
   CpuTimes at_last_event;
   CurrentCall call;
+  FastThread fast;
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop
   bool exit_recorded = false;  ///< its thread-exit event is written

@@ -16,19 +16,20 @@ struct RseqConfiguration {
   std::uint32_t size, signature, flags, pad;
 };
 
-std::uint64_t rseq_area(pid_t tid) {
+}  // namespace
+
+RseqRegistration rseq_registration(pid_t tid) {
   RseqConfiguration configuration{};
   const long bytes =
       ptrace(static_cast<__ptrace_request>(kGetRseqConfiguration), tid, sizeof configuration, &configuration);
-  return bytes == sizeof configuration ? configuration.area : 0;
+  if (bytes != sizeof configuration) return {};
+  return {configuration.area, configuration.signature};
 }
-
-}  // namespace
 
 bool TraceeCpu::differs_from_ours(pid_t tid, const TraceeMemory& memory) {
   if (stops_++ % kInterval != 0) return differs_;
   if (area_ == 0 && (!looked_for_area_ || stops_ < 8 * kInterval)) {  // libc registers it a little after exec
-    area_ = rseq_area(tid);
+    area_ = rseq_registration(tid).area;
     looked_for_area_ = true;
   }
   if (area_ == 0) return differs_;

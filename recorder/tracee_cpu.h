@@ -9,6 +9,13 @@
 
 namespace simrec::record {
 
+/// A thread's registration of restartable sequences; area 0 = none.
+struct RseqRegistration {
+  std::uint64_t area = 0;
+  std::uint32_t signature = 0;
+};
+RseqRegistration rseq_registration(pid_t tid);
+
 /// Reads the core from the thread's rseq area (glibc ≥ 2.35 registers one for every thread), which the kernel
 /// keeps current. One read in kInterval stops: threads move rarely, and a read of memory costs over 1 µs.
 class TraceeCpu {

@@ -21,25 +21,26 @@ constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartN
 /// A call that waited off its core at least this long gets a call stack.
 constexpr Ns kBlockedForStack = 100'000;
 
+/// At most max_unflushed_ns and this much of a recording are lost with the recorder.
+constexpr Ns kTickNs = 250'000'000;
+
+/// Rings are drained this often, so that they are about half full each time.
+constexpr Ns kShortestDrainNs = 250'000, kLongestDrainNs = 32'000'000;
+constexpr double kRingFull = 0.5, kRingEmpty = 0.2;
+
 bool is_restart_code(std::int64_t result) {
   return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
          result == kRestartBlock;
 }
 
-bool is_stop_signal(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+/// Calls after which the hook's own calls might be forbidden, or its use of the GS base. The filter stops their
+/// relevant variants only.
+bool isolates_itself(std::uint64_t number) {
+  return number == SYS_seccomp || number == SYS_prctl || number == SYS_arch_prctl;
 }
 
-/// 32-bit kinds have undefined upper halves in their registers.
-std::int64_t argument_value(const Argument& argument, std::uint64_t value) {
-  switch (argument.kind) {
-    case ArgumentKind::fd:
-    case ArgumentKind::pid:
-    case ArgumentKind::signal:
-      return static_cast<std::int32_t>(value);
-    default:
-      return static_cast<std::int64_t>(value);
-  }
+bool is_stop_signal(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
 std::int64_t sender_of(const siginfo_t& info) {
@@ -51,7 +52,13 @@ std::int64_t sender_of(const siginfo_t& info) {
 }  // namespace
 
 Tracer::Tracer(TraceSink& sink, TracerOptions options, TracerHelpers helpers)
-    : sink_(sink), options_(options), helpers_(helpers), log_(sink), objects_(sink), handlers_(kHandlers) {
+    : sink_(sink),
+      options_(options),
+      helpers_(helpers),
+      log_(sink),
+      objects_(sink),
+      fast_(log_, objects_, sink, options.fast),
+      handlers_(kHandlers) {
   if (options_.stacks) stacks_ = std::make_unique<StackSampler>();
   for (const SyscallRow& row : syscall_table())
     if (row.number < kHandlers) handlers_[row.number] = {&row, decoder_of(row), row.logging == Logging::entry};
@@ -72,6 +79,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
     if (tid < 0) break;
     now_ns_ = clock_now() - origin_ns_;
     dispatch(tid, status);
+    keep_ticking();
   }
   outcome_.started = !launching_;
   return outcome_;
@@ -84,8 +92,9 @@ pid_t Tracer::next_stop(int& status) {
       // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
       siginfo_t info{};
       if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) {
-        if (errno == EINTR) continue;
-        return -1;
+        if (errno != EINTR) return -1;
+        on_tick();
+        continue;
       }
       which = info.si_pid;
       const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
@@ -93,6 +102,33 @@ pid_t Tracer::next_stop(int& status) {
     }
     const pid_t tid = waitpid(which, &status, __WALL);
     if (tid >= 0 || errno != EINTR) return tid;
+    on_tick();
+  }
+}
+
+/// No stop came for a while: what a program that waits did before must not stay in memory, where it would be lost
+/// with us; and what others did without stopping must not fill their rings.
+void Tracer::on_tick() {
+  now_ns_ = clock_now() - origin_ns_;
+  const bool unflushed = sink_.flush_when_due(now_ns_);
+  if (!unflushed && !fast_.active()) tick_.disarm();
+  keep_ticking();
+}
+
+void Tracer::keep_ticking() {
+  if (!fast_.active()) {
+    if (!tick_.armed() && sink_.has_unflushed()) tick_.arm(tick_ns_ = kTickNs);
+    return;
+  }
+  const Ns period = std::clamp(tick_ns_, kShortestDrainNs, kLongestDrainNs);
+  if (now_ns_ - drained_ns_ >= period) {
+    const double fullest = fast_.drain_all();
+    drained_ns_ = clock_now() - origin_ns_;
+    tick_ns_ = std::clamp(fullest > kRingFull ? period / 2 : fullest < kRingEmpty ? period * 2 : period,
+                          kShortestDrainNs, kLongestDrainNs);
+    tick_.arm(tick_ns_);
+  } else if (!tick_.armed() || tick_ns_ != period) {
+    tick_.arm(tick_ns_ = period);
   }
 }
 
@@ -115,6 +151,7 @@ void Tracer::dispatch(pid_t tid, int status) {
       return;
     }
   }
+  fast_.drain(*thread);
   on_stop(*thread, status);
 }
 
@@ -155,7 +192,12 @@ void Tracer::on_call_entry(TracedThread& thread) {
     resume(thread.tid, way_on(thread));
     return;
   }
+  if (fast_.on_call_entry(thread, info)) {
+    resume(thread.tid, Resume::run);
+    return;
+  }
   begin_call(thread, info, stop_time(thread));
+  if (isolates_itself(info.seccomp.nr)) fast_.refuse(thread);
   if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
     thread.call.flags |= kCrossCpu;
   const Handler& handler = handlers_[thread.call.number];
@@ -192,9 +234,7 @@ void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const Sto
     call.arguments.assign(call.registers.begin(), call.registers.end());
     return;
   }
-  for (const Argument& argument : call.row->arguments)
-    if (argument.kind != ArgumentKind::none)
-      call.arguments.push_back(argument_value(argument, call.registers[argument.reg]));
+  add_register_arguments(call);
 }
 
 void Tracer::on_call_exit(TracedThread& thread) {
@@ -224,10 +264,14 @@ void Tracer::on_call_exit(TracedThread& thread) {
   }
   // The thread goes on first: the event needs nothing of it any more.
   resume(thread.tid, Resume::run);
-  log_.whole_call(thread, at, result);
+  log_.whole_call(thread, thread.call, at, result);
 }
 
 void Tracer::on_signal(TracedThread& thread, int signal) {
+  if (fast_.before_signal(thread, signal) == FastPath::SignalFor::nobody) {
+    resume(thread.tid, way_on(thread));
+    return;
+  }
   const auto info = signal_info(thread.tid);
   const StopTime at = stop_time(thread);
   resume(thread.tid, way_on(thread), signal);

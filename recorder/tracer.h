@@ -8,17 +8,20 @@
 
 #include "recorder/decoder.h"
 #include "recorder/event_log.h"
+#include "recorder/fast/fast_path.h"
 #include "recorder/launch.h"
 #include "recorder/live_processes.h"
 #include "recorder/modules.h"
 #include "recorder/ptrace.h"
 #include "recorder/stacks.h"
+#include "recorder/tick.h"
 
 namespace simrec::record {
 
 struct TracerOptions {
   bool stacks = false;
   bool all_syscalls = false;
+  bool fast = false;              ///< use tier 2; the filter must exempt its gate
   bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
   std::uint32_t event_flags = 0;  ///< set on every event
 };
@@ -63,6 +66,8 @@ class Tracer {
   void on_signal(TracedThread& thread, int signal);
   void on_stop_event(TracedThread& thread, int signal);
   pid_t next_stop(int& status);
+  void on_tick();
+  void keep_ticking();
   void begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at);
   CallContext context_of(TracedThread& thread, std::int64_t result);
   StopTime stop_time(TracedThread& thread);
@@ -96,6 +101,7 @@ class Tracer {
   TracerHelpers helpers_;
   EventLog log_;
   ObjectRegistry objects_;
+  FastPath fast_;
   std::unique_ptr<StackSampler> stacks_;
   std::vector<Handler> handlers_;  ///< by call number
   Threads threads_;
@@ -103,6 +109,9 @@ class Tracer {
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::vector<Image> images_;
+  Tick tick_;                ///< armed while something waits to be flushed or drained
+  Ns tick_ns_ = 0;           ///< its period
+  Ns drained_ns_ = 0;        ///< when rings were drained last
   std::size_t exiting_ = 0;  ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;

@@ -50,6 +50,7 @@ void Tracer::start_root(TracedThread& thread) {
   started_unix_ns_ = clock_now(CLOCK_REALTIME);
   origin_ns_ += now_ns_;
   now_ns_ = 0;
+  fast_.events().set_origin(origin_ns_);
   thread.process = std::make_shared<TracedProcess>(thread.tid, ProcessId{outcome_.processes++});
   thread.record = {ThreadId{outcome_.threads++}, thread.process->index, thread.tid, 0, 0, 0, 0, 0};
   thread.process->live_threads = 1;
@@ -58,6 +59,7 @@ void Tracer::start_root(TracedThread& thread) {
   sink_.put(record);
   sink_.put(thread.record);
   take_image(*thread.process);
+  if (fast_.enabled()) thread.process->space = std::make_shared<AddressSpace>(thread.process->pid);
   start(thread);
   if (launch_kind_ == LaunchKind::command)
     log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
@@ -100,6 +102,7 @@ void Tracer::record_modules(TraceWriter& writer) {
 
 void Tracer::start(TracedThread& thread) {
   thread.started = true;
+  fast_.on_start(thread);
   thread.clock = CpuClock(thread.process->pid, thread.tid);
   thread.at_last_event = thread.clock.read();
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
@@ -129,6 +132,8 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     child.anonymous = parent.anonymous;
     child.unnamed_sockets = parent.unnamed_sockets;
     child.memory = parent.memory;
+    if (parent.space)
+      child.space = (clone_flags & CLONE_VM) != 0 ? parent.space : std::make_shared<AddressSpace>(*parent.space, tid);
     child.image = parent.image;
     child.image.process = child.index;
     child.image.start_ns = now_ns_;
@@ -137,6 +142,7 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     images_.push_back(child.image);
     if (helpers_.live != nullptr) helpers_.live->add(tid);
   }
+  fast_.on_birth(*thread, creator);
   ++thread->process->live_threads;
   thread->record = {ThreadId{outcome_.threads++},
                     thread->process->index,
@@ -163,9 +169,10 @@ void Tracer::on_exec(TracedThread& leader) {
   const StopTime at = stop_time(thread);
   thread.process->memory.forget();
   thread.cpu.forget();
+  fast_.on_exec(thread);
   if (stacks_) stacks_->forget(thread.process->pid);
   take_image(*thread.process);
-  if (thread.call.active) log_.whole_call(thread, at, 0);
+  if (thread.call.active) log_.whole_call(thread, thread.call, at, 0);
   log_.pseudo(thread, PseudoEvent::execDone, at, {at.wall_ns});
   resume(tid, Resume::run);
 }
@@ -188,6 +195,7 @@ void Tracer::replace_leader(pid_t former, TracedThread& leader) {
 void Tracer::on_exit_event(TracedThread& thread) {
   thread.exit_status = static_cast<int>(event_message(thread.tid).value_or(0));
   const StopTime at = stop_time(thread);
+  fast_.events().unfinished_call(thread, at);
   const auto registers = call_registers(thread.tid);
   thread.at_exit = true;
   ++exiting_;
@@ -209,6 +217,9 @@ void Tracer::on_exit_event(TracedThread& thread) {
 }
 
 void Tracer::record_exit(TracedThread& thread, const StopTime& at) {
+  fast_.drain(thread);
+  fast_.events().unfinished_call(thread, at);
+  fast_.on_end(thread);
   if (thread.call.active) log_.unfinished_call(thread, at);
   const bool last = --thread.process->live_threads == 0;
   log_.pseudo(thread, PseudoEvent::threadExit, at, {thread.exit_status, last ? 1 : 0});

@@ -62,6 +62,8 @@ enum class Condition : std::uint8_t {
   mmap_shared,     ///< flags have MAP_SHARED and prot has PROT_WRITE
   ioctl_fd_state,  ///< FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC
   fcntl_changes,   ///< everything but F_GETFD, F_GETFL
+  prctl_isolation,  ///< PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH
+  arch_prctl_gs,    ///< ARCH_SET_GS
 };
 
 struct SyscallRow {

@@ -1,0 +1,207 @@
+#include "recorder/fast/fast_events.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "recorder/clocks.h"
+#include "recorder/decoder.h"
+#include "recorder/fast/hook_image.h"
+
+namespace simrec::record {
+namespace {
+
+constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513;  // include/linux/errno.h
+
+Ns offset_of_realtime() { return clock_now(CLOCK_REALTIME) - clock_now(); }
+
+/// Timeouts that are points in time, of CLOCK_REALTIME if `real_time`.
+struct AbsoluteTimeout {
+  bool absolute = false, real_time = false;
+};
+
+AbsoluteTimeout absolute_timeout(const FastRecord& record) {
+  if (record.number == SYS_clock_nanosleep)
+    return {(record.registers[1] & TIMER_ABSTIME) != 0, static_cast<clockid_t>(record.registers[0]) == CLOCK_REALTIME};
+  if (record.number == SYS_futex) return {futex_timeout_is_absolute(record.registers[1]), futex_is_real_time(record.registers[1])};
+  return {};
+}
+
+FileStatus status_of(const HookOpened& opened) {
+  FileStatus status;
+  status.mode = static_cast<unsigned>(opened.mode_and_device & 0xffff);
+  status.device_major = static_cast<unsigned>(opened.mode_and_device >> 32);
+  status.device = makedev(static_cast<unsigned>(opened.device >> 32), static_cast<unsigned>(opened.device));
+  status.inode = opened.inode;
+  status.size_bytes = opened.size_bytes;
+  status.birth_ns = opened.birth_ns;
+  return status;
+}
+
+void add_opened(CallContext& c, const FastRecord& record) {
+  HookOpened opened{};
+  constexpr std::size_t kWords = sizeof opened / sizeof(std::uint64_t);
+  if (record.after.size() < kWords) return c.unknown();
+  std::memcpy(&opened, record.after.data(), sizeof opened);
+  const auto words = record.after.subspan(kWords);
+  const auto* text = reinterpret_cast<const char*>(words.data());
+  const std::string path(text, strnlen(text, words.size_bytes()));
+  c.add(path.empty() ? StringId{} : c.sink.intern(path));
+  if (c.failed()) return c.add(ObjectId{});
+  c.add(c.objects.opened(c.process.owner(), static_cast<int>(c.result), status_of(opened), path));
+}
+
+void add_ready(CallContext& c, std::span<const std::uint64_t> words) {
+  for (const std::uint64_t word : words) {
+    c.add(static_cast<std::int32_t>(word));
+    c.add(static_cast<std::int16_t>(word >> 32));
+  }
+}
+
+Ns milliseconds(std::uint64_t value) {
+  return static_cast<int>(value) < 0 ? -1 : static_cast<int>(value) * Ns{1'000'000};
+}
+
+void add_epoll(CallContext& c, const FastRecord& record) {
+  c.add(milliseconds(record.registers[3]));
+  for (const std::uint64_t data : record.after) c.add(static_cast<std::int64_t>(data));
+}
+
+}  // namespace
+
+Ns FastEvents::timeout_of(const FastRecord& record) const {
+  const auto seconds = static_cast<std::int64_t>(record.before[0]);
+  if (seconds < 0 || (record.flags & HOOK_UNREADABLE) != 0) return -1;
+  const Ns value = seconds * 1'000'000'000 + static_cast<Ns>(record.before[1]);
+  const AbsoluteTimeout kind = absolute_timeout(record);
+  if (!kind.absolute) return value;
+  const Ns now = clock_.monotonic_ns(record.entry_tsc) + (kind.real_time ? offset_of_realtime() : 0);
+  return std::max<Ns>(0, value - now);
+}
+
+/// What a reading of the clock took; it is read in the middle of that, on average.
+Ns FastEvents::cost_of(const std::optional<ClockReading>& clock) const {
+  return clock ? clock_.duration_ns(clock->tsc_after - clock->tsc_before) : 0;
+}
+
+Ns FastEvents::cpu_at_entry(const TracedThread& thread, const FastRecord& record) const {
+  const Ns last = thread.at_last_event.run_ns;
+  const Ns now = record.clock_at_entry
+                     ? static_cast<Ns>(record.clock_at_entry->cpu_ns) - cost_of(record.clock_at_entry) / 2
+                     : last + clock_.duration_ns(record.entry_tsc - thread.fast.last_tsc);
+  return std::max(now, last);
+}
+
+void FastEvents::begin(TracedThread& thread, const FastRecord& record, CurrentCall& call) {
+  call.active = true;
+  call.number = record.number;
+  call.row = find_syscall(record.number);
+  call.registers = record.registers;
+  call.flags = (record.flags & HOOK_UNREADABLE) != 0 ? std::uint32_t{kUnknown} : 0U;
+  call.entry_ns = clock_.monotonic_ns(record.entry_tsc) - origin_ns_;
+  call.at_entry = thread.at_last_event;
+  const Ns entered = cpu_at_entry(thread, record);
+  call.burst_ns = entered - thread.at_last_event.run_ns;
+  call.at_entry.run_ns = entered + cost_of(record.clock_at_entry);
+  call.stack = {};
+  call.arguments.clear();
+  add_register_arguments(call);
+}
+
+void FastEvents::add_details(TracedThread& thread, const FastRecord& record, CurrentCall& call) {
+  CallContext c{thread, *thread.process, call, objects_, sink_, TraceeMemory(thread.process->pid), record.result};
+  switch (hook_spec(record.number).kind) {
+    case HOOK_ADDRESSED:
+      return c.add(StringId{});
+    case HOOK_MESSAGE:
+      c.add(StringId{});
+      return c.add(std::int64_t{0});
+    case HOOK_EPOLL_WAIT:
+      return add_epoll(c, record);
+    case HOOK_POLL:
+    case HOOK_PPOLL:
+      c.add(record.number == SYS_poll ? milliseconds(record.registers[2]) : timeout_of(record));
+      c.add(static_cast<std::int64_t>(record.registers[1]));
+      return add_ready(c, record.after);
+    case HOOK_EPOLL_CTL:
+      for (const std::uint64_t value : record.before) c.add(static_cast<std::int64_t>(value));
+      return;
+    case HOOK_TIMEOUT_0:
+    case HOOK_TIMEOUT_2:
+      return c.add(timeout_of(record));
+    case HOOK_FUTEX:
+      return decode_sync::futex_details(c, timeout_of(record));
+    case HOOK_OPEN_0:
+    case HOOK_OPEN_1:
+      return add_opened(c, record);
+    default:
+      return;
+  }
+}
+
+void FastEvents::add(TracedThread& thread, const FastRecord& record) {
+  CurrentCall& call = call_;
+  begin(thread, record, call);
+  add_details(thread, record, call);
+  call.flags |= kFast;
+  CpuTimes at_exit = call.at_entry;
+  if (record.clock_at_exit) {
+    at_exit.run_ns = static_cast<Ns>(record.clock_at_exit->cpu_ns) - cost_of(record.clock_at_exit) / 2;
+    thread.fast.last_tsc = record.clock_at_exit->tsc_after;
+  } else {
+    const std::uint64_t started = record.clock_at_entry ? record.clock_at_entry->tsc_after : record.entry_tsc;
+    at_exit.run_ns += clock_.duration_ns(record.exit_tsc - started);
+    thread.fast.last_tsc = record.exit_tsc;
+  }
+  at_exit.run_ns = std::max(at_exit.run_ns, call.at_entry.run_ns);
+  log_.whole_call(thread, call, {clock_.monotonic_ns(record.exit_tsc) - origin_ns_, at_exit}, record.result);
+  thread.at_last_event.run_ns += cost_of(record.clock_at_exit);  // nobody's
+}
+
+std::uint64_t FastEvents::drain(TracedThread& thread) {
+  if (!thread.fast.lease) return 0;
+  RingReader ring(thread.fast.lease->slot());
+  const std::uint64_t waiting = ring.waiting();
+  while (const auto record = ring.next()) add(thread, *record);
+  if (ring.damaged()) {
+    sink_.lose("records of a ring that the program overwrote");
+    thread.fast.lease->slot().closed = 1;
+    thread.fast.lease->slot().tail = thread.fast.lease->slot().head;
+  }
+  return waiting;
+}
+
+bool FastEvents::begin_interrupted(TracedThread& thread) {
+  if (!thread.fast.lease) return false;
+  HookSlot& slot = thread.fast.lease->slot();
+  RingReader ring(slot);
+  const auto record = ring.begun();
+  slot.phase = HOOK_OUTSIDE;
+  if (!record) return false;
+  begin(thread, *record, thread.call);
+  FastRecord known = *record;
+  known.result = -EINTR;
+  add_details(thread, known, thread.call);
+  return true;
+}
+
+void FastEvents::interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result) {
+  if (!begin_interrupted(thread)) return;
+  const bool restarts = result == kRestartSys || result == kRestartNoInterrupt;
+  const bool interrupted = result <= kRestartSys && result >= -516;
+  if (restarts) thread.call.flags |= kRestarted;
+  log_.whole_call(thread, thread.call, at, interrupted ? -EINTR : result);
+}
+
+void FastEvents::unfinished_call(TracedThread& thread, const StopTime& at) {
+  if (begin_interrupted(thread)) log_.unfinished_call(thread, at);
+}
+
+}  // namespace simrec::record

@@ -1,0 +1,46 @@
+// Turns records of the hook into events of the trace.
+#pragma once
+
+#include "recorder/event_log.h"
+#include "recorder/fast/record.h"
+#include "recorder/fast/tsc_clock.h"
+#include "recorder/object_registry.h"
+#include "recorder/tracee.h"
+
+namespace simrec::record {
+
+class FastEvents {
+ public:
+  FastEvents(EventLog& log, ObjectRegistry& objects, TraceSink& sink) : log_(log), objects_(objects), sink_(sink) {}
+
+  /// CLOCK_MONOTONIC at trace start.
+  void set_origin(Ns origin_ns) { origin_ns_ = origin_ns; }
+  Ns origin() const { return origin_ns_; }
+  /// Takes everything out of the thread's ring. Returns the words taken.
+  std::uint64_t drain(TracedThread& thread);
+  /// A call begun at the gate that ended otherwise: interrupted by a signal (its `result` is known), or not at all.
+  /// The thread is stopped, at `at`.
+  void interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result);
+  void unfinished_call(TracedThread& thread, const StopTime& at);
+  /// Reads the clocks: before draining, so that every record lies between two readings.
+  void synchronise() { clock_.synchronise(); }
+
+ private:
+  void add(TracedThread& thread, const FastRecord& record);
+  /// Takes over number, registers and entry of a record, and the burst before it.
+  void begin(TracedThread& thread, const FastRecord& record, CurrentCall& call);
+  void add_details(TracedThread& thread, const FastRecord& record, CurrentCall& call);
+  bool begin_interrupted(TracedThread& thread);
+  Ns timeout_of(const FastRecord& record) const;
+  Ns cost_of(const std::optional<ClockReading>& clock) const;
+  Ns cpu_at_entry(const TracedThread& thread, const FastRecord& record) const;
+
+  EventLog& log_;
+  ObjectRegistry& objects_;
+  TraceSink& sink_;
+  TscClock clock_;
+  Ns origin_ns_ = 0;
+  CurrentCall call_;  ///< of the record being handled
+};
+
+}  // namespace simrec::record

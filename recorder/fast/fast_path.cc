@@ -1,0 +1,124 @@
+#include "recorder/fast/fast_path.h"
+
+#include <linux/rseq.h>
+#include <sys/ptrace.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "recorder/clocks.h"
+#include "recorder/fast/hook_image.h"
+
+namespace simrec::record {
+namespace {
+
+/// Installing costs about as much as this many stops; patching a site as much as this many.
+constexpr std::uint32_t kCallsBeforeInstalling = 12, kHitsBeforePatching = 3;
+
+constexpr std::uint64_t kCallBytes = 2;
+constexpr std::size_t kGsBase = offsetof(user_regs_struct, gs_base);
+constexpr std::size_t kInstruction = offsetof(user_regs_struct, rip);
+
+bool set_register(pid_t tid, std::size_t offset, std::uint64_t value) {
+  return ptrace(PTRACE_POKEUSER, tid, offset, value) == 0;
+}
+
+}  // namespace
+
+bool FastPath::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
+  if (!enabled_ || !thread.process->space) return false;
+  AddressSpace& space = *thread.process->space;
+  std::uint64_t address = info.instruction_pointer - kCallBytes;
+  const auto stub = space.stub_at(address);
+  if (stub) {
+    // The hook left this call to us. The program is to look as if it had made it itself.
+    if (address != stub->slow_call) return false;
+    address = stub->resume - kCallBytes;
+    set_register(thread.tid, kInstruction, stub->resume);
+  }
+  if (hook_spec(info.seccomp.nr).kind == HOOK_NOT_HERE || space.refused()) return false;
+  CallSite& site = space.site(address);
+  // A call from where a jump should be: that code was unmapped, and other code is there now.
+  if (!stub && site.state == CallSite::State::patched && site.plan.kind == PatchKind::short_jump) site = {};
+  return worth_it(space, site, thread) && take_over(thread, info, address);
+}
+
+bool FastPath::worth_it(AddressSpace& space, CallSite& site, const TracedThread& thread) {
+  const std::uint32_t calls = space.count_call();
+  ++site.hits;
+  if (space.owner() != thread.process->pid) return false;  // a vfork child in its parent's memory
+  if (site.state == CallSite::State::impossible) return false;
+  if (!space.has_slots() && calls < kCallsBeforeInstalling) return false;
+  if (site.state == CallSite::State::counting) return site.hits >= kHitsBeforePatching;
+  return !thread.fast.lease;  // through the hook, which sent it here for want of a slot
+}
+
+bool FastPath::take_over(TracedThread& thread, const SyscallInfo& info, std::uint64_t address) {
+  AddressSpace& space = *thread.process->space;
+  const Ns cpu_before = thread.clock.read().run_ns;
+  BorrowedThread borrowed(thread.tid);
+  const RseqRegistration rseq = rseq_registration(thread.tid);
+  const bool uses_gs = borrowed.registers().gs_base != 0 && !thread.fast.lease;
+  if (uses_gs) space.refuse();
+  const bool ready = !uses_gs && space.install(borrowed, rseq.signature);
+  const CallSite& site = space.site(address);
+  if (ready && site.state == CallSite::State::counting) {
+    const bool alone = thread.process->live_threads == 1;
+    space.patch(borrowed, address, static_cast<std::uint32_t>(info.seccomp.nr), alone);
+  }
+  if (ready && site.state == CallSite::State::patched && !thread.fast.lease) lease(thread, space, borrowed);
+  borrowed.restore(address);
+  // What was done in the thread's name is not the program's doing.
+  thread.at_last_event.run_ns += thread.clock.read().run_ns - cpu_before;
+  return true;
+}
+
+bool FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed) {
+  thread.fast.lease = space.lease_slot(borrowed);
+  if (!thread.fast.lease) return false;
+  const RseqRegistration rseq = rseq_registration(thread.tid);
+  if (rseq.area != 0) thread.fast.lease->slot().rseq_cs = rseq.area + offsetof(struct rseq, rseq_cs);
+  borrowed.registers().gs_base = thread.fast.lease->address();
+  leased_.push_back(&thread);
+  return true;
+}
+
+void FastPath::on_birth(TracedThread& thread, const TracedThread& creator) {
+  thread.fast.clear_gs_at_start = creator.fast.lease != nullptr;
+}
+
+void FastPath::on_start(TracedThread& thread) {
+  if (thread.fast.clear_gs_at_start) set_register(thread.tid, kGsBase, 0);
+  thread.fast.clear_gs_at_start = false;
+}
+
+void FastPath::on_exec(TracedThread& thread) {
+  on_end(thread);
+  thread.process->space = enabled_ ? std::make_shared<AddressSpace>(thread.process->pid) : nullptr;
+}
+
+void FastPath::on_end(TracedThread& thread) {
+  if (!thread.fast.lease) return;
+  drain(thread);
+  std::erase(leased_, &thread);
+  thread.fast.lease.reset();
+}
+
+void FastPath::refuse(TracedThread& thread) {
+  if (thread.process->space) thread.process->space->refuse();
+}
+
+double FastPath::drain_all() {
+  std::uint64_t fullest = 0;
+  events_.synchronise();
+  for (TracedThread* thread : leased_) fullest = std::max(fullest, events_.drain(*thread));
+  return static_cast<double>(fullest) / HOOK_RING_WORDS;
+}
+
+void FastPath::drain(TracedThread& thread) {
+  if (!thread.fast.lease) return;
+  events_.synchronise();
+  events_.drain(thread);
+}
+
+}  // namespace simrec::record

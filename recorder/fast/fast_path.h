@@ -1,0 +1,64 @@
+// Tier 2: decides which call sites are worth patching, puts the hook there, and brings threads out of it when
+// they are to get a signal. See FAST_PATH.md.
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "recorder/fast/fast_events.h"
+#include "recorder/ptrace.h"
+#include "recorder/tracee.h"
+
+namespace simrec::record {
+
+class FastPath {
+ public:
+  FastPath(EventLog& log, ObjectRegistry& objects, TraceSink& sink, bool wanted)
+      : events_(log, objects, sink), sink_(sink), enabled_(wanted) {}
+
+  bool enabled() const { return enabled_; }
+  FastEvents& events() { return events_; }
+
+  /// At the entry of a call, before anything of it is recorded. True: the thread has been sent back and makes the
+  /// call again, through the hook; let it run.
+  bool on_call_entry(TracedThread& thread, const SyscallInfo& info);
+
+  enum class SignalFor { program, nobody };
+  /// Before a signal is recorded or delivered: afterwards the thread is outside the hook, between two instructions of
+  /// the program. `nobody`: the signal was of our own making, do not deliver it.
+  SignalFor before_signal(TracedThread& thread, int signal);
+
+  /// A thread that `creator` made, before its first instruction.
+  void on_birth(TracedThread& thread, const TracedThread& creator);
+  /// At its first stop.
+  void on_start(TracedThread& thread);
+  /// Its address space is a new one.
+  void on_exec(TracedThread& thread);
+  /// It runs no more.
+  void on_end(TracedThread& thread);
+  /// The thread's process did something that makes hooks in it unsafe: back to tier 1 for good.
+  void refuse(TracedThread& thread);
+
+  /// Is there anything that drain_all() may find?
+  bool active() const { return !leased_.empty(); }
+  /// Takes what all threads have left in their rings. Returns the fullest ring's share in use, 0–1.
+  double drain_all();
+  /// The same for one thread, stopped: what follows is recorded behind it.
+  void drain(TracedThread& thread);
+
+ private:
+  bool worth_it(AddressSpace& space, CallSite& site, const TracedThread& thread);
+  bool take_over(TracedThread& thread, const SyscallInfo& info, std::uint64_t site);
+  bool lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed);
+  /// One step out of the hook. True: there, registers are right.
+  bool leave(TracedThread& thread, Registers& registers);
+  bool step_out(TracedThread& thread, Registers& registers);
+
+  FastEvents events_;
+  TraceSink& sink_;
+  bool enabled_;
+  std::vector<TracedThread*> leased_;
+};
+
+}  // namespace simrec::record

@@ -1,0 +1,278 @@
+/* The hook: what runs inside a traced program in place of a patched system call instruction. It does the call
+ * itself at the gate and leaves a record in the thread's ring, or returns 0: then the call goes to tier 1.
+ *
+ * No signal handler ever runs on top of it: the recorder, which sees every signal first, brings the thread out
+ * of the hook before delivering one. So there is no re-entrancy, and one stack and one frame per slot do. */
+#include <asm/unistd.h>
+#include <stddef.h>
+
+#include "recorder/fast/hook_abi.h"
+
+#define CHECK_FRAME(name, field) _Static_assert(offsetof(struct HookFrame, field) == HOOK_FRAME_##name, #field)
+CHECK_FRAME(RSP, rsp);
+CHECK_FRAME(RFLAGS, rflags);
+CHECK_FRAME(STUB, stub);
+CHECK_FRAME(RAX, rax);
+CHECK_FRAME(RDI, rdi);
+CHECK_FRAME(R9, r9);
+CHECK_FRAME(RBX, rbx);
+CHECK_FRAME(R15, r15);
+_Static_assert(offsetof(struct HookSlot, closed) == HOOK_OFFSET_CLOSED, "closed");
+_Static_assert(offsetof(struct HookSlot, frame) == HOOK_OFFSET_FRAME, "frame");
+_Static_assert(offsetof(struct HookSlot, ring) == HOOK_STATE_BYTES, "ring");
+_Static_assert(sizeof(struct HookSlot) == HOOK_SLOT_BYTES, "slot");
+
+/* Numbers of <time.h>, <fcntl.h>, <sys/stat.h>, whose headers want a C library. */
+enum {
+  kThreadCpuClock = 3,
+  kAtEmptyPath = 0x1000,
+  kStatxBasicAndBirth = 0xfff,
+  kMostErrno = 4095,
+  kEfault = 14,
+  kEpollDelete = 2,
+};
+
+struct Peeked {
+  uint64_t value, failed;
+};
+extern struct Peeked hook_peek(uint64_t address);
+extern struct Peeked hook_peek_byte(uint64_t address);
+extern uint64_t hook_do_call(const struct HookFrame* frame);
+extern uint64_t hook_own_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+extern const struct HookSpec hook_specs[HOOK_SYSCALLS];
+extern const char hook_rseq_descriptor[];
+
+/* A record being written: at `at` words behind the ring's head. */
+struct Record {
+  struct HookSlot* slot;
+  uint64_t begin, at;
+  uint16_t flags;
+};
+
+static uint64_t tsc(void) {
+  uint32_t low, high;
+  __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+  return (uint64_t)high << 32 | low;
+}
+
+static uint64_t* word(struct Record* r, uint64_t i) { return &r->slot->ring[(r->begin + i) % HOOK_RING_WORDS]; }
+static void put(struct Record* r, uint64_t value) { *word(r, r->at++) = value; }
+static int failed(uint64_t result) { return result > (uint64_t)-kMostErrno - 1; }
+
+static volatile uint64_t* rseq_cs(struct HookSlot* slot) {
+  return (volatile uint64_t*)slot->rseq_cs;  // NOLINT(performance-no-int-to-ptr)
+}
+/* Not switched off its core since the last arm(). */
+static int undisturbed(struct HookSlot* slot) { return *rseq_cs(slot) == (uint64_t)hook_rseq_descriptor; }
+static void arm(struct HookSlot* slot) { *rseq_cs(slot) = (uint64_t)hook_rseq_descriptor; }
+
+static void put_clock(struct Record* r) {
+  uint64_t* time = r->slot->scratch;
+  hook_own_call(__NR_clock_gettime, kThreadCpuClock, (uint64_t)time, 0, 0, 0);
+  put(r, time[0] * 1000000000 + time[1]);
+  put(r, tsc());
+}
+
+static void put_peeked(struct Record* r, uint64_t address) {
+  const struct Peeked peeked = hook_peek(address);
+  if (peeked.failed) r->flags |= HOOK_UNREADABLE;
+  put(r, peeked.value);
+}
+
+static void put_timeout(struct Record* r, uint64_t address) {
+  if (address == 0) {
+    put(r, (uint64_t)-1);
+    put(r, 0);
+    return;
+  }
+  put_peeked(r, address);
+  put_peeked(r, address + 8);
+}
+
+/* Futex operations whose fourth argument is a timeout: wait, lock_pi, wait_bitset, wait_requeue_pi, lock_pi2. */
+static int futex_has_timeout(uint64_t operation) { return ((1U << 0 | 1U << 6 | 1U << 9 | 1U << 11 | 1U << 13) >> (operation & 31) & 1) != 0; }
+
+/* Commands that make descriptors or change their flags: F_DUPFD, F_SETFD, F_SETFL, F_DUPFD_CLOEXEC. */
+static int fcntl_is_plain(uint32_t command) { return command == 0 || command == 2 || command == 4 || command == 1030; }
+/* FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC. */
+static int ioctl_changes_descriptor(uint32_t request) {
+  return request == 0x5421 || request == 0x5451 || request == 0x5450 || request == 0x5452;
+}
+
+/* Can this call be handled here? Words that its kind may need besides. */
+enum { kNotHere = -1 };
+static int64_t room_for(uint8_t kind, const struct HookFrame* f) {
+  switch (kind) {
+    case HOOK_PLAIN:
+      return 0;
+    case HOOK_ADDRESSED:
+      return f->r8 == 0 ? 0 : kNotHere;
+    case HOOK_MESSAGE: {
+      const struct Peeked name = hook_peek(f->rsi), control = hook_peek(f->rsi + 40);
+      return name.failed || control.failed || name.value != 0 || control.value != 0 ? kNotHere : 0;
+    }
+    case HOOK_EPOLL_WAIT:
+      return (uint32_t)f->rdx <= HOOK_MOST_EPOLL_EVENTS ? (int64_t)(uint32_t)f->rdx : kNotHere;
+    case HOOK_POLL:
+    case HOOK_PPOLL:
+      return f->rsi <= HOOK_MOST_POLLED ? (int64_t)f->rsi + 2 : kNotHere;
+    case HOOK_EPOLL_CTL:
+    case HOOK_TIMEOUT_0:
+    case HOOK_TIMEOUT_2:
+    case HOOK_FUTEX:
+      return 2;
+    case HOOK_FCNTL:
+      return fcntl_is_plain((uint32_t)f->rsi) ? 0 : kNotHere;
+    case HOOK_IOCTL:
+      return ioctl_changes_descriptor((uint32_t)f->rsi) ? 0 : kNotHere;
+    case HOOK_OPEN_0:
+    case HOOK_OPEN_1:
+      return (int64_t)(sizeof(struct HookOpened) / 8) + HOOK_MOST_PATH_WORDS;
+    default:
+      return kNotHere;
+  }
+}
+
+static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f) {
+  switch (kind) {
+    case HOOK_PPOLL:
+    case HOOK_TIMEOUT_2:
+      put_timeout(r, f->rdx);
+      break;
+    case HOOK_TIMEOUT_0:
+      put_timeout(r, f->rdi);
+      break;
+    case HOOK_FUTEX:
+      put_timeout(r, futex_has_timeout(f->rsi) ? f->r10 : 0);
+      break;
+    case HOOK_EPOLL_CTL:
+      if ((uint32_t)f->rsi == kEpollDelete || f->r10 == 0) {
+        put(r, 0);
+        put(r, 0);
+      } else {
+        put_peeked(r, f->r10);
+        *word(r, r->at - 1) &= 0xffffffff;
+        put_peeked(r, f->r10 + 4);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+static void put_ready(struct Record* r, const struct HookFrame* f) {
+  for (uint64_t i = 0; i < f->rsi; ++i) {
+    const struct Peeked entry = hook_peek(f->rdi + i * 8);
+    if (entry.failed) r->flags |= HOOK_UNREADABLE;
+    const uint64_t revents = entry.value >> 48;
+    if (revents != 0) put(r, (entry.value & 0xffffffff) | revents << 32);
+  }
+}
+
+static void put_path(struct Record* r, uint64_t address) {
+  uint64_t packed = 0;
+  for (uint64_t i = 0; i < HOOK_MOST_PATH_WORDS * 8; ++i) {
+    const struct Peeked byte = hook_peek_byte(address + i);
+    if (byte.failed) r->flags |= HOOK_UNREADABLE;
+    packed |= byte.value << (i % 8 * 8);
+    if (i % 8 == 7 || byte.value == 0) {
+      put(r, packed);
+      packed = 0;
+    }
+    if (byte.value == 0) break;
+  }
+}
+
+static void put_opened(struct Record* r, uint64_t path, uint64_t result) {
+  /* struct statx: offsets of <linux/stat.h> */
+  uint8_t* status = (uint8_t*)r->slot->scratch;
+  const uint64_t nothing = 0;
+  const int known = !failed(result) && !failed(hook_own_call(__NR_statx, result, (uint64_t)&nothing, kAtEmptyPath,
+                                                             kStatxBasicAndBirth, (uint64_t)status));
+  const uint64_t first = r->at;
+  if (known) {
+    const uint32_t* w = (const uint32_t*)status;
+    put(r, (uint64_t)w[136 / 4] << 32 | w[140 / 4]);
+    put(r, *(const uint64_t*)(status + 32));
+    put(r, (uint64_t) * (const uint16_t*)(status + 28) | (uint64_t)w[128 / 4] << 32);
+    put(r, *(const uint64_t*)(status + 40));
+    put(r, *(const uint64_t*)(status + 80) * 1000000000 + w[88 / 4]);
+  } else {
+    for (int i = 0; i < 5; ++i) put(r, 0);
+  }
+  put(r, 0);
+  const uint64_t before = r->at;
+  if (result != (uint64_t)-kEfault) put_path(r, path);
+  *word(r, first + 5) = r->at - before;
+}
+
+static void put_after(struct Record* r, uint8_t kind, const struct HookFrame* f, uint64_t result) {
+  switch (kind) {
+    case HOOK_EPOLL_WAIT:
+      if (!failed(result))
+        for (uint64_t i = 0; i < result; ++i) put_peeked(r, f->rsi + i * 12 + 4);
+      break;
+    case HOOK_POLL:
+    case HOOK_PPOLL:
+      if (!failed(result) && result != 0) put_ready(r, f);
+      break;
+    case HOOK_OPEN_0:
+      put_opened(r, f->rdi, result);
+      break;
+    case HOOK_OPEN_1:
+      put_opened(r, f->rsi, result);
+      break;
+    default:
+      break;
+  }
+}
+
+static void put_arguments(struct Record* r, uint8_t registers, const struct HookFrame* f) {
+  const uint64_t* values = &f->rdi;
+  for (unsigned i = 0; i < 6; ++i)
+    if (registers >> i & 1) put(r, values[i]);
+}
+
+/* Fixed words, both clocks and all argument registers. */
+enum { kMostFixedWords = 4 + 2 + 6 + 2 };
+
+uint32_t hook_call(struct HookSlot* slot);
+uint32_t hook_call(struct HookSlot* slot) {
+  const uint64_t entered = tsc();
+  struct HookFrame* f = &slot->frame;
+  const uint64_t number = f->rax;
+  if (number >= HOOK_SYSCALLS) return 0;
+  const struct HookSpec spec = hook_specs[number];
+  const int64_t more = room_for(spec.kind, f);
+  if (more == kNotHere) return 0;
+  const uint64_t head = slot->head;
+  const uint64_t used = head - *(volatile uint64_t*)&slot->tail;
+  if (HOOK_RING_WORDS - used < kMostFixedWords + (uint64_t)more) return 0;
+
+  struct Record r = {slot, head, 4, 0};
+  *word(&r, 1) = entered;
+  if (!undisturbed(slot)) {
+    r.flags = HOOK_CLOCK_AT_ENTRY;
+    put_clock(&r);
+    arm(slot);
+  }
+  put_arguments(&r, spec.registers, f);
+  put_before(&r, spec.kind, f);
+  *word(&r, 0) = number | (uint64_t)r.flags << 16 | r.at << 32;
+  __atomic_store_n(&slot->phase, HOOK_BEGUN, __ATOMIC_RELEASE);
+
+  const uint64_t result = hook_do_call(f);
+  *word(&r, 2) = tsc();
+  *word(&r, 3) = result;
+  if (!undisturbed(slot)) {
+    r.flags |= HOOK_CLOCK_AT_EXIT;
+    put_clock(&r);
+  }
+  put_after(&r, spec.kind, f, result);
+  *word(&r, 0) = number | (uint64_t)r.flags << 16 | r.at << 32;
+  slot->phase = HOOK_OUTSIDE;
+  __atomic_store_n(&slot->head, head + r.at, __ATOMIC_RELEASE);
+  f->rax = result;
+  arm(slot);
+  return 1;
+}

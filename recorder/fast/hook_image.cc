@@ -1,0 +1,131 @@
+#include "recorder/fast/hook_image.h"
+
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <span>
+#include <string>
+
+#include "trace-format/syscall_table.h"
+
+extern "C" const std::uint8_t simrec_hook_image[], simrec_hook_image_end[];
+
+namespace simrec::record {
+namespace {
+
+struct KindRow {
+  std::uint16_t number;
+  HookKind kind;
+  std::uint8_t more_registers = 0;  ///< wanted besides those of the call's row
+};
+
+constexpr std::uint8_t bit(int reg) { return static_cast<std::uint8_t>(1 << reg); }
+
+// Everything else stays on tier 1: calls that make processes, threads, sockets or other objects the recorder has to
+// look at while the thread stands still, that must not return here at all, or that are rare.
+constexpr KindRow kKinds[] = {
+    {SYS_read, HOOK_PLAIN},
+    {SYS_write, HOOK_PLAIN},
+    {SYS_pread64, HOOK_PLAIN},
+    {SYS_pwrite64, HOOK_PLAIN},
+    {SYS_readv, HOOK_PLAIN},
+    {SYS_writev, HOOK_PLAIN},
+    {SYS_preadv, HOOK_PLAIN},
+    {SYS_pwritev, HOOK_PLAIN},
+    {SYS_preadv2, HOOK_PLAIN},
+    {SYS_pwritev2, HOOK_PLAIN},
+    {SYS_sendfile, HOOK_PLAIN},
+    {SYS_splice, HOOK_PLAIN},
+    {SYS_tee, HOOK_PLAIN},
+    {SYS_copy_file_range, HOOK_PLAIN},
+    {SYS_readahead, HOOK_PLAIN},
+    {SYS_shutdown, HOOK_PLAIN},
+    {SYS_close, HOOK_PLAIN},
+    {SYS_dup, HOOK_PLAIN},
+    {SYS_dup2, HOOK_PLAIN},
+    {SYS_dup3, HOOK_PLAIN},
+    {SYS_fcntl, HOOK_FCNTL},
+    {SYS_ioctl, HOOK_IOCTL},
+    {SYS_sendto, HOOK_ADDRESSED},
+    {SYS_recvfrom, HOOK_ADDRESSED},
+    {SYS_sendmsg, HOOK_MESSAGE},
+    {SYS_recvmsg, HOOK_MESSAGE},
+    {SYS_epoll_wait, HOOK_EPOLL_WAIT, bit(3)},
+    {SYS_epoll_pwait, HOOK_EPOLL_WAIT, bit(3)},
+    {SYS_epoll_ctl, HOOK_EPOLL_CTL},
+    {SYS_poll, HOOK_POLL, bit(1) | bit(2)},
+    {SYS_ppoll, HOOK_PPOLL, bit(1)},
+    {SYS_futex, HOOK_FUTEX, bit(3) | bit(4)},
+    {SYS_flock, HOOK_PLAIN},
+    {SYS_sched_yield, HOOK_PLAIN},
+    {SYS_msgsnd, HOOK_PLAIN},
+    {SYS_msgrcv, HOOK_PLAIN},
+    {SYS_nanosleep, HOOK_TIMEOUT_0},
+    {SYS_clock_nanosleep, HOOK_TIMEOUT_2},
+    {SYS_fsync, HOOK_PLAIN},
+    {SYS_fdatasync, HOOK_PLAIN},
+    {SYS_sync_file_range, HOOK_PLAIN},
+    {SYS_msync, HOOK_PLAIN},
+    {SYS_open, HOOK_OPEN_0},
+    {SYS_creat, HOOK_OPEN_0},
+    {SYS_openat, HOOK_OPEN_1},
+};
+
+std::array<HookSpec, HOOK_SYSCALLS> make_specs() {
+  std::array<HookSpec, HOOK_SYSCALLS> specs{};
+  for (const KindRow& kind : kKinds) {
+    const SyscallRow* row = find_syscall(kind.number);
+    std::uint8_t registers = kind.more_registers;
+    for (const Argument& argument : row->arguments)
+      if (argument.kind != ArgumentKind::none) registers = static_cast<std::uint8_t>(registers | bit(argument.reg));
+    specs[kind.number] = {kind.kind, registers};
+  }
+  return specs;
+}
+
+const std::array<HookSpec, HOOK_SYSCALLS>& specs() {
+  static const auto made = make_specs();
+  return made;
+}
+
+std::span<const std::uint8_t> image() { return {simrec_hook_image, simrec_hook_image_end}; }
+
+void overwrite(std::vector<std::uint8_t>& code, std::uint64_t address, const void* data, std::size_t bytes) {
+  std::memcpy(code.data() + (address - HOOK_CODE_ADDRESS), data, bytes);
+}
+
+}  // namespace
+
+const HookTable& hook_table() {
+  static const HookTable table = [] {
+    HookTable read;
+    std::memcpy(&read, image().data(), sizeof read);
+    return read;
+  }();
+  return table;
+}
+
+std::vector<std::uint8_t> hook_code(std::uint32_t rseq_signature) {
+  std::vector<std::uint8_t> code(image().begin(), image().end());
+  overwrite(code, hook_table().specs, specs().data(), sizeof specs());
+  overwrite(code, hook_table().rseq_signature_at, &rseq_signature, sizeof rseq_signature);
+  return code;
+}
+
+HookSpec hook_spec(std::uint64_t number) { return number < HOOK_SYSCALLS ? specs()[number] : HookSpec{}; }
+
+ExemptRange hook_gate() { return {hook_table().gate + 2, hook_table().gate_end}; }
+
+bool fast_path_possible() {
+  constexpr unsigned long kFsGsBase = 2;  // HWCAP2_FSGSBASE of asm/hwcap2.h
+  if ((getauxval(AT_HWCAP2) & kFsGsBase) == 0) return false;
+  std::string clock;
+  std::ifstream("/sys/devices/system/clocksource/clocksource0/current_clocksource") >> clock;
+  return clock == "tsc" || clock == "kvm-clock" || clock == "hyperv_clocksource_tsc_page";
+}
+
+}  // namespace simrec::record

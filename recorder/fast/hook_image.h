@@ -1,0 +1,28 @@
+// The code that tier 2 puts into traced programs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "recorder/fast/hook_abi.h"
+#include "recorder/seccomp_filter.h"
+
+namespace simrec::record {
+
+/// Addresses inside the hook's code.
+const HookTable& hook_table();
+
+/// The code as it goes to HOOK_CODE_ADDRESS, its table of calls filled in. `rseq_signature`: the one the
+/// program registered its restartable sequences with.
+std::vector<std::uint8_t> hook_code(std::uint32_t rseq_signature);
+
+/// How the hook handles a call; kind HOOK_NOT_HERE for calls that stay on tier 1.
+HookSpec hook_spec(std::uint64_t number);
+
+/// Where the hook makes calls that the seccomp filter lets pass.
+ExemptRange hook_gate();
+
+/// Processor and kernel can do it: FSGSBASE instructions and a TSC that the kernel itself trusts as its clock.
+bool fast_path_possible();
+
+}  // namespace simrec::record

@@ -1,0 +1,120 @@
+#include "recorder/fast/record.h"
+
+#include <atomic>
+#include <cstring>
+
+#include "recorder/fast/hook_image.h"
+
+namespace simrec::record {
+namespace {
+
+constexpr std::size_t kFixedWords = 4;
+
+/// Takes words off the front of a record.
+class Words {
+ public:
+  explicit Words(std::span<const std::uint64_t> words) : left_(words) {}
+  std::uint64_t next() {
+    if (left_.empty()) {
+      failed_ = true;
+      return 0;
+    }
+    const std::uint64_t word = left_.front();
+    left_ = left_.subspan(1);
+    return word;
+  }
+  std::span<const std::uint64_t> next(std::size_t count) {
+    failed_ |= count > left_.size();
+    if (failed_) return {};
+    const auto taken = left_.first(count);
+    left_ = left_.subspan(count);
+    return taken;
+  }
+  std::span<const std::uint64_t> rest() const { return left_; }
+  bool failed() const { return failed_; }
+
+ private:
+  std::span<const std::uint64_t> left_;
+  bool failed_ = false;
+};
+
+std::size_t words_before(std::uint8_t kind) {
+  switch (kind) {
+    case HOOK_PPOLL:
+    case HOOK_EPOLL_CTL:
+    case HOOK_TIMEOUT_0:
+    case HOOK_TIMEOUT_2:
+    case HOOK_FUTEX:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
+ClockReading reading(Words& words, std::uint64_t tsc_before) {
+  const std::uint64_t cpu_ns = words.next();
+  return {cpu_ns, tsc_before, words.next()};
+}
+
+std::uint64_t load(std::uint64_t& word) { return std::atomic_ref(word).load(std::memory_order_acquire); }
+
+}  // namespace
+
+std::optional<FastRecord> parse_record(std::span<const std::uint64_t> all, bool finished) {
+  if (all.size() < kFixedWords) return std::nullopt;
+  HookHead head;
+  std::memcpy(&head, all.data(), sizeof head);
+  const HookSpec spec = hook_spec(head.number);
+  if (head.words != all.size() || spec.kind == HOOK_NOT_HERE) return std::nullopt;
+  FastRecord record;
+  record.number = head.number;
+  record.flags = head.flags;
+  record.entry_tsc = all[1];
+  Words words(all.subspan(kFixedWords));
+  if ((head.flags & HOOK_CLOCK_AT_ENTRY) != 0) record.clock_at_entry = reading(words, record.entry_tsc);
+  for (std::size_t i = 0; i < record.registers.size(); ++i)
+    if ((spec.registers >> i & 1) != 0) record.registers[i] = words.next();
+  record.before = words.next(words_before(spec.kind));
+  if (finished) {
+    record.exit_tsc = all[2];
+    record.result = static_cast<std::int64_t>(all[3]);
+    if ((head.flags & HOOK_CLOCK_AT_EXIT) != 0) record.clock_at_exit = reading(words, record.exit_tsc);
+    record.after = words.rest();
+  }
+  if (words.failed()) return std::nullopt;
+  return record;
+}
+
+std::uint64_t RingReader::waiting() const { return load(slot_.head) - slot_.tail; }
+
+std::optional<std::span<const std::uint64_t>> RingReader::copy(std::uint64_t at, std::uint64_t limit) {
+  HookHead head;
+  std::memcpy(&head, &slot_.ring[at % HOOK_RING_WORDS], sizeof head);
+  if (head.words < kFixedWords || head.words > limit) {
+    damaged_ = true;
+    return std::nullopt;
+  }
+  words_.resize(head.words);
+  for (std::uint64_t i = 0; i < head.words; ++i) words_[i] = slot_.ring[(at + i) % HOOK_RING_WORDS];
+  return words_;
+}
+
+std::optional<FastRecord> RingReader::next() {
+  const std::uint64_t available = waiting();
+  if (damaged_ || available == 0) return std::nullopt;
+  const std::uint64_t tail = slot_.tail;
+  const auto words = copy(tail, available > HOOK_RING_WORDS ? 0 : available);
+  if (!words) return std::nullopt;
+  auto record = parse_record(*words);
+  damaged_ = !record;
+  std::atomic_ref(slot_.tail).store(tail + words->size(), std::memory_order_release);
+  return record;
+}
+
+std::optional<FastRecord> RingReader::begun() {
+  if (load(slot_.phase) != HOOK_BEGUN || damaged_) return std::nullopt;
+  const auto words = copy(slot_.head, HOOK_RING_WORDS);
+  return words ? parse_record(*words, false) : std::nullopt;
+}
+
+}  // namespace simrec::record

@@ -1,0 +1,52 @@
+// Reads the records that the hook leaves in a ring (hook_abi.h describes them).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "recorder/fast/hook_abi.h"
+
+namespace simrec::record {
+
+/// A thread clock reading, and the TSC right before and right after it was taken.
+struct ClockReading {
+  std::uint64_t cpu_ns = 0, tsc_before = 0, tsc_after = 0;
+};
+
+struct FastRecord {
+  std::uint16_t number = 0;
+  std::uint16_t flags = 0;  ///< HookRecordFlag
+  std::uint64_t entry_tsc = 0, exit_tsc = 0;
+  std::int64_t result = 0;
+  std::optional<ClockReading> clock_at_entry, clock_at_exit;
+  std::array<std::uint64_t, 6> registers{};
+  std::span<const std::uint64_t> before, after;  ///< words by kind
+};
+
+/// The record in `words`; nullopt when they are no record. `finished` = false: the call is still under way, and only
+/// what is known before it is there.
+std::optional<FastRecord> parse_record(std::span<const std::uint64_t> words, bool finished = true);
+
+/// Takes records out of a slot that the program can write to at any time: trusts nothing in it.
+class RingReader {
+ public:
+  explicit RingReader(HookSlot& slot) : slot_(slot) {}
+  /// The next finished record; valid until the next call. nullopt: none, or see damaged().
+  std::optional<FastRecord> next();
+  /// The call the thread is in right now at the gate, if any.
+  std::optional<FastRecord> begun();
+  bool damaged() const { return damaged_; }
+  /// Words waiting to be taken.
+  std::uint64_t waiting() const;
+
+ private:
+  std::optional<std::span<const std::uint64_t>> copy(std::uint64_t at, std::uint64_t limit);
+  HookSlot& slot_;
+  std::vector<std::uint64_t> words_;
+  bool damaged_ = false;
+};
+
+}  // namespace simrec::record

@@ -1,0 +1,121 @@
+#include "recorder/fast/remote_calls.h"
+
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "recorder/fast/hook_image.h"
+#include "recorder/ptrace.h"
+
+namespace simrec::record {
+namespace {
+
+// From linux/ptrace.h, which cannot be included beside sys/ptrace.h.
+constexpr auto kGetSignalMask = static_cast<__ptrace_request>(0x420a);
+constexpr auto kSetSignalMask = static_cast<__ptrace_request>(0x420b);
+
+constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
+constexpr int kSyscallStop = SIGTRAP | 0x80;
+
+}  // namespace
+
+std::optional<Registers> get_registers(pid_t tid) {
+  Registers registers{};
+  if (ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return std::nullopt;
+  return registers;
+}
+
+bool set_registers(pid_t tid, const Registers& registers) {
+  return ptrace(PTRACE_SETREGS, tid, nullptr, &registers) == 0;
+}
+
+std::optional<std::uint64_t> get_signal_mask(pid_t tid) {
+  std::uint64_t mask = 0;
+  if (ptrace(kGetSignalMask, tid, sizeof mask, &mask) != 0) return std::nullopt;
+  return mask;
+}
+
+bool set_signal_mask(pid_t tid, std::uint64_t mask) {
+  return ptrace(kSetSignalMask, tid, sizeof mask, &mask) == 0;
+}
+
+bool wait_for_stop(pid_t tid, int& status) {
+  for (;;) {
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(tid), &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    const bool stopped = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
+    if (!stopped || info.si_status >> 8 == PTRACE_EVENT_EXIT) return false;
+    return waitpid(tid, &status, __WALL | WNOHANG) == tid && WIFSTOPPED(status);
+  }
+}
+
+BorrowedThread::BorrowedThread(pid_t tid) : tid_(tid) {
+  const auto registers = get_registers(tid);
+  const auto mask = get_signal_mask(tid);
+  if (!registers || !mask) return;
+  saved_ = *registers;
+  mask_ = *mask;
+  usable_ = set_signal_mask(tid, kAllSignals);
+}
+
+std::int64_t BorrowedThread::replace_call(std::uint64_t number, std::array<std::uint64_t, 6> arguments) {
+  if (!usable_) return -ESRCH;
+  Registers registers = saved_;
+  registers.orig_rax = number;
+  registers.rdi = arguments[0];
+  registers.rsi = arguments[1];
+  registers.rdx = arguments[2];
+  registers.r10 = arguments[3];
+  registers.r8 = arguments[4];
+  registers.r9 = arguments[5];
+  usable_ = set_registers(tid_, registers) && resume(tid_, Resume::to_syscall_exit);
+  int status = 0;
+  for (;;) {
+    if (!usable_ || !(usable_ = wait_for_stop(tid_, status))) return -ESRCH;
+    if (status >> 8 == kSyscallStop) break;
+    usable_ = resume(tid_, Resume::to_syscall_exit);
+  }
+  const auto after = get_registers(tid_);
+  usable_ = after.has_value();
+  return usable_ ? static_cast<std::int64_t>(after->rax) : -ESRCH;
+}
+
+std::int64_t BorrowedThread::call(std::uint64_t number, std::array<std::uint64_t, 6> arguments) {
+  if (!usable_) return -ESRCH;
+  Registers registers = saved_;
+  registers.orig_rax = ~0ULL;
+  registers.rax = number;
+  registers.rip = hook_table().remote;
+  registers.rdi = arguments[0];
+  registers.rsi = arguments[1];
+  registers.rdx = arguments[2];
+  registers.r10 = arguments[3];
+  registers.r8 = arguments[4];
+  registers.r9 = arguments[5];
+  usable_ = set_registers(tid_, registers) && resume(tid_, Resume::run);
+  int status = 0;
+  for (;;) {
+    if (!usable_ || !(usable_ = wait_for_stop(tid_, status))) return -ESRCH;
+    if (status >> 16 == PTRACE_EVENT_SECCOMP) break;
+    usable_ = resume(tid_, Resume::run);
+  }
+  const auto after = get_registers(tid_);
+  usable_ = after.has_value();
+  return usable_ ? static_cast<std::int64_t>(after->rdi) : -ESRCH;
+}
+
+void BorrowedThread::restore(std::uint64_t instruction) {
+  if (!usable_) return;
+  Registers registers = saved_;
+  registers.rax = saved_.orig_rax;
+  registers.orig_rax = ~0ULL;
+  registers.rip = instruction;
+  set_registers(tid_, registers);
+  set_signal_mask(tid_, mask_);
+}
+
+}  // namespace simrec::record
