@@ -30,8 +30,8 @@ class Simrec(Recorder):
     def about_run(self, talk):
         answer = subprocess.run([self.simtrace, "info", "--json", self.output], capture_output=True, text=True, check=True)
         info = json.loads(answer.stdout)
-        ways = info["calls_by_tier"]
-        fast = sum(count for name, count in ways.items() if name.startswith("tier2/"))
+        ways = {name: count for name, count in info["calls_by_tier"].items() if name.startswith("tier")}
+        fast = sum(count for name, count in ways.items() if name.startswith("tier2"))
         events = info["totals"]["events"]
         return {"events": events, "bytes_per_event": info["compressed_bytes"] / max(events, 1),
                 "recorder_cpu_s": info["recorder_cpu_ns"] / 1e9, "tier2_share": fast / max(sum(ways.values()), 1),

@@ -6,9 +6,11 @@
 //                                           --all: those that --all-syscalls wants
 //   count_calls kinds                       numbers of the calls that are recorded whatever their arguments
 // What strace lists is judged here by the table and its conditions, not by the recorder's filter, which is under test.
+#include <asm/prctl.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -35,6 +37,8 @@ namespace {
 using Counts = std::map<std::string, std::uint64_t>;
 using Arguments = std::array<std::uint64_t, 6>;
 
+constexpr std::uint64_t kSetSyscallUserDispatch = 59;  // PR_SET_SYSCALL_USER_DISPATCH, not in all headers
+
 bool holds(Condition condition, const Arguments& arguments) {
   switch (condition) {
     case Condition::always:
@@ -45,6 +49,10 @@ bool holds(Condition condition, const Arguments& arguments) {
       return std::set<std::uint64_t>{FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC}.contains(arguments[1]);
     case Condition::fcntl_changes:
       return arguments[1] != F_GETFD && arguments[1] != F_GETFL;
+    case Condition::prctl_isolation:
+      return arguments[0] == PR_SET_SECCOMP || arguments[0] == kSetSyscallUserDispatch;
+    case Condition::arch_prctl_gs:
+      return arguments[0] == ARCH_SET_GS;
   }
   throw std::runtime_error("a condition of the system call table that this program does not know: teach it");
 }
