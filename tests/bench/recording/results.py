@@ -65,6 +65,8 @@ def print_slowdown(results, workloads, figure):
             continue
         ours = results.ratio(workload, "simrec", figure)
         verdict = "-" if ours is None else "yes" if ours[0] <= workload.target else "NO"
+        if results.failure(workload, "simrec"):
+            verdict = "FAILED"
         rows.append([workload.name, shown(results.middle(workload, "untraced", figure), "{:.3f}"),
                      *(spread(results.ratio(workload, name, figure)) for name in traced), f"<= {workload.target}", verdict])
     print_rows(rows)

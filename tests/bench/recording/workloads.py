@@ -51,6 +51,11 @@ def shell_words(words):
     return " ".join("'" + word + "'" for word in words)
 
 
+def wait_until(condition):
+    """Shell code that gives up after a while: the server may have died."""
+    return f"n=0; until {condition}; do n=$((n+1)); [ $n -lt 500 ] || exit 99; sleep 0.05; done"
+
+
 def read_seconds(path):
     try:
         with open(path) as file:
@@ -83,7 +88,7 @@ def both_sides(folder, requests, timed):
     def measure(recorder, where, timeout):
         port = free_port()
         script = f"""{shell_words(redis_server(port, folder))} > redis.out & server=$!
-until redis-cli -p {port} ping > /dev/null 2>&1; do sleep 0.02; done
+{wait_until(f"redis-cli -p {port} ping > /dev/null 2>&1")}
 {shell_words([timed, seconds, *redis_client(port, requests)])}; status=$?
 kill $server; wait $server; exit $status"""
         _, talk = run([*recorder, "sh", "-c", script], where, timeout)
@@ -119,7 +124,7 @@ def nginx(folder, scale, timed):
         url = f"http://127.0.0.1:{port}/page.html"
         client = ["wrk", "-t", "1", "-c", "20", "-d", f"{duration}s", url] if wrk else ["ab", "-k", "-q", "-c", "20", "-n", str(requests), url]
         script = f"""{shell_words(["nginx", "-e", folder + "/nginx.error", "-p", folder, "-c", config])} & server=$!
-until [ -s '{folder}/nginx.pid' ]; do sleep 0.02; done
+{wait_until(f"[ -s '{folder}/nginx.pid' ]")}
 {shell_words([timed, seconds, *client])} > '{out}'; status=$?
 kill $server; wait $server; exit $status"""
         _, talk = run([*recorder, "sh", "-c", script], where, timeout)
