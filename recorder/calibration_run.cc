@@ -49,8 +49,9 @@ std::vector<Event> record_child(const std::function<void()>& child_body, Placeme
   const LaunchedProcess child = launch_function(child_body, make_seccomp_filter(syscall_table(), false));
   if (placement == Placement::crossCpu) Pinned::to(allowed, 1);
   MemorySink sink;
-  Tracer tracer(
-      sink, {.placement_known = true, .event_flags = placement == Placement::crossCpu ? std::uint32_t{kCrossCpu} : 0U});
+  Tracer tracer(sink, {.fast = {},
+                       .placement_known = true,
+                       .event_flags = placement == Placement::crossCpu ? std::uint32_t{kCrossCpu} : 0U});
   tracer.run(child);
   std::vector<Event> events = sink.events();
   for (Event& event : events) event.arguments = {};

@@ -57,6 +57,12 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
                "runs slower and sees one core only");
   app.add_flag("!--no-fast", options.fast,
                "Intercept every call by stopping the thread (tier 1): 10 to 100 times the cost per call");
+  app.add_option(
+         "--fast-after", options.fast_after,
+         "Give a process the fast path after so many calls that it could take; short-lived ones never pay for it")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 1'000'000'000U))
+      ->type_name("CALLS");
   app.add_flag("-q,--quiet", options.quiet, "No summary at the end");
   app.add_flag("-v,--verbose", options.verbose, "Longer summary: losses, calls, cost of recording");
   app.set_version_flag("--version", std::string("simrec ") + SIMREC_VERSION);

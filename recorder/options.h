@@ -13,8 +13,9 @@ struct Options {
   bool no_clobber = false;
   bool stacks = false;
   bool all_syscalls = false;
-  bool fast = true;       ///< tier 2 where possible
-  bool one_core = false;  ///< simrec and the whole program share one core
+  bool fast = true;          ///< tier 2 where possible
+  unsigned fast_after = 12;  ///< calls of a process before it gets tier 2
+  bool one_core = false;     ///< simrec and the whole program share one core
   bool quiet = false;
   bool verbose = false;
   std::vector<std::string> command;

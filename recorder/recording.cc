@@ -118,15 +118,16 @@ int record(const Options& options) {
   if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
   const bool fast = options.fast && fast_path_possible();
-  const auto filter =
-      make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
+  const auto filter = make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
   const LaunchedProcess root = launch_command(program, options.command, filter, output);
   const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording
   raise_descriptor_limit();
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
-  Tracer tracer(sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls, .fast = fast}, {&live, &modules});
+  Tracer tracer(sink,
+                {.stacks = options.stacks, .all_syscalls = options.all_syscalls, .fast = {fast, options.fast_after}},
+                {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {
     std::error_code ignored;

@@ -45,8 +45,8 @@ void print_summary(std::ostream& out, const SummaryInput& input) {
       << "; simrec itself used " << format_duration(input.recorder_cpu_ns) << "\n";
   for (const auto& [what, count] : input.losses)
     out << "        not recorded: " << what << " (" << format_count(count) << ")\n";
-  const std::uint64_t stops = input.totals.whole_calls[0] + input.totals.whole_calls[1] +
-                              input.totals.entry_only[0] + input.totals.entry_only[1];
+  const std::uint64_t stops = input.totals.whole_calls[0] + input.totals.whole_calls[1] + input.totals.entry_only[0] +
+                              input.totals.entry_only[1];
   if (const std::uint64_t calls = stops + input.totals.fast_calls; calls != 0)
     out << "        " << format_count_of(calls, "call") << ": " << format_count(input.totals.fast_calls * 100 / calls)
         << " % on the fast path, the others by stopping the thread\n";

@@ -32,7 +32,7 @@ struct TracedProcess {
   AnonymousDescriptors anonymous;
   MemoryMap memory;
   std::shared_ptr<AddressSpace> space;  ///< of tier 2; shared with whoever shares the memory; may be null
-  std::set<int> unnamed_sockets;  ///< datagram sockets that get their address with the first datagram
+  std::set<int> unnamed_sockets;        ///< datagram sockets that get their address with the first datagram
 
   DescriptorOwner owner() { return {pid, files, anonymous}; }
 };

@@ -124,7 +124,9 @@ void Tracer::keep_ticking() {
   if (now_ns_ - drained_ns_ >= period) {
     const double fullest = fast_.drain_all();
     drained_ns_ = clock_now() - origin_ns_;
-    tick_ns_ = std::clamp(fullest > kRingFull ? period / 2 : fullest < kRingEmpty ? period * 2 : period,
+    tick_ns_ = std::clamp(fullest > kRingFull    ? period / 2
+                          : fullest < kRingEmpty ? period * 2
+                                                 : period,
                           kShortestDrainNs, kLongestDrainNs);
     tick_.arm(tick_ns_);
   } else if (!tick_.armed() || tick_ns_ != period) {

@@ -21,7 +21,7 @@ namespace simrec::record {
 struct TracerOptions {
   bool stacks = false;
   bool all_syscalls = false;
-  bool fast = false;              ///< use tier 2; the filter must exempt its gate
+  FastOptions fast;               ///< when wanted, the filter must exempt the gate of tier 2
   bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
   std::uint32_t event_flags = 0;  ///< set on every event
 };

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <string>
+#include <system_error>
 
 #include "recorder/fast/free_address.h"
 #include "recorder/fast/hook_image.h"
@@ -66,6 +66,7 @@ AddressSpace::AddressSpace(const AddressSpace& parent, pid_t owner)
     : owner_(owner),
       refused_(parent.refused_),
       has_code_(parent.has_code_),
+      rseq_signature_(parent.rseq_signature_),
       sites_(parent.sites_),
       areas_(parent.areas_),
       stubs_(parent.stubs_),
@@ -81,21 +82,28 @@ bool AddressSpace::in_hook(std::uint64_t instruction) {
 }
 
 bool AddressSpace::write_code(std::uint64_t address, const void* data, std::size_t bytes) {
-  if (!memory_) memory_ = FileDescriptor(open(("/proc/" + std::to_string(owner_) + "/mem").c_str(), O_RDWR | O_CLOEXEC));
+  if (!memory_)
+    memory_ = FileDescriptor(open(("/proc/" + std::to_string(owner_) + "/mem").c_str(), O_RDWR | O_CLOEXEC));
   return pwrite(memory_.get(), data, bytes, static_cast<off_t>(address)) == static_cast<ssize_t>(bytes);
 }
 
-bool AddressSpace::install_code(BorrowedThread& thread, std::uint32_t rseq_signature) {
+bool AddressSpace::install_code(BorrowedThread& thread) {
   const std::int64_t mapped =
       thread.replace_call(SYS_mmap, {HOOK_CODE_ADDRESS, HOOK_CODE_BYTES, PROT_READ | PROT_EXEC,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, ~0ULL, 0});
   if (mapped != HOOK_CODE_ADDRESS) return false;
-  const auto code = hook_code(rseq_signature);
+  const auto code = hook_code();
   return has_code_ = write_code(HOOK_CODE_ADDRESS, code.data(), code.size());
 }
 
-bool AddressSpace::install(BorrowedThread& thread, std::uint32_t rseq_signature) {
-  const bool done = (has_code_ || install_code(thread, rseq_signature)) && (has_slots() || add_segment(thread));
+bool AddressSpace::use_rseq_signature(std::uint32_t signature) {
+  if (signature == 0 || signature == rseq_signature_) return true;
+  rseq_signature_ = signature;
+  return write_code(hook_table().rseq_signature_at, &signature, sizeof signature);
+}
+
+bool AddressSpace::install(BorrowedThread& thread) {
+  const bool done = (has_code_ || install_code(thread)) && (has_slots() || add_segment(thread));
   if (!done) refuse();
   return done;
 }
@@ -115,8 +123,8 @@ bool AddressSpace::add_segment(BorrowedThread& thread) {
   const FileDescriptor memory = descriptor_of(owner_, static_cast<int>(fd));
   if (!memory) return false;
   const std::int64_t mapped =
-      thread.call(SYS_mmap, {next_segment_, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE,
-                             static_cast<std::uint64_t>(fd), 0});
+      thread.call(SYS_mmap, {next_segment_, bytes, PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});
   if (mapped != static_cast<std::int64_t>(next_segment_)) return false;
   // A forked child must not write into its parent's rings.
   if (is_error(thread.call(SYS_madvise, {next_segment_, bytes, MADV_DONTFORK}))) return false;
@@ -153,9 +161,8 @@ std::optional<std::uint64_t> AddressSpace::new_stub(BorrowedThread& thread, std:
     if (area.used < kStubsPerArea && within_jump(area.begin, near)) return area.begin + kStubBytes * area.used++;
   const auto address = find_free_address(owner_, near, kPageBytes);
   if (!address) return std::nullopt;
-  const std::int64_t mapped =
-      thread.call(SYS_mmap, {*address, kPageBytes, PROT_READ | PROT_EXEC,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, ~0ULL, 0});
+  const std::int64_t mapped = thread.call(SYS_mmap, {*address, kPageBytes, PROT_READ | PROT_EXEC,
+                                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, ~0ULL, 0});
   if (mapped != static_cast<std::int64_t>(*address)) return std::nullopt;
   areas_.push_back({*address, 1});
   return *address;
@@ -165,8 +172,9 @@ bool AddressSpace::patch(BorrowedThread& thread, std::uint64_t address, std::uin
   CallSite& site = sites_[address];
   site.state = CallSite::State::impossible;
   std::array<std::uint8_t, kWindowBefore + kWindowAfter> bytes;
-  const CodeWindow window{address - kWindowBefore, {bytes.data(), TraceeMemory(owner_).read_some(
-                                                                      address - kWindowBefore, bytes.data(), bytes.size())}};
+  const CodeWindow window{
+      address - kWindowBefore,
+      {bytes.data(), TraceeMemory(owner_).read_some(address - kWindowBefore, bytes.data(), bytes.size())}};
   const auto plan = plan_patch(window, address, number);
   if (!plan) return false;
   const auto stub = new_stub(thread, address);

@@ -80,9 +80,12 @@ class AddressSpace {
   bool has_code() const { return has_code_; }
   CallSite& site(std::uint64_t address) { return sites_[address]; }
   std::uint32_t count_call() { return ++calls_; }
+  std::uint32_t calls() const { return calls_; }
 
   /// Puts code and a first segment of slots there, whichever is missing. False: refused for good.
-  bool install(BorrowedThread& thread, std::uint32_t rseq_signature);
+  bool install(BorrowedThread& thread);
+  /// The kernel kills threads whose rseq descriptor does not have the signature they registered with (0 = none did).
+  bool use_rseq_signature(std::uint32_t signature);
   /// Replaces the call instruction at `address` by a jump to the hook. `alone`: no other thread can run meanwhile.
   bool patch(BorrowedThread& thread, std::uint64_t address, std::uint32_t number, bool alone);
   /// A slot, zeroed; null when none is left and no more may be made.
@@ -90,8 +93,8 @@ class AddressSpace {
 
   /// A place in the stub of a patched site.
   struct StubPlace {
-    std::uint64_t stub = 0;     ///< where it begins
-    std::uint64_t resume = 0;   ///< where the program goes on after the call
+    std::uint64_t stub = 0;    ///< where it begins
+    std::uint64_t resume = 0;  ///< where the program goes on after the call
     std::uint64_t slow_call = 0;
     PatchKind kind = PatchKind::short_jump;
   };
@@ -110,13 +113,14 @@ class AddressSpace {
     PatchKind kind;
   };
   bool write_code(std::uint64_t address, const void* data, std::size_t bytes);
-  bool install_code(BorrowedThread& thread, std::uint32_t rseq_signature);
+  bool install_code(BorrowedThread& thread);
   bool add_segment(BorrowedThread& thread);
   std::optional<std::uint64_t> new_stub(BorrowedThread& thread, std::uint64_t near);
 
   pid_t owner_;
   bool refused_ = false;
   bool has_code_ = false;
+  std::uint32_t rseq_signature_ = 0;
   std::uint32_t calls_ = 0;  ///< calls that tier 2 could have taken
   FileDescriptor memory_;    ///< /proc/PID/mem
   std::unordered_map<std::uint64_t, CallSite> sites_;

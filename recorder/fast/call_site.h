@@ -23,8 +23,8 @@ enum class PatchKind : std::uint8_t {
 
 struct PatchPlan {
   PatchKind kind = PatchKind::short_jump;
-  std::uint64_t jump_at = 0;      ///< where the 5-byte jump goes
-  std::uint64_t jump_bytes = 5;   ///< all of the padding there: what the jump leaves becomes 1-byte nops
+  std::uint64_t jump_at = 0;     ///< where the 5-byte jump goes
+  std::uint64_t jump_bytes = 5;  ///< all of the padding there: what the jump leaves becomes 1-byte nops
 };
 
 /// How far around a site plan_patch() wants to see.

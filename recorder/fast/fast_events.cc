@@ -30,7 +30,8 @@ struct AbsoluteTimeout {
 AbsoluteTimeout absolute_timeout(const FastRecord& record) {
   if (record.number == SYS_clock_nanosleep)
     return {(record.registers[1] & TIMER_ABSTIME) != 0, static_cast<clockid_t>(record.registers[0]) == CLOCK_REALTIME};
-  if (record.number == SYS_futex) return {futex_timeout_is_absolute(record.registers[1]), futex_is_real_time(record.registers[1])};
+  if (record.number == SYS_futex)
+    return {futex_timeout_is_absolute(record.registers[1]), futex_is_real_time(record.registers[1])};
   return {};
 }
 

@@ -12,8 +12,11 @@
 namespace simrec::record {
 namespace {
 
-/// Installing costs about as much as this many stops; patching a site as much as this many.
-constexpr std::uint32_t kCallsBeforeInstalling = 12, kHitsBeforePatching = 3;
+/// Patching a site costs about as much as this many stops.
+constexpr std::uint32_t kHitsBeforePatching = 3;
+
+/// libc registers rseq some time after the dynamic loader began. Without it every call takes longer.
+constexpr std::uint32_t kCallsWithoutRseq = 100;
 
 constexpr std::uint64_t kCallBytes = 2;
 constexpr std::size_t kGsBase = offsetof(user_regs_struct, gs_base);
@@ -26,7 +29,7 @@ bool set_register(pid_t tid, std::size_t offset, std::uint64_t value) {
 }  // namespace
 
 bool FastPath::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
-  if (!enabled_ || !thread.process->space) return false;
+  if (!enabled() || !thread.process->space) return false;
   AddressSpace& space = *thread.process->space;
   std::uint64_t address = info.instruction_pointer - kCallBytes;
   const auto stub = space.stub_at(address);
@@ -48,35 +51,36 @@ bool FastPath::worth_it(AddressSpace& space, CallSite& site, const TracedThread&
   ++site.hits;
   if (space.owner() != thread.process->pid) return false;  // a vfork child in its parent's memory
   if (site.state == CallSite::State::impossible) return false;
-  if (!space.has_slots() && calls < kCallsBeforeInstalling) return false;
-  if (site.state == CallSite::State::counting) return site.hits >= kHitsBeforePatching;
+  if (!space.has_slots() && calls < options_.after_calls) return false;
+  if (site.state == CallSite::State::counting) return site.hits >= std::min(kHitsBeforePatching, options_.after_calls);
   return !thread.fast.lease;  // through the hook, which sent it here for want of a slot
 }
 
 bool FastPath::take_over(TracedThread& thread, const SyscallInfo& info, std::uint64_t address) {
   AddressSpace& space = *thread.process->space;
+  const RseqRegistration rseq = rseq_registration(thread.tid);
+  if (rseq.area == 0 && space.calls() < std::min(kCallsWithoutRseq, options_.after_calls * 10)) return false;
   const Ns cpu_before = thread.clock.read().run_ns;
   BorrowedThread borrowed(thread.tid);
-  const RseqRegistration rseq = rseq_registration(thread.tid);
   const bool uses_gs = borrowed.registers().gs_base != 0 && !thread.fast.lease;
   if (uses_gs) space.refuse();
-  const bool ready = !uses_gs && space.install(borrowed, rseq.signature);
+  const bool ready = !uses_gs && space.install(borrowed) && space.use_rseq_signature(rseq.signature);
   const CallSite& site = space.site(address);
   if (ready && site.state == CallSite::State::counting) {
     const bool alone = thread.process->live_threads == 1;
     space.patch(borrowed, address, static_cast<std::uint32_t>(info.seccomp.nr), alone);
   }
-  if (ready && site.state == CallSite::State::patched && !thread.fast.lease) lease(thread, space, borrowed);
+  if (ready && site.state == CallSite::State::patched && !thread.fast.lease) lease(thread, space, borrowed, rseq);
   borrowed.restore(address);
   // What was done in the thread's name is not the program's doing.
   thread.at_last_event.run_ns += thread.clock.read().run_ns - cpu_before;
   return true;
 }
 
-bool FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed) {
+bool FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed,
+                     const RseqRegistration& rseq) {
   thread.fast.lease = space.lease_slot(borrowed);
   if (!thread.fast.lease) return false;
-  const RseqRegistration rseq = rseq_registration(thread.tid);
   if (rseq.area != 0) thread.fast.lease->slot().rseq_cs = rseq.area + offsetof(struct rseq, rseq_cs);
   borrowed.registers().gs_base = thread.fast.lease->address();
   leased_.push_back(&thread);
@@ -94,7 +98,7 @@ void FastPath::on_start(TracedThread& thread) {
 
 void FastPath::on_exec(TracedThread& thread) {
   on_end(thread);
-  thread.process->space = enabled_ ? std::make_shared<AddressSpace>(thread.process->pid) : nullptr;
+  thread.process->space = enabled() ? std::make_shared<AddressSpace>(thread.process->pid) : nullptr;
 }
 
 void FastPath::on_end(TracedThread& thread) {

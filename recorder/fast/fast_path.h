@@ -12,12 +12,17 @@
 
 namespace simrec::record {
 
+struct FastOptions {
+  bool wanted = false;
+  std::uint32_t after_calls = 12;  ///< a process gets it after so many calls that it could take
+};
+
 class FastPath {
  public:
-  FastPath(EventLog& log, ObjectRegistry& objects, TraceSink& sink, bool wanted)
-      : events_(log, objects, sink), sink_(sink), enabled_(wanted) {}
+  FastPath(EventLog& log, ObjectRegistry& objects, TraceSink& sink, FastOptions options)
+      : events_(log, objects, sink), sink_(sink), options_(options) {}
 
-  bool enabled() const { return enabled_; }
+  bool enabled() const { return options_.wanted; }
   FastEvents& events() { return events_; }
 
   /// At the entry of a call, before anything of it is recorded. True: the thread has been sent back and makes the
@@ -50,14 +55,14 @@ class FastPath {
  private:
   bool worth_it(AddressSpace& space, CallSite& site, const TracedThread& thread);
   bool take_over(TracedThread& thread, const SyscallInfo& info, std::uint64_t site);
-  bool lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed);
+  bool lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed, const RseqRegistration& rseq);
   /// One step out of the hook. True: there, registers are right.
   bool leave(TracedThread& thread, Registers& registers);
   bool step_out(TracedThread& thread, Registers& registers);
 
   FastEvents events_;
   TraceSink& sink_;
-  bool enabled_;
+  FastOptions options_;
   std::vector<TracedThread*> leased_;
 };
 

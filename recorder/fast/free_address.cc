@@ -8,8 +8,8 @@
 namespace simrec::record {
 namespace {
 
-constexpr std::uint64_t kLowest = 0x10000;                      // vm.mmap_min_addr as distributions set it
-constexpr std::uint64_t kReach = 0x7fff'0000;                   // of a 32-bit distance, less some pages
+constexpr std::uint64_t kLowest = 0x10000;                         // vm.mmap_min_addr as distributions set it
+constexpr std::uint64_t kReach = 0x7fff'0000;                      // of a 32-bit distance, less some pages
 constexpr std::uint64_t kHeapGrowth = 16ULL * 1024 * 1024 * 1024;  // left free above the heap if possible
 
 std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }

@@ -28,10 +28,13 @@
 
 #define HOOK_SYSCALLS 512
 #define HOOK_MOST_POLLED 128
-#define HOOK_MOST_EPOLL_EVENTS 1024
+#define HOOK_USUAL_EPOLL_EVENTS 512
 #define HOOK_MOST_PATH_WORDS 128
 /* The call the hook and remote code make to stop for the recorder: the filter always traces it. */
 #define HOOK_TRAP_SYSCALL 219 /* restart_syscall */
+
+/* Bytes below the stack pointer that belong to the program (System V ABI). */
+#define HOOK_RED_ZONE 128
 
 /* Offsets the assembly needs; hook.c checks them. */
 #define HOOK_OFFSET_CLOSED 64
@@ -133,17 +136,18 @@ struct HookSlot {
 
 /* Addresses inside the hook's code, at its very beginning. */
 struct HookTable {
-  uint64_t entry;        /* stubs jump here */
-  uint64_t gate;         /* the system call instruction for recorded calls */
-  uint64_t remote;       /* makes the call in the registers, then stops for the recorder with the result in rdi */
-  uint64_t remote_stop;  /* where that stop is */
-  uint64_t peek;         /* the instructions that may fault on the program's pointers … */
+  uint64_t entry;       /* stubs jump here; nothing has happened yet */
+  uint64_t entry_push;  /* the second instruction: only the stack pointer was moved by HOOK_RED_ZONE */
+  uint64_t gate;        /* the system call instruction for recorded calls */
+  uint64_t remote;      /* makes the call in the registers, then stops for the recorder with the result in rdi */
+  uint64_t remote_stop; /* where that stop is */
+  uint64_t peek;        /* the instructions that may fault on the program's pointers … */
   uint64_t peek_byte;
-  uint64_t peek_failed;  /* … and where to go on then */
-  uint64_t end;          /* end of the code */
-  uint64_t specs;        /* HookSpec[HOOK_SYSCALLS], filled by the recorder */
+  uint64_t peek_failed;       /* … and where to go on then */
+  uint64_t end;               /* end of the code */
+  uint64_t specs;             /* HookSpec[HOOK_SYSCALLS], filled by the recorder */
   uint64_t rseq_signature_at; /* where the signature of the program's rseq goes (4 bytes) */
-  uint64_t gate_end;     /* the gate and the calls for the hook's own needs lie in [gate, gate_end) */
+  uint64_t gate_end;          /* the gate and the calls for the hook's own needs lie in [gate, gate_end) */
 };
 
 #endif

@@ -94,10 +94,6 @@ const std::array<HookSpec, HOOK_SYSCALLS>& specs() {
 
 std::span<const std::uint8_t> image() { return {simrec_hook_image, simrec_hook_image_end}; }
 
-void overwrite(std::vector<std::uint8_t>& code, std::uint64_t address, const void* data, std::size_t bytes) {
-  std::memcpy(code.data() + (address - HOOK_CODE_ADDRESS), data, bytes);
-}
-
 }  // namespace
 
 const HookTable& hook_table() {
@@ -109,10 +105,9 @@ const HookTable& hook_table() {
   return table;
 }
 
-std::vector<std::uint8_t> hook_code(std::uint32_t rseq_signature) {
+std::vector<std::uint8_t> hook_code() {
   std::vector<std::uint8_t> code(image().begin(), image().end());
-  overwrite(code, hook_table().specs, specs().data(), sizeof specs());
-  overwrite(code, hook_table().rseq_signature_at, &rseq_signature, sizeof rseq_signature);
+  std::memcpy(code.data() + (hook_table().specs - HOOK_CODE_ADDRESS), specs().data(), sizeof specs());
   return code;
 }
 

@@ -12,9 +12,8 @@ namespace simrec::record {
 /// Addresses inside the hook's code.
 const HookTable& hook_table();
 
-/// The code as it goes to HOOK_CODE_ADDRESS, its table of calls filled in. `rseq_signature`: the one the
-/// program registered its restartable sequences with.
-std::vector<std::uint8_t> hook_code(std::uint32_t rseq_signature);
+/// The code as it goes to HOOK_CODE_ADDRESS, its table of calls filled in.
+std::vector<std::uint8_t> hook_code();
 
 /// How the hook handles a call; kind HOOK_NOT_HERE for calls that stay on tier 1.
 HookSpec hook_spec(std::uint64_t number);

@@ -9,11 +9,20 @@
 namespace simrec::record {
 namespace {
 
-constexpr std::uint64_t kCallBytes = 2;
+constexpr std::uint64_t kCallBytes = 2, kLoadBytes = 5;  // of `syscall`, of `mov $number, %eax`
+constexpr std::uint64_t kTrapFlag = 0x100;
 constexpr int kMostSteps = 20'000;  // far above what the longest way through the hook takes
 
 bool may_fault(std::uint64_t instruction) {
   return instruction == hook_table().peek || instruction == hook_table().peek_byte;
+}
+
+/// Where the program would be without the stub it is in: nothing has happened yet before the call there, and nothing
+/// but the way back is left behind it.
+std::uint64_t program_place(const AddressSpace::StubPlace& stub, std::uint64_t instruction) {
+  if (instruction > stub.slow_call) return stub.resume;
+  const bool before_load = stub.kind == PatchKind::load_jump && instruction == stub.stub;
+  return stub.resume - kCallBytes - (before_load ? kLoadBytes : 0);
 }
 
 /// Registers of the program as they were when it called.
@@ -37,7 +46,7 @@ void restore_frame(const HookFrame& frame, Registers& registers) {
 }  // namespace
 
 FastPath::SignalFor FastPath::before_signal(TracedThread& thread, int signal) {
-  if (!enabled_ || !thread.process->space || !thread.process->space->has_code()) return SignalFor::program;
+  if (!enabled() || !thread.process->space || !thread.process->space->has_code()) return SignalFor::program;
   auto registers = get_registers(thread.tid);
   if (!registers) return SignalFor::program;
   AddressSpace& space = *thread.process->space;
@@ -64,10 +73,17 @@ FastPath::SignalFor FastPath::before_signal(TracedThread& thread, int signal) {
 bool FastPath::leave(TracedThread& thread, Registers& registers) {
   const HookTable& hook = hook_table();
   const AddressSpace& space = *thread.process->space;
-  if (const auto place = space.stub_at(registers.rip)) {
-    if (registers.rip == place->slow_call) registers.rip = place->resume - kCallBytes;
-    if (registers.rip == place->slow_call + kCallBytes) registers.rip = place->resume;
-    return !space.stub_at(registers.rip);
+  if (const auto stub = space.stub_at(registers.rip)) {
+    registers.rip = program_place(*stub, registers.rip);
+    return true;
+  }
+  if (registers.rip == hook.entry || registers.rip == hook.entry_push) {
+    // Stepping over the push would put the flag of stepping into what is popped later.
+    const auto stub = space.stub_at(registers.rcx);
+    if (!stub) return false;
+    if (registers.rip == hook.entry_push) registers.rsp += HOOK_RED_ZONE;
+    registers.rip = stub->resume - kCallBytes;
+    return true;
   }
   if (!AddressSpace::in_hook(registers.rip)) return true;
   if (!thread.fast.lease) return false;
@@ -102,12 +118,15 @@ bool FastPath::step_out(TracedThread& thread, Registers& registers) {
   bool out = false;
   for (int step = 0; step < kMostSteps && !out; ++step) {
     int status = 0;
-    if (ptrace(PTRACE_SINGLESTEP, thread.tid, nullptr, nullptr) != 0 || !wait_for_stop(thread.tid, status)) return false;
+    if (ptrace(PTRACE_SINGLESTEP, thread.tid, nullptr, nullptr) != 0 || !wait_for_stop(thread.tid, status))
+      return false;
     const auto now = get_registers(thread.tid);
     if (!now) return false;
     registers = *now;
     out = leave(thread, registers);
   }
+  // The kernel takes the flag of stepping for the program's own once an instruction that loads flags was stepped over.
+  registers.eflags &= ~kTrapFlag;
   if (!out) sink_.lose("signals delivered inside the hook");
   // It may have left a whole record.
   drain(thread);

@@ -36,9 +36,7 @@ std::optional<std::uint64_t> get_signal_mask(pid_t tid) {
   return mask;
 }
 
-bool set_signal_mask(pid_t tid, std::uint64_t mask) {
-  return ptrace(kSetSignalMask, tid, sizeof mask, &mask) == 0;
-}
+bool set_signal_mask(pid_t tid, std::uint64_t mask) { return ptrace(kSetSignalMask, tid, sizeof mask, &mask) == 0; }
 
 bool wait_for_stop(pid_t tid, int& status) {
   for (;;) {

@@ -9,7 +9,7 @@
 namespace simrec::record {
 namespace {
 
-constexpr std::uint64_t kLoadBytes = 5;   // mov $number, %eax
+constexpr std::uint64_t kLoadBytes = 5;    // mov $number, %eax
 constexpr std::uint64_t kEnterBytes = 13;  // lea data(%rip), %rcx; jmp *hook(%rip)
 constexpr std::uint64_t kDataOffset = kStubBytes - sizeof(HookStub);
 
@@ -39,9 +39,7 @@ class Code {
 
 }  // namespace
 
-std::uint64_t slow_call_offset(PatchKind kind) {
-  return (kind == PatchKind::load_jump ? kLoadBytes : 0) + kEnterBytes;
-}
+std::uint64_t slow_call_offset(PatchKind kind) { return (kind == PatchKind::load_jump ? kLoadBytes : 0) + kEnterBytes; }
 
 std::array<std::uint8_t, kStubBytes> stub_code(std::uint64_t address, std::uint64_t site, PatchKind kind,
                                                std::uint32_t number) {

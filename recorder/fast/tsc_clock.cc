@@ -10,10 +10,10 @@
 namespace simrec::record {
 namespace {
 
-constexpr int kTries = 5;                    // the tightest of these pairs is taken
-constexpr std::size_t kKept = 64;            // pairs: more than the oldest record that can still be in a ring
-constexpr Ns kApart = 500'000;               // pairs closer than this add more noise than they remove
-constexpr Ns kFirstBaseline = 2'000'000;     // for the first estimate of the rate
+constexpr int kTries = 5;                 // the tightest of these pairs is taken
+constexpr std::size_t kKept = 64;         // pairs: more than the oldest record that can still be in a ring
+constexpr Ns kApart = 500'000;            // pairs closer than this add more noise than they remove
+constexpr Ns kFirstBaseline = 2'000'000;  // for the first estimate of the rate
 
 }  // namespace
 
@@ -45,18 +45,19 @@ void TscClock::synchronise() {
   pairs_.push_back(now);
   if (pairs_.size() > kKept) pairs_.pop_front();
   const Pair& first = pairs_.front();
-  ns_per_tick_ =
-      static_cast<double>(now.monotonic_ns - first.monotonic_ns) / static_cast<double>(now.tsc - first.tsc);
+  ns_per_tick_ = static_cast<double>(now.monotonic_ns - first.monotonic_ns) / static_cast<double>(now.tsc - first.tsc);
 }
 
 Ns TscClock::monotonic_ns(std::uint64_t tsc) const {
   const auto after = std::ranges::upper_bound(pairs_, tsc, {}, &Pair::tsc);
   if (after == pairs_.begin() || after == pairs_.end()) {
     const Pair& near = after == pairs_.begin() ? pairs_.front() : pairs_.back();
-    return near.monotonic_ns + std::llround(static_cast<double>(static_cast<std::int64_t>(tsc - near.tsc)) * ns_per_tick_);
+    return near.monotonic_ns +
+           std::llround(static_cast<double>(static_cast<std::int64_t>(tsc - near.tsc)) * ns_per_tick_);
   }
   const Pair& from = *std::prev(after);
-  const double rate = static_cast<double>(after->monotonic_ns - from.monotonic_ns) / static_cast<double>(after->tsc - from.tsc);
+  const double rate =
+      static_cast<double>(after->monotonic_ns - from.monotonic_ns) / static_cast<double>(after->tsc - from.tsc);
   return from.monotonic_ns + std::llround(static_cast<double>(tsc - from.tsc) * rate);
 }
 

@@ -287,6 +287,41 @@ const Case kCases[] = {
        EXPECT_EQ(r.calls("dup", 0) + r.calls("dup2", 20) + r.calls("dup3", 21), 2);
        EXPECT_EQ(r.calls("exec-done"), 2);
      }},
+    {"fast_signals",
+     [](const Recorded& r) {
+       EXPECT_GE(r.calls("signal"), 250);
+       EXPECT_GE(r.calls("read", -EINTR), 30);
+       EXPECT_EQ(r.calls("fork") + r.calls("clone"), 1);
+       // Every byte of the checked registers loop, and nothing twice.
+       int of_eight = 0;
+       r.each("write", [&](const Event& e) { of_eight += e.argument(1) == 8; });
+       EXPECT_EQ(of_eight, 5000);
+     }},
+    {"fast_threads",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 11U);
+       EXPECT_EQ(r.threads(), 1U + 100 + 10 + 10 + 10 * 4);
+       EXPECT_EQ(r.calls("exec-done"), 1 + 5);
+       EXPECT_GE(r.bytes("write"), 100 * 60 + 10 * (50 + 5 + 40) + 10 * (400 + 60));
+     }},
+    {"fast_spawning",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.processes(), 1U + 15 * 4);
+       EXPECT_EQ(r.bytes("write"), 100 + 15 * (30 + 50 + 50 + 4 * 100));
+     }},
+    {"fast_generated_code",
+     [](const Recorded& r) {
+       EXPECT_EQ(r.calls("write", 32), 300);
+       EXPECT_EQ(r.calls("read", 32), 300);
+     }},
+    {"fast_bad_pointers",
+     [](const Recorded& r) {
+       for (const char* name : {"write", "read", "poll", "epoll_wait", "sendmsg", "recvmsg"})
+         EXPECT_EQ(r.calls(name, -EFAULT), 60) << name;
+       EXPECT_EQ(r.calls("epoll_ctl"), 61);
+       EXPECT_EQ(r.calls("nanosleep", -EFAULT) + r.calls("clock_nanosleep", -EFAULT), 60);
+       EXPECT_EQ(r.calls("openat", -EFAULT), 120);
+     }},
     {"system_v",
      [](const Recorded& r) {
        std::set<std::pair<std::int64_t, std::int64_t>> operations;
@@ -297,7 +332,14 @@ const Case kCases[] = {
      }},
 };
 
-class Programs : public ::testing::TestWithParam<Case> {};
+/// How calls are intercepted: each must see the same.
+struct Tier {
+  const char* name;
+  std::vector<std::string> options;
+};
+const Tier kTiers[] = {{"stops", {"--no-fast"}}, {"usual", {}}, {"fast_at_once", {"--fast-after", "1"}}};
+
+class Programs : public ::testing::TestWithParam<std::tuple<Case, Tier>> {};
 
 /// What holds for every recording of a program that ends well.
 void expect_whole(const Recorded& r) {
@@ -327,18 +369,22 @@ void expect_whole(const Recorded& r) {
 }
 
 TEST_P(Programs, RecordedAsItRuns) {
+  const auto& [program, tier] = GetParam();
   const ScratchDirectory directory;
-  const Finished finished =
-      run_simrec(directory, {"-q", "-o", "t.capnp", std::string(PROGRAMS_DIRECTORY "/") + GetParam().name});
+  std::vector<std::string> arguments = tier.options;
+  arguments.insert(arguments.end(), {"-q", "-o", "t.capnp", std::string(PROGRAMS_DIRECTORY "/") + program.name});
+  const Finished finished = run_simrec(directory, arguments);
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(finished.err, "");
   const Recorded recorded(load_trace(directory.file("t.capnp")));
   expect_whole(recorded);
-  GetParam().check(recorded);
+  program.check(recorded);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Programs, ::testing::ValuesIn(kCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, Programs, ::testing::Combine(::testing::ValuesIn(kCases), ::testing::ValuesIn(kTiers)),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param).name;
+                         });
 
 }  // namespace
 }  // namespace simrec::record::testing

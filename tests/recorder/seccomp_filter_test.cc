@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -33,6 +34,12 @@ std::uint32_t execute(const std::vector<sock_filter>& program, const seccomp_dat
         break;
       case BPF_JMP | BPF_JSET | BPF_K:
         at += (accumulator & i.k) != 0 ? i.jt : i.jf;
+        break;
+      case BPF_JMP | BPF_JGT | BPF_K:
+        at += accumulator > i.k ? i.jt : i.jf;
+        break;
+      case BPF_JMP | BPF_JA:
+        at += i.k;
         break;
       case BPF_RET | BPF_K:
         return i.k;
@@ -74,6 +81,10 @@ TEST_F(Filter, HonoursConditions) {
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIONBIO}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIOASYNC}));
   EXPECT_FALSE(stops(false, SYS_ioctl, {0, FIONREAD}));
+  EXPECT_TRUE(stops(false, SYS_prctl, {PR_SET_SECCOMP}));
+  EXPECT_FALSE(stops(false, SYS_prctl, {PR_SET_NAME}));
+  EXPECT_TRUE(stops(false, SYS_arch_prctl, {0x1001}));
+  EXPECT_FALSE(stops(false, SYS_arch_prctl, {0x1002}));
   EXPECT_TRUE(stops(false, SYS_mmap, {0, 1, PROT_READ | PROT_WRITE, MAP_SHARED}));
   EXPECT_FALSE(stops(false, SYS_mmap, {0, 1, PROT_READ, MAP_SHARED}));
   EXPECT_FALSE(stops(false, SYS_mmap, {0, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE}));
@@ -84,6 +95,26 @@ TEST_F(Filter, AllSyscallsStopsEverythingButSignalReturnAndExit) {
   EXPECT_TRUE(stops(true, SYS_mmap, {0, 1, PROT_READ, MAP_PRIVATE}));
   EXPECT_FALSE(stops(true, SYS_rt_sigreturn));
   EXPECT_FALSE(stops(true, SYS_exit_group));
+}
+
+TEST_F(Filter, LetsExemptAddressesPassWhateverTheCall) {
+  constexpr std::uint64_t kHigh = 0x2f10'0000'0000;
+  const ExemptRange exempt{kHigh + 0x102, kHigh + 0x110};
+  const auto result = [&](bool all, int number, std::uint64_t instruction) {
+    const seccomp_data data{number, AUDIT_ARCH_X86_64, instruction, {0, F_SETLKW, 0, 0, 0, 0}};
+    return execute(make_seccomp_filter(syscall_table(), all, exempt), data);
+  };
+  for (int number = 0; number < 500; ++number) {
+    for (const std::uint64_t inside : {kHigh + 0x102, kHigh + 0x108, kHigh + 0x110}) {
+      EXPECT_EQ(result(false, number, inside), SECCOMP_RET_ALLOW) << number;
+      EXPECT_EQ(result(true, number, inside), SECCOMP_RET_ALLOW) << number;
+    }
+    // Everywhere else it is the filter without exemption.
+    for (const std::uint64_t outside : {kHigh + 0x101, kHigh + 0x111, std::uint64_t{0x108}, kHigh * 2 + 0x108}) {
+      const seccomp_data data{number, AUDIT_ARCH_X86_64, outside, {0, F_SETLKW, 0, 0, 0, 0}};
+      EXPECT_EQ(result(false, number, outside), execute(make_seccomp_filter(syscall_table(), false), data)) << number;
+    }
+  }
 }
 
 TEST_F(Filter, CountsForeignCalls) {

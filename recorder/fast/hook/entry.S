@@ -4,6 +4,7 @@
 
   .section .table, "a"
   .quad hook_entry
+  .quad hook_entry_push
   .quad hook_gate
   .quad hook_remote
   .quad hook_remote_stop
@@ -19,7 +20,8 @@
 /* From a stub: rcx = its HookStub; rcx and r11 are free, since a system call overwrites them. */
   .globl hook_entry
 hook_entry:
-  lea -128(%rsp), %rsp
+  lea -HOOK_RED_ZONE(%rsp), %rsp
+hook_entry_push:
   pushfq
   rdgsbase %r11
   push %rax
@@ -34,7 +36,7 @@ hook_entry:
   mov %rax, FRAME(RAX)
   mov (%rsp), %rax
   mov %rax, FRAME(RFLAGS)
-  lea 136(%rsp), %rax
+  lea HOOK_RED_ZONE + 8(%rsp), %rax
   mov %rax, FRAME(RSP)
   mov %rcx, FRAME(STUB)
   mov %rdi, FRAME(RDI)
@@ -66,16 +68,16 @@ hook_entry:
   mov FRAME(STUB), %rcx
   test %eax, %eax
   mov FRAME(RAX), %rax
-  lea -136(%rsp), %rsp
+  lea -(HOOK_RED_ZONE + 8)(%rsp), %rsp
   je leave_to_tier_1
   mov FRAME(RFLAGS), %r11
   popfq
-  lea 128(%rsp), %rsp
+  lea HOOK_RED_ZONE(%rsp), %rsp
   mov (%rcx), %rcx        /* as after a system call: rcx = where it goes on, r11 = flags */
   jmp *%rcx
 leave_to_tier_1:
   popfq
-  lea 128(%rsp), %rsp
+  lea HOOK_RED_ZONE(%rsp), %rsp
   jmp *8(%rcx)
 
 /* uint64_t hook_do_call(const struct HookFrame*): the program's call, with its own arguments. */

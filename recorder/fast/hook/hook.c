@@ -112,7 +112,7 @@ static int64_t room_for(uint8_t kind, const struct HookFrame* f) {
       return name.failed || control.failed || name.value != 0 || control.value != 0 ? kNotHere : 0;
     }
     case HOOK_EPOLL_WAIT:
-      return (uint32_t)f->rdx <= HOOK_MOST_EPOLL_EVENTS ? (int64_t)(uint32_t)f->rdx : kNotHere;
+      return (uint32_t)f->rdx < HOOK_USUAL_EPOLL_EVENTS ? (int64_t)(uint32_t)f->rdx : HOOK_USUAL_EPOLL_EVENTS;
     case HOOK_POLL:
     case HOOK_PPOLL:
       return f->rsi <= HOOK_MOST_POLLED ? (int64_t)f->rsi + 2 : kNotHere;
@@ -206,11 +206,22 @@ static void put_opened(struct Record* r, uint64_t path, uint64_t result) {
   *word(r, first + 5) = r->at - before;
 }
 
+/* More descriptors than room was kept for: programs ask for thousands, and get a few. The ring has only become
+ * emptier since. */
+static uint64_t fitting(struct Record* r, uint64_t words) {
+  const uint64_t used = r->slot->head - *(volatile uint64_t*)&r->slot->tail + r->at;
+  if (words <= HOOK_RING_WORDS - used) return words;
+  r->flags |= HOOK_UNREADABLE;
+  return HOOK_RING_WORDS - used;
+}
+
 static void put_after(struct Record* r, uint8_t kind, const struct HookFrame* f, uint64_t result) {
   switch (kind) {
     case HOOK_EPOLL_WAIT:
-      if (!failed(result))
-        for (uint64_t i = 0; i < result; ++i) put_peeked(r, f->rsi + i * 12 + 4);
+      if (!failed(result)) {
+        const uint64_t events = fitting(r, result);
+        for (uint64_t i = 0; i < events; ++i) put_peeked(r, f->rsi + i * 12 + 4);
+      }
       break;
     case HOOK_POLL:
     case HOOK_PPOLL:
