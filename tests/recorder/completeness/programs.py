@@ -16,6 +16,7 @@ DETERMINISTIC = [
     ("vfork_exec", "vfork, posix_spawn", "$BIN/vfork_exec", {}),
     ("duplicates_over_exec", "dup over execve", "$BIN/duplicates_over_exec", {}),
     ("forks_from_threads", "fork in a threaded program", "$BIN/forks_from_threads", FUTEX),
+    ("fast_spawning", "processes made in all ways, among many calls", "$BIN/fast_spawning", {}),
     ("daemon", "a process that outlives the root", "$BIN/daemon", {}),
     ("signals_and_restart", "interrupted and restarted calls", "$BIN/signals_and_restart", {}),
     ("signals_in_flight", "1,000 signals into a storm of calls", "$BIN/signals_in_flight", FUTEX),
@@ -31,6 +32,8 @@ DETERMINISTIC = [
 SAME_RUN = [
     ("signals_in_flight", "$BIN/signals_in_flight"),
     ("forks_from_threads", "$BIN/forks_from_threads"),
+    ("fast_signals", "$BIN/fast_signals"),
+    ("fast_threads", "$BIN/fast_threads"),
     ("futex_threads", "$BIN/futex_threads"),
     ("many_threads", "$BIN/many_threads"),
     ("exec_from_thread", "$BIN/exec_from_thread"),
