@@ -1,4 +1,4 @@
-// Prints what the minimal tier-1 loop's interception costs here: bursts_bench [repetitions].
+// Prints what the smallest possible tier-1 loop costs here, a yardstick for simrec: minimal_loop_bench [repetitions].
 #include <cstdio>
 #include <cstdlib>
 
