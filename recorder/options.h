@@ -13,6 +13,7 @@ struct Options {
   bool no_clobber = false;
   bool stacks = false;
   bool all_syscalls = false;
+  bool allow_io_uring = false;
   bool one_core = false;  ///< simrec and the whole program share one core
   bool quiet = false;
   bool verbose = false;

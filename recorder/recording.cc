@@ -122,7 +122,9 @@ int record(const Options& options) {
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
-  Tracer tracer(sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls}, {&live, &modules});
+  Tracer tracer(
+      sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls, .allow_io_uring = options.allow_io_uring},
+      {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {
     std::error_code ignored;

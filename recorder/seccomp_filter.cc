@@ -52,6 +52,10 @@ Code body_of(Condition condition) {
       constexpr std::uint32_t kRequests[] = {FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC};
       return trace_when_any_of(1, kRequests);
     }
+    case Condition::prctl_interception: {
+      constexpr std::uint32_t kOptions[] = {PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH};
+      return trace_when_any_of(0, kOptions);
+    }
     case Condition::fcntl_changes:
       return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0),
               jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1), result(SECCOMP_RET_ALLOW), result(kTrace)};

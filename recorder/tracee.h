@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "recorder/call_arguments.h"
 #include "recorder/cpu_clock.h"
 #include "recorder/memory_map.h"
 #include "recorder/object_registry.h"
@@ -30,7 +31,8 @@ struct TracedProcess {
   ProcessFiles files;
   AnonymousDescriptors anonymous;
   MemoryMap memory;
-  std::set<int> unnamed_sockets;  ///< datagram sockets that get their address with the first datagram
+  bool children_elsewhere = false;  ///< its children may be in another pid namespace than itself
+  std::set<int> unnamed_sockets;    ///< datagram sockets that get their address with the first datagram
 
   DescriptorOwner owner() { return {pid, files, anonymous}; }
 };
@@ -50,6 +52,7 @@ struct CurrentCall {
   std::uint64_t clone_flags = 0;
   std::uint64_t clear_tid_address = 0;
   std::uint32_t child_plus_one = 0;  ///< ThreadId + 1 of the child a clone made
+  UntracedFlag untraced;             ///< taken out of a clone
 };
 
 struct TracedThread {
@@ -60,6 +63,7 @@ struct TracedThread {
   TraceeCpu cpu;
   CpuTimes at_last_event;
   CurrentCall call;
+  UntracedFlag untraced;       ///< to put back at its first stop
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop
   bool exit_recorded = false;  ///< its thread-exit event is written

@@ -19,6 +19,7 @@ namespace simrec::record {
 struct TracerOptions {
   bool stacks = false;
   bool all_syscalls = false;
+  bool allow_io_uring = false;    ///< else programs are told that the kernel has none
   bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
   std::uint32_t event_flags = 0;  ///< set on every event
 };
@@ -59,6 +60,8 @@ class Tracer {
   void dispatch(pid_t tid, int status);
   void on_stop(TracedThread& thread, int status);
   void on_call_entry(TracedThread& thread);
+  bool on_foreign_call(TracedThread& thread, const SyscallInfo& info);
+  bool answers_itself(const TracedThread& thread, const SyscallInfo& info);
   void on_call_exit(TracedThread& thread);
   void on_signal(TracedThread& thread, int signal);
   void on_stop_event(TracedThread& thread, int signal);

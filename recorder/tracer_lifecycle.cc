@@ -5,20 +5,36 @@
 #include <sys/wait.h>
 
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/image.h"
+#include "recorder/recordable.h"
 #include "recorder/tracer.h"
 
 namespace simrec::record {
 namespace {
 
-/// Thread group of a thread that nobody told of; 0 when it is gone.
-pid_t thread_group_of(pid_t tid) {
+/// What follows `name` in /proc/TID/status; "" when the thread is gone.
+std::string status_field(pid_t tid, std::string_view name) {
   std::ifstream status("/proc/" + std::to_string(tid) + "/status");
   for (std::string line; std::getline(status, line);)
-    if (line.starts_with("Tgid:")) return static_cast<pid_t>(std::strtol(line.c_str() + 5, nullptr, 10));
-  return 0;
+    if (line.starts_with(name)) return line.substr(name.size());
+  return "";
+}
+
+/// Thread group of a thread that nobody told of; 0 when it is gone.
+pid_t thread_group_of(pid_t tid) {
+  return static_cast<pid_t>(std::strtol(status_field(tid, "Tgid:").c_str(), nullptr, 10));
+}
+
+/// Number of a thread in its own pid namespace; 0 when that is simrec's, too.
+pid_t namespace_tid_of(pid_t tid) {
+  const std::string numbers = status_field(tid, "NSpid:");  // outermost first
+  const std::size_t last = numbers.find_last_of(" \t");
+  const bool nested = last != std::string::npos && numbers.find_first_of("0123456789") < last;
+  return nested ? static_cast<pid_t>(std::strtol(numbers.c_str() + last, nullptr, 10)) : 0;
 }
 
 bool is_exit_call(long number) { return number == SYS_exit || number == SYS_exit_group; }
@@ -74,6 +90,8 @@ void Tracer::list_descriptors(TracedProcess& process, Process& record) {
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
+  if (runs_without_its_privileges(process.pid))
+    sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);
   images_.push_back(process.image);
 }
@@ -100,6 +118,7 @@ void Tracer::record_modules(TraceWriter& writer) {
 
 void Tracer::start(TracedThread& thread) {
   thread.started = true;
+  restore_untraced_flag(thread.tid, std::exchange(thread.untraced, {}));
   thread.clock = CpuClock(thread.process->pid, thread.tid);
   thread.at_last_event = thread.clock.read();
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
@@ -138,10 +157,13 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     if (helpers_.live != nullptr) helpers_.live->add(tid);
   }
   ++thread->process->live_threads;
+  const bool may_be_elsewhere =
+      creator.record.namespace_tid != 0 || creator.process->children_elsewhere || (clone_flags & CLONE_NEWPID) != 0;
+  thread->untraced = creator.call.active ? creator.call.untraced : UntracedFlag{};
   thread->record = {ThreadId{outcome_.threads++},
                     thread->process->index,
                     tid,
-                    0,
+                    may_be_elsewhere ? namespace_tid_of(tid) : 0,
                     creator.record.index.value + 1,
                     now_ns_,
                     clone_flags,

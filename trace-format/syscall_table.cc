@@ -140,6 +140,8 @@ constexpr SyscallRow kRows[] = {
     {SYS_rt_sigsuspend, "rt_sigsuspend", both, {}},
     {SYS_rt_sigtimedwait, "rt_sigtimedwait", both, {}, Extra::timeout},
     {SYS_ptrace, "ptrace", both, {num(0, "request"), pid(1)}},
+    {SYS_seccomp, "seccomp", both, {num(0, "operation"), flags(1)}},
+    {SYS_prctl, "prctl", both, {num(0, "option"), num(1, "value")}, Extra::none, Condition::prctl_interception},
     {SYS_unshare, "unshare", both, {flags(0)}},
     {SYS_setns, "setns", both, {fd(0), flags(1)}},
     {SYS_process_vm_readv, "process_vm_readv", both, {pid(0)}},

@@ -59,9 +59,10 @@ enum class Extra : std::uint8_t {
 /// Extra condition in the seccomp filter, so that uninteresting variants cost nothing.
 enum class Condition : std::uint8_t {
   always,
-  mmap_shared,     ///< flags have MAP_SHARED and prot has PROT_WRITE
-  ioctl_fd_state,  ///< FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC
-  fcntl_changes,   ///< everything but F_GETFD, F_GETFL
+  mmap_shared,         ///< flags have MAP_SHARED and prot has PROT_WRITE
+  ioctl_fd_state,      ///< FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC
+  fcntl_changes,       ///< everything but F_GETFD, F_GETFL
+  prctl_interception,  ///< PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH
 };
 
 struct SyscallRow {
