@@ -17,6 +17,8 @@
 namespace simrec::record {
 namespace {
 
+constexpr unsigned kOneThread = O_EXCL;  // PIDFD_THREAD: pid_ is not the first thread (Linux 6.9)
+
 using Name = std::array<char, 16>;
 Name name_of(int fd) {
   Name name{};
@@ -57,6 +59,7 @@ std::string ProcessFiles::link(int fd) {
 
 FileDescriptor ProcessFiles::duplicate(int fd) {
   if (!pidfd_) pidfd_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  if (!pidfd_) pidfd_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, kOneThread)));
   return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_.get(), fd, 0)));
 }
 

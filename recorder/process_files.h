@@ -25,6 +25,7 @@ struct FileStatus {
 /// /proc/PID/fd and a pidfd, opened once per process when first needed.
 class ProcessFiles {
  public:
+  /// `pid` may also be that of a thread, when the first one has ended.
   explicit ProcessFiles(pid_t pid) : pid_(pid) {}
 
   std::optional<FileStatus> status(int fd);

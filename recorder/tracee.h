@@ -21,12 +21,15 @@
 namespace simrec::record {
 
 struct TracedProcess {
-  TracedProcess(pid_t p, ProcessId i) : pid(p), index(i), files(p) {}
+  TracedProcess(pid_t p, ProcessId i) : pid(p), window(p), index(i), files(p) {}
 
   pid_t pid;
+  /// Thread through which /proc and the kernel show its memory and descriptors: the first one while it lives.
+  pid_t window;
   ProcessId index;
   std::uint32_t parent_plus_one = 0;
   std::uint32_t live_threads = 0;
+  bool first_thread_left = false;  ///< it ended, others go on
   Image image;  ///< what it runs now
   ProcessFiles files;
   AnonymousDescriptors anonymous;
@@ -34,7 +37,12 @@ struct TracedProcess {
   bool children_elsewhere = false;  ///< its children may be in another pid namespace than itself
   std::set<int> unnamed_sockets;    ///< datagram sockets that get their address with the first datagram
 
-  DescriptorOwner owner() { return {pid, files, anonymous}; }
+  DescriptorOwner owner() { return {window, files, anonymous}; }
+  void look_through(pid_t tid) {
+    if (window == tid) return;
+    window = tid;
+    files = ProcessFiles(tid);
+  }
 };
 
 /// The call a thread is in, from its entry on.

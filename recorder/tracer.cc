@@ -143,7 +143,8 @@ void Tracer::on_stop(TracedThread& thread, int status) {
 StopTime Tracer::stop_time(TracedThread& thread) { return {now_ns_, thread.clock.read()}; }
 
 CallContext Tracer::context_of(TracedThread& thread, std::int64_t result) {
-  return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.process->pid), result};
+  if (thread.process->first_thread_left) thread.process->look_through(thread.tid);
+  return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.tid), result};
 }
 
 void Tracer::on_call_entry(TracedThread& thread) {
@@ -152,7 +153,7 @@ void Tracer::on_call_entry(TracedThread& thread) {
   if (on_foreign_call(thread, info)) return;
   begin_call(thread, info, stop_time(thread));
   if (answers_itself(thread, info)) answer_call(thread.tid, -ENOSYS);
-  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.tid)))
     thread.call.flags |= kCrossCpu;
   const Handler& handler = handlers_[thread.call.number];
   if (thread.call.row != nullptr && thread.call.row->extra == Extra::exec) take_modules(*thread.process);

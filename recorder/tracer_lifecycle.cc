@@ -184,6 +184,8 @@ void Tracer::on_exec(TracedThread& leader) {
   TracedThread& thread = *find(tid);
   const StopTime at = stop_time(thread);
   thread.process->memory.forget();
+  thread.process->first_thread_left = false;
+  thread.process->look_through(tid);
   thread.cpu.forget();
   if (stacks_) stacks_->forget(thread.process->pid);
   take_image(*thread.process);
@@ -226,7 +228,10 @@ void Tracer::on_exit_event(TracedThread& thread) {
   const bool only_this_thread = registers && registers->number == SYS_exit;
   if (process.live_threads == 1) take_modules(process);
   // A leader that leaves its threads behind stays a zombie until they end; as a thread it ends now.
-  if (thread.tid == process.pid && only_this_thread && process.live_threads > 1) record_exit(thread, at);
+  if (thread.tid == process.pid && only_this_thread && process.live_threads > 1) {
+    record_exit(thread, at);
+    process.first_thread_left = true;
+  }
   resume(thread.tid, Resume::run);
 }
 

@@ -82,7 +82,7 @@ constexpr SyscallRow kRows[] = {
     {SYS_inotify_init1, "inotify_init1", both, {flags(0)}, Extra::object},
     {SYS_memfd_create, "memfd_create", both, {flags(1)}, Extra::object},
     {SYS_pidfd_open, "pidfd_open", both, {pid(0), flags(1)}, Extra::object},
-    {SYS_pidfd_getfd, "pidfd_getfd", both, {fd(0, "pidfd"), fd(1, "target_fd")}, Extra::object},
+    {SYS_pidfd_getfd, "pidfd_getfd", both, {fd(0, "pidfd"), num(1, "target_fd")}, Extra::object},
     {SYS_io_uring_setup, "io_uring_setup", both, {num(0, "entries")}, Extra::object},
     {SYS_io_uring_enter, "io_uring_enter", both, {fd(0), num(1, "to_submit"), num(2, "min_complete"), flags(3)}},
 
