@@ -63,6 +63,10 @@ FileDescriptor ProcessFiles::duplicate(int fd) {
   return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_.get(), fd, 0)));
 }
 
+bool ProcessFiles::can_be_listed() const {
+  return access(("/proc/" + std::to_string(pid_) + "/fd").c_str(), R_OK | X_OK) == 0;
+}
+
 std::vector<int> ProcessFiles::open_descriptors() {
   std::vector<int> found;
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(("/proc/" + std::to_string(pid_) + "/fd").c_str()),

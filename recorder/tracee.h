@@ -30,14 +30,13 @@ struct TracedProcess {
   std::uint32_t parent_plus_one = 0;
   std::uint32_t live_threads = 0;
   bool first_thread_left = false;  ///< it ended, others go on
-  Image image;  ///< what it runs now
+  Image image;                     ///< what it runs now
   ProcessFiles files;
-  AnonymousDescriptors anonymous;
   MemoryMap memory;
   bool children_elsewhere = false;  ///< its children may be in another pid namespace than itself
   std::set<int> unnamed_sockets;    ///< datagram sockets that get their address with the first datagram
 
-  DescriptorOwner owner() { return {window, files, anonymous}; }
+  DescriptorOwner owner() { return {window, files}; }
   void look_through(pid_t tid) {
     if (window == tid) return;
     window = tid;

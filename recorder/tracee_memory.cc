@@ -22,7 +22,6 @@ ssize_t read_through_proc(pid_t pid, std::uint64_t address, void* into, std::siz
 
 }  // namespace
 
-
 std::size_t TraceeMemory::read_some(std::uint64_t address, void* into, std::size_t bytes) const {
   iovec local{into, bytes};
   iovec remote{reinterpret_cast<void*>(address), bytes};

@@ -72,6 +72,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
     if (tid < 0) break;
     now_ns_ = clock_now() - origin_ns_;
     dispatch(tid, status);
+    if (objects_.crowded()) drop_closed_objects();
   }
   outcome_.started = !launching_;
   return outcome_;

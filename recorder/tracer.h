@@ -86,6 +86,7 @@ class Tracer {
   void adopt_orphans(TracedThread& dead);
   void take_image(TracedProcess& process);
   void take_modules(TracedProcess& process);
+  void drop_closed_objects();
   void list_descriptors(TracedProcess& process, Process& record);
 
   struct Handler {
@@ -105,8 +106,8 @@ class Tracer {
   TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
-  std::vector<Image> images_;
-  std::size_t exiting_ = 0;  ///< threads between exit event and end
+  std::unordered_map<std::uint32_t, Image> images_;  ///< the first of each executable
+  std::size_t exiting_ = 0;                          ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;
   bool launching_ = true;

@@ -1,9 +1,11 @@
 // The tracer's share that deals with threads and processes coming, changing and going.
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <fstream>
 #include <string_view>
 #include <utility>
@@ -87,13 +89,26 @@ void Tracer::list_descriptors(TracedProcess& process, Process& record) {
   }
 }
 
+void Tracer::drop_closed_objects() {
+  OpenInodes open;
+  std::unordered_set<const TracedProcess*> seen;
+  for (const auto& [tid, thread] : threads_) {
+    if (!thread->process || !seen.insert(thread->process.get()).second) continue;
+    ProcessFiles& files = thread->process->files;
+    if (!files.can_be_listed() && (kill(tid, 0) == 0 || errno != ESRCH)) return objects_.keep_all();
+    for (const int fd : files.open_descriptors())
+      if (const auto status = files.status(fd)) open.emplace(status->device, status->inode);
+  }
+  objects_.drop_closed(open);
+}
+
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
   if (runs_without_its_privileges(process.pid))
     sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);
-  images_.push_back(process.image);
+  images_.try_emplace(process.image.executable.value, process.image);
 }
 
 void Tracer::take_modules(TracedProcess& process) {
@@ -108,8 +123,8 @@ void Tracer::take_modules(TracedProcess& process) {
 
 void Tracer::record_modules(TraceWriter& writer) {
   if (helpers_.modules == nullptr) return;
-  for (Image& image : images_) {
-    const auto files = files_of_executable_.find(image.executable.value);
+  for (auto& [executable, image] : images_) {
+    const auto files = files_of_executable_.find(executable);
     if (files == files_of_executable_.end()) continue;
     image.modules = helpers_.modules->modules(files->second, writer);
     writer.put(image);
@@ -145,7 +160,6 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     thread->process = std::make_shared<TracedProcess>(tid, ProcessId{outcome_.processes++});
     TracedProcess& child = *thread->process;
     child.parent_plus_one = (clone_flags & CLONE_PARENT) != 0 ? parent.parent_plus_one : parent.index.value + 1;
-    child.anonymous = parent.anonymous;
     child.unnamed_sockets = parent.unnamed_sockets;
     child.memory = parent.memory;
     child.image = parent.image;
@@ -153,7 +167,6 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     child.image.start_ns = now_ns_;
     sink_.put(Process{child.index, tid, child.parent_plus_one, now_ns_, {}});
     sink_.put(child.image);
-    images_.push_back(child.image);
     if (helpers_.live != nullptr) helpers_.live->add(tid);
   }
   ++thread->process->live_threads;
@@ -263,6 +276,7 @@ void Tracer::on_end(pid_t tid, int status) {
   }
   if (helpers_.live != nullptr) helpers_.live->remove(tid);
   latest_ = nullptr;
+  if (thread->process && thread->process->live_threads == 0) objects_.forget(thread->process->window);
   threads_.erase(tid);
 }
 
