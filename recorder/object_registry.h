@@ -64,7 +64,7 @@ class ObjectRegistry {
     std::string path;           ///< of files and directories
     bool found_closed = false;  ///< the last time that was looked at
   };
-  static constexpr std::size_t kCrowd = 4096;
+  static constexpr std::size_t kCrowd = 2048;
 
   ObjectId resolve(DescriptorOwner owner, int fd, bool created);
   ObjectId resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created);

@@ -56,12 +56,14 @@ void refuse_unrecordable(const std::string& program) {
 
 bool runs_without_its_privileges(pid_t pid) {
   const std::string executable = "/proc/" + std::to_string(pid) + "/exe";
-  struct stat status {};
-  if (stat(executable.c_str(), &status) != 0) return false;
-  const bool special = (status.st_mode & S_ISUID) != 0 ||
-                       (status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) ||
-                       getxattr(executable.c_str(), "security.capability", nullptr, 0) > 0;
-  return special && has_no_new_privileges(pid);
+  struct stat file {};
+  struct stat process {};  // its owner is the effective user
+  if (stat(executable.c_str(), &file) != 0 || stat(("/proc/" + std::to_string(pid)).c_str(), &process) != 0)
+    return false;
+  const bool user = (file.st_mode & S_ISUID) != 0 && file.st_uid != process.st_uid;
+  const bool group = (file.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && file.st_gid != process.st_gid;
+  const bool capabilities = process.st_uid != 0 && getxattr(executable.c_str(), "security.capability", nullptr, 0) > 0;
+  return (user || group || capabilities) && has_no_new_privileges(pid);
 }
 
 }  // namespace simrec::record

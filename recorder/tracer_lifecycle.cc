@@ -135,6 +135,8 @@ void Tracer::start(TracedThread& thread) {
   thread.started = true;
   restore_untraced_flag(thread.tid, std::exchange(thread.untraced, {}));
   thread.clock = CpuClock(thread.process->pid, thread.tid);
+  if (thread.clock.out_of_descriptors())
+    sink_.lose("CPU times of threads, for want of file descriptors (raise 'ulimit -Hn')");
   thread.at_last_event = thread.clock.read();
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
 }
