@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <string>
 
@@ -10,7 +11,8 @@ namespace simrec::record {
 
 CpuClock::CpuClock(pid_t pid, pid_t tid)
     : fd_(open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/schedstat").c_str(),
-               O_RDONLY | O_CLOEXEC)) {}
+               O_RDONLY | O_CLOEXEC)),
+      out_of_descriptors_(!fd_ && (errno == EMFILE || errno == ENFILE)) {}
 
 CpuTimes CpuClock::read() {
   std::array<char, 96> text;

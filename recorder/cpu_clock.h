@@ -21,10 +21,13 @@ class CpuClock {
   /// Zero-cost when it cannot be read: then the last times are returned again.
   CpuTimes read();
   CpuTimes last() const { return last_; }
+  /// It could not be opened because simrec, or the machine, has too many files open.
+  bool out_of_descriptors() const { return out_of_descriptors_; }
 
  private:
   FileDescriptor fd_;
   CpuTimes last_;
+  bool out_of_descriptors_ = false;
 };
 
 }  // namespace simrec::record

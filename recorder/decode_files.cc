@@ -59,4 +59,14 @@ void fcntl_exit(CallContext& c) {
   if (static_cast<int>(c.reg(1)) == F_SETPIPE_SZ && !c.failed()) c.objects.refresh(c.process.owner(), c.fd(0));
 }
 
+// A ring exists only with --allow-io-uring, or when it was inherited.
+void io_uring_exit(CallContext& c) {
+  if (!c.failed()) c.sink.lose("io_uring: what goes through a ring (rings)");
+  created_object_exit(c);
+}
+
+void io_uring_submitted(CallContext& c) {
+  if (c.result > 0) c.sink.lose("io_uring: operations submitted", static_cast<std::uint64_t>(c.result));
+}
+
 }  // namespace simrec::record::decode_files

@@ -48,7 +48,7 @@ struct FutexKey {
 
 FutexKey key_of(CallContext& c, std::uint64_t address, bool private_futex) {
   if (private_futex) return {};
-  const SharedRange* range = c.process.memory.find_shared(c.process.pid, address);
+  const SharedRange* range = c.process.memory.find_shared(c.process.window, address);
   if (range == nullptr) return {};
   return {c.objects.shared_memory(range->device, range->inode, range->path),
           address - range->begin + range->file_offset};

@@ -54,6 +54,13 @@ std::int64_t argument_value(const Argument& argument, std::uint64_t value) {
 constexpr CallDecoder kCallDecoders[] = {
     {SYS_mmap, {nullptr, decode_sync::shared_mapping_exit}},
     {SYS_shmat, {nullptr, decode_sync::shared_mapping_exit}},
+    {SYS_io_uring_setup, {nullptr, decode_files::io_uring_exit}},
+    {SYS_io_uring_enter, {nullptr, decode_files::io_uring_submitted}},
+    {SYS_ptrace, {nullptr, decode_processes::ptrace_exit}},
+    {SYS_seccomp, {nullptr, decode_processes::seccomp_exit}},
+    {SYS_prctl, {nullptr, decode_processes::prctl_exit}},
+    {SYS_unshare, {nullptr, decode_processes::namespace_exit}},
+    {SYS_setns, {nullptr, decode_processes::namespace_exit}},
     {SYS_set_tid_address, {decode_processes::set_tid_address_entry, nullptr}},
 };
 

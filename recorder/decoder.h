@@ -54,6 +54,8 @@ void created_object_exit(CallContext& c);
 void pipe_exit(CallContext& c);
 void lock_entry(CallContext& c);
 void fcntl_exit(CallContext& c);
+void io_uring_exit(CallContext& c);
+void io_uring_submitted(CallContext& c);
 }  // namespace decode_files
 
 namespace decode_sockets {
@@ -93,6 +95,10 @@ void exec_entry(CallContext& c);
 void wait_status_exit(CallContext& c);
 void waitid_exit(CallContext& c);
 void set_tid_address_entry(CallContext& c);
+void ptrace_exit(CallContext& c);
+void seccomp_exit(CallContext& c);
+void prctl_exit(CallContext& c);
+void namespace_exit(CallContext& c);
 }  // namespace decode_processes
 
 }  // namespace simrec::record

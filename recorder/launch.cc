@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "recorder/ptrace.h"
+#include "recorder/recordable.h"
 #include "recorder/seccomp_filter.h"
 
 namespace simrec::record {
@@ -89,7 +90,9 @@ LaunchedProcess launch(LaunchKind kind, const std::vector<sock_filter>& filter, 
 
 }  // namespace
 
-std::string find_program(const std::string& name) {
+namespace {
+
+std::string search_program(const std::string& name) {
   if (name.empty()) throw LaunchError(kExitNotFound, "the command is empty");
   int error = ENOENT;
   const auto usable = [&error](const std::string& path) {
@@ -110,6 +113,14 @@ std::string find_program(const std::string& name) {
     }
   }
   throw LaunchError(error == ENOENT ? kExitNotFound : kExitNotExecutable, "'" + name + "': " + std::strerror(error));
+}
+
+}  // namespace
+
+std::string find_program(const std::string& name) {
+  const std::string program = search_program(name);
+  refuse_unrecordable(program);
+  return program;
 }
 
 LaunchedProcess launch_command(const std::string& program, const std::vector<std::string>& arguments,

@@ -44,7 +44,7 @@ struct LaunchedProcess {
   std::string program;
 };
 
-/// Path of the program `name` stands for. Throws LaunchError (126, 127).
+/// Path of the program `name` stands for. Throws LaunchError (126, 127), also for a program that cannot be recorded.
 std::string find_program(const std::string& name);
 
 /// Forks, seizes and executes. Throws LaunchError when the child cannot be traced (125).

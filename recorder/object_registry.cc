@@ -76,6 +76,7 @@ ObjectId ObjectRegistry::resolve(DescriptorOwner owner, int fd, bool created) {
   const bool always_new = created && object.kind == ObjectKind::socketOther;
   if (!always_new)
     if (const auto known = known_file(key, status->size_bytes)) return *known;
+  std::string path;
   if (object.kind == ObjectKind::file) object.size_bytes = status->size_bytes;
   if (object.kind == ObjectKind::socketOther) {
     describe_socket(owner, fd, object, "");
@@ -83,22 +84,23 @@ ObjectId ObjectRegistry::resolve(DescriptorOwner owner, int fd, bool created) {
     const std::string link = owner.files.link(fd);
     if (anonymous_kind(link)) return resolve_anonymous(owner, fd, link, created);  // pidfds have regular-looking inodes
     if (link.starts_with("/memfd:")) object.kind = ObjectKind::memfd;
-    object.path = sink_.intern(link);
+    if (!link.starts_with("pipe:[")) object.path = sink_.intern(link);  // the inode says it all
+    if (object.kind == ObjectKind::file || object.kind == ObjectKind::directory) path = link;
   }
   if (object.kind == ObjectKind::pipe) describe_pipe(owner, fd, object);
-  return remember(key, object);
+  return remember(key, object, path);
 }
 
 /// A file that is known already, its size brought up to date.
 std::optional<ObjectId> ObjectRegistry::known_file(const Key& key, std::uint64_t size_bytes) {
   const auto known = by_key_.find(key);
   if (known == by_key_.end()) return std::nullopt;
-  Object& object = objects_[known->second];
+  Object& object = objects_[known->second.object];
   if (object.kind == ObjectKind::file && object.size_bytes != size_bytes) {
     object.size_bytes = size_bytes;
     sink_.put(object);
   }
-  return known->second;
+  return known->second.object;
 }
 
 ObjectId ObjectRegistry::opened(DescriptorOwner owner, int fd, const FileStatus& status, const std::string& path) {
@@ -114,36 +116,32 @@ ObjectId ObjectRegistry::opened(DescriptorOwner owner, int fd, const FileStatus&
   object.inode = status.inode;
   object.path = sink_.intern(path);  // as the program gave it: the kernel cannot be asked any more
   if (kind == ObjectKind::file) object.size_bytes = status.size_bytes;
-  return remember(key, object);
+  return remember(key, object, path);
 }
 
 ObjectId ObjectRegistry::resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created) {
   if (!created) {
-    if (const auto known = same_open_file(owner, fd)) {
-      owner.anonymous[fd] = *known;
-      return *known;
-    }
+    if (const auto known = same_open_file(owner, fd)) return *known;
   }
   Object object;
   object.kind = anonymous_kind(link).value_or(ObjectKind::anonymous);
   object.path = sink_.intern(link);
   object.id = sink_.put(object);
-  objects_[object.id] = object;
-  owner.anonymous[fd] = object.id;
-  makers_.push_back({owner.pid, fd, object.id});
+  makers_[{owner.pid, fd}] = object.id;
   return object.id;
 }
 
 std::optional<ObjectId> ObjectRegistry::same_open_file(DescriptorOwner owner, int fd) const {
-  for (auto maker = makers_.rbegin(); maker != makers_.rend(); ++maker)
-    if (syscall(SYS_kcmp, maker->pid, owner.pid, KCMP_FILE, maker->fd, fd) == 0) return maker->object;
+  for (const auto& [maker, object] : makers_)
+    if (syscall(SYS_kcmp, maker.first, owner.pid, KCMP_FILE, maker.second, fd) == 0) return object;
   return std::nullopt;
 }
 
-ObjectId ObjectRegistry::remember(const Key& key, Object object) {
+ObjectId ObjectRegistry::remember(const Key& key, Object object, const std::string& path) {
   object.id = sink_.put(object);
   objects_[object.id] = object;
-  by_key_[key] = object.id;
+  if (const auto former = by_key_.find(key); former != by_key_.end()) objects_.erase(former->second.object);
+  by_key_[key] = {object.id, path};
   if (object.cookie != 0) sockets_by_inode_[object.inode] = object.id;
   return object.id;
 }
@@ -207,13 +205,42 @@ void ObjectRegistry::pair(ObjectId a, ObjectId b) {
 
 ObjectId ObjectRegistry::shared_memory(std::uint64_t device, std::uint64_t inode, const std::string& path) {
   const Key key{ObjectKind::sharedMemory, device, inode, 0};
-  if (const auto known = by_key_.find(key); known != by_key_.end()) return known->second;
+  if (const auto known = by_key_.find(key); known != by_key_.end()) return known->second.object;
   Object object;
   object.kind = ObjectKind::sharedMemory;
   object.device = device;
   object.inode = inode;
   object.path = sink_.intern(path);
   return remember(key, object);
+}
+
+void ObjectRegistry::forget(pid_t pid) {
+  makers_.erase(makers_.lower_bound({pid, -1}), makers_.lower_bound({pid + 1, -1}));
+}
+
+bool ObjectRegistry::is_gone(const Key& key, const Known& known, const OpenInodes& open) {
+  const bool has_path = key.kind == ObjectKind::file || key.kind == ObjectKind::directory;
+  if (key.kind != ObjectKind::socketOther && key.kind != ObjectKind::pipe && !has_path) return false;
+  if (open.contains({key.device, key.inode})) return false;
+  struct stat status {};
+  return !has_path || stat(known.path.c_str(), &status) != 0 || status.st_ino != key.inode ||
+         status.st_dev != key.device;
+}
+
+void ObjectRegistry::drop_closed(const OpenInodes& open) {
+  for (auto entry = by_key_.begin(); entry != by_key_.end();) {
+    auto& [key, known] = *entry;
+    const bool gone = is_gone(key, known, open);
+    if (gone && known.found_closed) {
+      if (key.kind == ObjectKind::socketOther) sockets_by_inode_.erase(key.inode);
+      objects_.erase(known.object);
+      entry = by_key_.erase(entry);
+    } else {
+      known.found_closed = gone;
+      ++entry;
+    }
+  }
+  crowded_at_ = by_key_.size() + by_key_.size() / 2 + kCrowd;
 }
 
 bool ObjectRegistry::has_local_address(ObjectId id) const {

@@ -4,25 +4,24 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "recorder/process_files.h"
 #include "recorder/trace_sink.h"
 
 namespace simrec::record {
 
-/// Anonymous inodes (eventfd, epoll, …) all share one inode number: they are known by the descriptor
-/// they were made as. An entry may be stale after a close; the next creation under that number replaces it.
-using AnonymousDescriptors = std::unordered_map<int, ObjectId>;
-
 /// A process as far as its descriptors go.
 struct DescriptorOwner {
   pid_t pid;
   ProcessFiles& files;
-  AnonymousDescriptors& anonymous;
 };
+
+/// What descriptors refer to just now: device and inode numbers.
+using OpenInodes = std::set<std::pair<std::uint64_t, std::uint64_t>>;
 
 class ObjectRegistry {
  public:
@@ -46,32 +45,48 @@ class ObjectRegistry {
   /// Local address known? (A UDP socket gets one with its first datagram.)
   bool has_local_address(ObjectId id) const;
 
+  /// A process is gone.
+  void forget(pid_t pid);
+  /// So many objects are kept that those nobody can refer to any more should be dropped: call drop_closed().
+  bool crowded() const { return by_key_.size() >= crowded_at_; }
+  /// Drops pipes and sockets that no process has open, and files that, besides, are not at their path any more, when
+  /// that is so for the second time running (they may be on their way in a message). Keeps memory bounded by what the
+  /// programs have open and the files they made.
+  void drop_closed(const OpenInodes& open);
+  /// Instead, when it cannot be known what is open.
+  void keep_all() { crowded_at_ *= 2; }
+
  private:
   struct Key {
     ObjectKind kind;
     std::uint64_t device, inode, birth_ns;
     auto operator<=>(const Key&) const = default;
   };
-  /// A descriptor known to refer to an anonymous object, for kcmp(2).
-  struct Maker {
-    pid_t pid;
-    int fd;
+  struct Known {
     ObjectId object;
+    std::string path;           ///< of files and directories
+    bool found_closed = false;  ///< the last time that was looked at
   };
+  static constexpr std::size_t kCrowd = 2048;
+
   ObjectId resolve(DescriptorOwner owner, int fd, bool created);
   std::optional<ObjectId> known_file(const Key& key, std::uint64_t size_bytes);
   ObjectId resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created);
   std::optional<ObjectId> same_open_file(DescriptorOwner owner, int fd) const;
-  ObjectId remember(const Key& key, Object object);
+  ObjectId remember(const Key& key, Object object, const std::string& path = "");
+  static bool is_gone(const Key& key, const Known& known, const OpenInodes& open);
   void describe_pipe(DescriptorOwner owner, int fd, Object& object);
   void describe_socket(DescriptorOwner owner, int fd, Object& object, const std::string& peer);
   void link_unix_peer(Object& object);
 
   TraceSink& sink_;
-  std::map<Key, ObjectId> by_key_;
+  std::map<Key, Known> by_key_;
   std::unordered_map<ObjectId, Object> objects_;
   std::unordered_map<std::uint64_t, ObjectId> sockets_by_inode_;
-  std::vector<Maker> makers_;
+  /// Anonymous inodes (eventfd, epoll, …) all share one inode number: they are known by the descriptor they were made
+  /// as, for kcmp(2). An entry may be stale after a close; the next creation under that number replaces it.
+  std::map<std::pair<pid_t, int>, ObjectId> makers_;
+  std::size_t crowded_at_ = kCrowd;
 };
 
 }  // namespace simrec::record

@@ -52,6 +52,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
   app.add_flag("--no-clobber", options.no_clobber, "Refuse to replace an existing trace file");
   app.add_flag("--stacks", options.stacks, "Record the call stack of every call that waited");
   app.add_flag("--all-syscalls", options.all_syscalls, "Record every system call, not only those a replay needs");
+  app.add_flag("--allow-io-uring", options.allow_io_uring,
+               "Let programs use io_uring, whose operations are not recorded; else they are told there is none");
   app.add_flag("--one-core", options.one_core,
                "Keep the program and simrec on one core: far better CPU times of short bursts, but a parallel program\n"
                "runs slower and sees one core only");
@@ -94,6 +96,7 @@ std::vector<std::string> shaping_options(const Options& options) {
   if (options.stacks) words.emplace_back("--stacks");
   if (options.all_syscalls) words.emplace_back("--all-syscalls");
   if (!options.fast) words.emplace_back("--no-fast");
+  if (options.allow_io_uring) words.emplace_back("--allow-io-uring");
   if (options.one_core) words.emplace_back("--one-core");
   return words;
 }

@@ -13,6 +13,7 @@ struct Options {
   bool no_clobber = false;
   bool stacks = false;
   bool all_syscalls = false;
+  bool allow_io_uring = false;
   bool fast = true;          ///< tier 2 where possible
   unsigned fast_after = 12;  ///< calls of a process before it gets tier 2
   bool one_core = false;     ///< simrec and the whole program share one core

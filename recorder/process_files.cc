@@ -17,6 +17,8 @@
 namespace simrec::record {
 namespace {
 
+constexpr unsigned kOneThread = O_EXCL;  // PIDFD_THREAD: pid_ is not the first thread (Linux 6.9)
+
 using Name = std::array<char, 16>;
 Name name_of(int fd) {
   Name name{};
@@ -57,7 +59,12 @@ std::string ProcessFiles::link(int fd) {
 
 FileDescriptor ProcessFiles::duplicate(int fd) {
   if (!pidfd_) pidfd_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  if (!pidfd_) pidfd_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, kOneThread)));
   return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_.get(), fd, 0)));
+}
+
+bool ProcessFiles::can_be_listed() const {
+  return access(("/proc/" + std::to_string(pid_) + "/fd").c_str(), R_OK | X_OK) == 0;
 }
 
 std::vector<int> ProcessFiles::open_descriptors() {

@@ -25,6 +25,7 @@ struct FileStatus {
 /// /proc/PID/fd and a pidfd, opened once per process when first needed.
 class ProcessFiles {
  public:
+  /// `pid` may also be that of a thread, when the first one has ended.
   explicit ProcessFiles(pid_t pid) : pid_(pid) {}
 
   std::optional<FileStatus> status(int fd);
@@ -32,6 +33,8 @@ class ProcessFiles {
   std::string link(int fd);
   /// A descriptor of our own for the same open file; empty when not permitted.
   FileDescriptor duplicate(int fd);
+  /// open_descriptors() would see them.
+  bool can_be_listed() const;
   /// Descriptors open now.
   std::vector<int> open_descriptors();
   /// File status flags of a descriptor as open(2) takes them, O_CLOEXEC included; 0 when unknown.

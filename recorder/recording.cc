@@ -135,7 +135,10 @@ int record(const Options& options) {
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
   Tracer tracer(sink,
-                {.stacks = options.stacks, .all_syscalls = options.all_syscalls, .fast = {fast, options.fast_after}},
+                {.stacks = options.stacks,
+                 .all_syscalls = options.all_syscalls,
+                 .allow_io_uring = options.allow_io_uring,
+                 .fast = {fast, options.fast_after}},
                 {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {

@@ -21,8 +21,7 @@ using Code = std::vector<sock_filter>;
 constexpr std::uint32_t kTrace = SECCOMP_RET_TRACE | static_cast<std::uint32_t>(StopReason::call);
 constexpr std::uint32_t kForeign = SECCOMP_RET_TRACE | static_cast<std::uint32_t>(StopReason::foreign_abi);
 constexpr std::uint32_t kX32Bit = 0x40000000;
-constexpr std::uint32_t kSetSyscallUserDispatch = 59;  // PR_SET_SYSCALL_USER_DISPATCH, newer than some headers
-constexpr std::uint32_t kArchSetGs = 0x1001;           // ARCH_SET_GS of asm/prctl.h
+constexpr std::uint32_t kArchSetGs = 0x1001;  // ARCH_SET_GS of asm/prctl.h
 
 sock_filter statement(int code, std::uint32_t k) { return BPF_STMT(static_cast<std::uint16_t>(code), k); }
 sock_filter jump(int code, std::uint32_t k, std::size_t if_true, std::size_t if_false) {
@@ -55,8 +54,8 @@ Code body_of(Condition condition) {
       constexpr std::uint32_t kRequests[] = {FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC};
       return trace_when_any_of(1, kRequests);
     }
-    case Condition::prctl_isolation: {
-      constexpr std::uint32_t kOptions[] = {PR_SET_SECCOMP, kSetSyscallUserDispatch};
+    case Condition::prctl_interception: {
+      constexpr std::uint32_t kOptions[] = {PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH};
       return trace_when_any_of(0, kOptions);
     }
     case Condition::arch_prctl_gs: {

@@ -10,10 +10,11 @@
 
 namespace simrec::record {
 
-/// What a stop says about why it happened (SECCOMP_RET_DATA of the filter).
+/// What a stop says about why it happened (SECCOMP_RET_DATA of the filter). Values that filters of the traced
+/// program are unlikely to use: theirs win over ours, and mean a call left to a tracer the program does not have.
 enum class StopReason : std::uint16_t {
-  call = 0,         ///< a call of the table
-  foreign_abi = 1,  ///< a 32-bit or x32 call: not recorded, only counted
+  call = 0x51e1,         ///< a call of the table
+  foreign_abi = 0x51e2,  ///< a 32-bit or x32 call: not recorded, only counted
 };
 
 /// Addresses behind system call instructions whose calls always pass: tier 2 records those itself. Both ends belong

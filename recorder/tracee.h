@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "recorder/call_arguments.h"
 #include "recorder/cpu_clock.h"
 #include "recorder/fast/fast_thread.h"
 #include "recorder/memory_map.h"
@@ -21,20 +22,28 @@
 namespace simrec::record {
 
 struct TracedProcess {
-  TracedProcess(pid_t p, ProcessId i) : pid(p), index(i), files(p) {}
+  TracedProcess(pid_t p, ProcessId i) : pid(p), window(p), index(i), files(p) {}
 
   pid_t pid;
+  /// Thread through which /proc and the kernel show its memory and descriptors: the first one while it lives.
+  pid_t window;
   ProcessId index;
   std::uint32_t parent_plus_one = 0;
   std::uint32_t live_threads = 0;
-  Image image;  ///< what it runs now
+  bool first_thread_left = false;  ///< it ended, others go on
+  Image image;                     ///< what it runs now
   ProcessFiles files;
-  AnonymousDescriptors anonymous;
   MemoryMap memory;
   std::shared_ptr<AddressSpace> space;  ///< of tier 2; shared with whoever shares the memory; may be null
+  bool children_elsewhere = false;      ///< its children may be in another pid namespace than itself
   std::set<int> unnamed_sockets;        ///< datagram sockets that get their address with the first datagram
 
-  DescriptorOwner owner() { return {pid, files, anonymous}; }
+  DescriptorOwner owner() { return {window, files}; }
+  void look_through(pid_t tid) {
+    if (window == tid) return;
+    window = tid;
+    files = ProcessFiles(tid);
+  }
 };
 
 /// The call a thread is in, from its entry on.
@@ -52,6 +61,7 @@ struct CurrentCall {
   std::uint64_t clone_flags = 0;
   std::uint64_t clear_tid_address = 0;
   std::uint32_t child_plus_one = 0;  ///< ThreadId + 1 of the child a clone made
+  UntracedFlag untraced;             ///< taken out of a clone
 };
 
 struct TracedThread {
@@ -63,6 +73,7 @@ struct TracedThread {
   CpuTimes at_last_event;
   CurrentCall call;
   FastThread fast;
+  UntracedFlag untraced;       ///< to put back at its first stop
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop
   bool exit_recorded = false;  ///< its thread-exit event is written

@@ -1,17 +1,32 @@
 #include "recorder/tracee_memory.h"
 
+#include <fcntl.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 
+#include "recorder/file_descriptor.h"
+
 namespace simrec::record {
+namespace {
+
+/// Some sandboxes allow ptrace, but not process_vm_readv.
+ssize_t read_through_proc(pid_t pid, std::uint64_t address, void* into, std::size_t bytes) {
+  const FileDescriptor memory(open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
+  return memory ? pread(memory.get(), into, bytes, static_cast<off_t>(address)) : -1;
+}
+
+}  // namespace
 
 std::size_t TraceeMemory::read_some(std::uint64_t address, void* into, std::size_t bytes) const {
   iovec local{into, bytes};
   iovec remote{reinterpret_cast<void*>(address), bytes};
-  const ssize_t n = process_vm_readv(pid_, &local, 1, &remote, 1, 0);
+  ssize_t n = process_vm_readv(pid_, &local, 1, &remote, 1, 0);
+  if (n < 0 && (errno == EPERM || errno == ENOSYS)) n = read_through_proc(pid_, address, into, bytes);
   return n < 0 ? 0 : static_cast<std::size_t>(n);
 }
 

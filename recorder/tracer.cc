@@ -80,6 +80,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
     now_ns_ = clock_now() - origin_ns_;
     dispatch(tid, status);
     keep_ticking();
+    if (objects_.crowded()) drop_closed_objects();
   }
   outcome_.started = !launching_;
   return outcome_;
@@ -182,25 +183,22 @@ void Tracer::on_stop(TracedThread& thread, int status) {
 StopTime Tracer::stop_time(TracedThread& thread) { return {now_ns_, thread.clock.read()}; }
 
 CallContext Tracer::context_of(TracedThread& thread, std::int64_t result) {
-  return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.process->pid), result};
+  if (thread.process->first_thread_left) thread.process->look_through(thread.tid);
+  return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.tid), result};
 }
 
 void Tracer::on_call_entry(TracedThread& thread) {
   SyscallInfo info{};
   if (!syscall_info(thread.tid, info)) return;
-  if (info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
-      info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
-    if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) sink_.lose("32-bit or x32 system calls");
-    resume(thread.tid, way_on(thread));
-    return;
-  }
+  if (on_foreign_call(thread, info)) return;
   if (fast_.on_call_entry(thread, info)) {
     resume(thread.tid, Resume::run);
     return;
   }
   begin_call(thread, info, stop_time(thread));
   if (isolates_itself(info.seccomp.nr)) fast_.refuse(thread);
-  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
+  if (answers_itself(thread, info)) answer_call(thread.tid, -ENOSYS);
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.tid)))
     thread.call.flags |= kCrossCpu;
   const Handler& handler = handlers_[thread.call.number];
   if (thread.call.row != nullptr && thread.call.row->extra == Extra::exec) take_modules(*thread.process);
@@ -214,6 +212,31 @@ void Tracer::on_call_entry(TracedThread& thread) {
   } else {
     resume(thread.tid, Resume::to_syscall_exit);
   }
+}
+
+/// Stops that are no calls to record. False when it is one.
+bool Tracer::on_foreign_call(TracedThread& thread, const SyscallInfo& info) {
+  if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+    const bool foreign_abi = info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi);
+    const Handler* handler = info.seccomp.nr < kHandlers ? &handlers_[info.seccomp.nr] : nullptr;
+    const bool recorded = handler != nullptr && handler->row != nullptr && handler->row->logging != Logging::rest;
+    if (!foreign_abi && (recorded || options_.all_syscalls || info.seccomp.nr == SYS_restart_syscall)) return false;
+    if (foreign_abi)
+      sink_.lose("32-bit or x32 system calls");
+    else
+      answer_call(thread.tid, -ENOSYS);  // a filter of the program wants its tracer to decide, and it has none
+  }
+  resume(thread.tid, way_on(thread));
+  return true;
+}
+
+/// Calls that simrec answers in the kernel's place, with ENOSYS.
+bool Tracer::answers_itself(const TracedThread& thread, const SyscallInfo& info) {
+  // A filter of the program left the call to a tracer: without one, the kernel answers so.
+  if (info.seccomp.ret_data != static_cast<std::uint32_t>(StopReason::call)) return true;
+  if (thread.call.number != SYS_io_uring_setup || options_.allow_io_uring) return false;
+  sink_.lose("io_uring: hidden from the program, as if the kernel had none (--allow-io-uring keeps it)");
+  return true;
 }
 
 void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at) {
@@ -231,6 +254,7 @@ void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const Sto
   call.burst_ns = EventLog::burst_until(thread, at);
   call.stack = {};
   call.child_plus_one = 0;
+  call.untraced = {};
   call.arguments.clear();
   if (call.row == nullptr) {
     call.arguments.assign(call.registers.begin(), call.registers.end());

@@ -21,6 +21,7 @@ namespace simrec::record {
 struct TracerOptions {
   bool stacks = false;
   bool all_syscalls = false;
+  bool allow_io_uring = false;    ///< else programs are told that the kernel has none
   FastOptions fast;               ///< when wanted, the filter must exempt the gate of tier 2
   bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
   std::uint32_t event_flags = 0;  ///< set on every event
@@ -62,6 +63,8 @@ class Tracer {
   void dispatch(pid_t tid, int status);
   void on_stop(TracedThread& thread, int status);
   void on_call_entry(TracedThread& thread);
+  bool on_foreign_call(TracedThread& thread, const SyscallInfo& info);
+  bool answers_itself(const TracedThread& thread, const SyscallInfo& info);
   void on_call_exit(TracedThread& thread);
   void on_signal(TracedThread& thread, int signal);
   void on_stop_event(TracedThread& thread, int signal);
@@ -88,6 +91,7 @@ class Tracer {
   void adopt_orphans(TracedThread& dead);
   void take_image(TracedProcess& process);
   void take_modules(TracedProcess& process);
+  void drop_closed_objects();
   void list_descriptors(TracedProcess& process, Process& record);
 
   struct Handler {
@@ -108,11 +112,11 @@ class Tracer {
   TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
-  std::vector<Image> images_;
-  Tick tick_;                ///< armed while something waits to be flushed or drained
-  Ns tick_ns_ = 0;           ///< its period
-  Ns drained_ns_ = 0;        ///< when rings were drained last
-  std::size_t exiting_ = 0;  ///< threads between exit event and end
+  std::unordered_map<std::uint32_t, Image> images_;  ///< the first of each executable
+  Tick tick_;                                        ///< armed while something waits to be flushed or drained
+  Ns tick_ns_ = 0;                                   ///< its period
+  Ns drained_ns_ = 0;                                ///< when rings were drained last
+  std::size_t exiting_ = 0;                          ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;
   bool launching_ = true;

@@ -1,24 +1,42 @@
 // The tracer's share that deals with threads and processes coming, changing and going.
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/image.h"
+#include "recorder/recordable.h"
 #include "recorder/tracer.h"
 
 namespace simrec::record {
 namespace {
 
-/// Thread group of a thread that nobody told of; 0 when it is gone.
-pid_t thread_group_of(pid_t tid) {
+/// What follows `name` in /proc/TID/status; "" when the thread is gone.
+std::string status_field(pid_t tid, std::string_view name) {
   std::ifstream status("/proc/" + std::to_string(tid) + "/status");
   for (std::string line; std::getline(status, line);)
-    if (line.starts_with("Tgid:")) return static_cast<pid_t>(std::strtol(line.c_str() + 5, nullptr, 10));
-  return 0;
+    if (line.starts_with(name)) return line.substr(name.size());
+  return "";
+}
+
+/// Thread group of a thread that nobody told of; 0 when it is gone.
+pid_t thread_group_of(pid_t tid) {
+  return static_cast<pid_t>(std::strtol(status_field(tid, "Tgid:").c_str(), nullptr, 10));
+}
+
+/// Number of a thread in its own pid namespace; 0 when that is simrec's, too.
+pid_t namespace_tid_of(pid_t tid) {
+  const std::string numbers = status_field(tid, "NSpid:");  // outermost first
+  const std::size_t last = numbers.find_last_of(" \t");
+  const bool nested = last != std::string::npos && numbers.find_first_of("0123456789") < last;
+  return nested ? static_cast<pid_t>(std::strtol(numbers.c_str() + last, nullptr, 10)) : 0;
 }
 
 bool is_exit_call(long number) { return number == SYS_exit || number == SYS_exit_group; }
@@ -73,11 +91,26 @@ void Tracer::list_descriptors(TracedProcess& process, Process& record) {
   }
 }
 
+void Tracer::drop_closed_objects() {
+  OpenInodes open;
+  std::unordered_set<const TracedProcess*> seen;
+  for (const auto& [tid, thread] : threads_) {
+    if (!thread->process || !seen.insert(thread->process.get()).second) continue;
+    ProcessFiles& files = thread->process->files;
+    if (!files.can_be_listed() && (kill(tid, 0) == 0 || errno != ESRCH)) return objects_.keep_all();
+    for (const int fd : files.open_descriptors())
+      if (const auto status = files.status(fd)) open.emplace(status->device, status->inode);
+  }
+  objects_.drop_closed(open);
+}
+
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
+  if (runs_without_its_privileges(process.pid))
+    sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);
-  images_.push_back(process.image);
+  images_.try_emplace(process.image.executable.value, process.image);
 }
 
 void Tracer::take_modules(TracedProcess& process) {
@@ -92,8 +125,8 @@ void Tracer::take_modules(TracedProcess& process) {
 
 void Tracer::record_modules(TraceWriter& writer) {
   if (helpers_.modules == nullptr) return;
-  for (Image& image : images_) {
-    const auto files = files_of_executable_.find(image.executable.value);
+  for (auto& [executable, image] : images_) {
+    const auto files = files_of_executable_.find(executable);
     if (files == files_of_executable_.end()) continue;
     image.modules = helpers_.modules->modules(files->second, writer);
     writer.put(image);
@@ -103,7 +136,10 @@ void Tracer::record_modules(TraceWriter& writer) {
 void Tracer::start(TracedThread& thread) {
   thread.started = true;
   fast_.on_start(thread);
+  restore_untraced_flag(thread.tid, std::exchange(thread.untraced, {}));
   thread.clock = CpuClock(thread.process->pid, thread.tid);
+  if (thread.clock.out_of_descriptors())
+    sink_.lose("CPU times of threads, for want of file descriptors (raise 'ulimit -Hn')");
   thread.at_last_event = thread.clock.read();
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
 }
@@ -129,7 +165,6 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     thread->process = std::make_shared<TracedProcess>(tid, ProcessId{outcome_.processes++});
     TracedProcess& child = *thread->process;
     child.parent_plus_one = (clone_flags & CLONE_PARENT) != 0 ? parent.parent_plus_one : parent.index.value + 1;
-    child.anonymous = parent.anonymous;
     child.unnamed_sockets = parent.unnamed_sockets;
     child.memory = parent.memory;
     if (parent.space)
@@ -139,15 +174,17 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
     child.image.start_ns = now_ns_;
     sink_.put(Process{child.index, tid, child.parent_plus_one, now_ns_, {}});
     sink_.put(child.image);
-    images_.push_back(child.image);
     if (helpers_.live != nullptr) helpers_.live->add(tid);
   }
   fast_.on_birth(*thread, creator);
   ++thread->process->live_threads;
+  const bool may_be_elsewhere =
+      creator.record.namespace_tid != 0 || creator.process->children_elsewhere || (clone_flags & CLONE_NEWPID) != 0;
+  thread->untraced = creator.call.active ? creator.call.untraced : UntracedFlag{};
   thread->record = {ThreadId{outcome_.threads++},
                     thread->process->index,
                     tid,
-                    0,
+                    may_be_elsewhere ? namespace_tid_of(tid) : 0,
                     creator.record.index.value + 1,
                     now_ns_,
                     clone_flags,
@@ -168,6 +205,8 @@ void Tracer::on_exec(TracedThread& leader) {
   TracedThread& thread = *find(tid);
   const StopTime at = stop_time(thread);
   thread.process->memory.forget();
+  thread.process->first_thread_left = false;
+  thread.process->look_through(tid);
   thread.cpu.forget();
   fast_.on_exec(thread);
   if (stacks_) stacks_->forget(thread.process->pid);
@@ -212,7 +251,10 @@ void Tracer::on_exit_event(TracedThread& thread) {
   const bool only_this_thread = registers && registers->number == SYS_exit;
   if (process.live_threads == 1) take_modules(process);
   // A leader that leaves its threads behind stays a zombie until they end; as a thread it ends now.
-  if (thread.tid == process.pid && only_this_thread && process.live_threads > 1) record_exit(thread, at);
+  if (thread.tid == process.pid && only_this_thread && process.live_threads > 1) {
+    record_exit(thread, at);
+    process.first_thread_left = true;
+  }
   resume(thread.tid, Resume::run);
 }
 
@@ -247,6 +289,7 @@ void Tracer::on_end(pid_t tid, int status) {
   }
   if (helpers_.live != nullptr) helpers_.live->remove(tid);
   latest_ = nullptr;
+  if (thread->process && thread->process->live_threads == 0) objects_.forget(thread->process->window);
   threads_.erase(tid);
 }
 

@@ -82,7 +82,7 @@ constexpr SyscallRow kRows[] = {
     {SYS_inotify_init1, "inotify_init1", both, {flags(0)}, Extra::object},
     {SYS_memfd_create, "memfd_create", both, {flags(1)}, Extra::object},
     {SYS_pidfd_open, "pidfd_open", both, {pid(0), flags(1)}, Extra::object},
-    {SYS_pidfd_getfd, "pidfd_getfd", both, {fd(0, "pidfd"), fd(1, "target_fd")}, Extra::object},
+    {SYS_pidfd_getfd, "pidfd_getfd", both, {fd(0, "pidfd"), num(1, "target_fd")}, Extra::object},
     {SYS_io_uring_setup, "io_uring_setup", both, {num(0, "entries")}, Extra::object},
     {SYS_io_uring_enter, "io_uring_enter", both, {fd(0), num(1, "to_submit"), num(2, "min_complete"), flags(3)}},
 
@@ -141,7 +141,7 @@ constexpr SyscallRow kRows[] = {
     {SYS_rt_sigtimedwait, "rt_sigtimedwait", both, {}, Extra::timeout},
     {SYS_ptrace, "ptrace", both, {num(0, "request"), pid(1)}},
     {SYS_seccomp, "seccomp", both, {num(0, "operation"), flags(1)}},
-    {SYS_prctl, "prctl", both, {num(0, "option")}, Extra::none, Condition::prctl_isolation},
+    {SYS_prctl, "prctl", both, {num(0, "option"), num(1, "value")}, Extra::none, Condition::prctl_interception},
     {SYS_arch_prctl, "arch_prctl", both, {num(0, "code")}, Extra::none, Condition::arch_prctl_gs},
     {SYS_unshare, "unshare", both, {flags(0)}},
     {SYS_setns, "setns", both, {fd(0), flags(1)}},

@@ -59,11 +59,11 @@ enum class Extra : std::uint8_t {
 /// Extra condition in the seccomp filter, so that uninteresting variants cost nothing.
 enum class Condition : std::uint8_t {
   always,
-  mmap_shared,     ///< flags have MAP_SHARED and prot has PROT_WRITE
-  ioctl_fd_state,  ///< FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC
-  fcntl_changes,   ///< everything but F_GETFD, F_GETFL
-  prctl_isolation,  ///< PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH
-  arch_prctl_gs,    ///< ARCH_SET_GS
+  mmap_shared,         ///< flags have MAP_SHARED and prot has PROT_WRITE
+  ioctl_fd_state,      ///< FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC
+  fcntl_changes,       ///< everything but F_GETFD, F_GETFL
+  prctl_interception,  ///< PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH
+  arch_prctl_gs,       ///< ARCH_SET_GS
 };
 
 struct SyscallRow {

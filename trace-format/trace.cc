@@ -127,12 +127,12 @@ ProcessId TraceBuilder::process(std::int64_t pid, std::uint32_t parent_plus_one,
 }
 
 ThreadId TraceBuilder::thread(ProcessId process, std::int64_t tid, std::uint32_t creator_plus_one, Ns start_ns,
-                              std::uint64_t clone_flags) {
+                              std::uint64_t clone_flags, std::int64_t namespace_tid) {
   const ThreadId index{static_cast<std::uint32_t>(trace_.tables.threads_.size())};
   trace_.tables.threads_.push_back({.index = index,
                                     .process = process,
                                     .tid = tid,
-                                    .namespace_tid = 0,
+                                    .namespace_tid = namespace_tid,
                                     .creator_plus_one = creator_plus_one,
                                     .start_ns = start_ns,
                                     .clone_flags = clone_flags,

@@ -99,7 +99,7 @@ class TraceBuilder {
   ObjectId object(Object object);
   ProcessId process(std::int64_t pid, std::uint32_t parent_plus_one = 0, std::string name = "prog");
   ThreadId thread(ProcessId process, std::int64_t tid, std::uint32_t creator_plus_one = 0, Ns start_ns = 0,
-                  std::uint64_t clone_flags = 0);
+                  std::uint64_t clone_flags = 0, std::int64_t namespace_tid = 0);
   void descriptor(ProcessId process, Descriptor descriptor);
   void event(const Event& event);  ///< copies the arguments; the thread must exist
   /// The trace so far, with a footer that fits it.

@@ -52,15 +52,19 @@ struct TraceWriter::Impl {
     write_frame();
   }
 
+  /// A thread of the trace. Of one that has nothing to do any more only this little is kept.
   struct OpenThread {
-    EventEncoder encoder;
-    std::size_t bytes = 0;  ///< of the open block, about
+    Ns from_ns = 0;                         ///< where an encoder made now begins: no event before it
+    std::unique_ptr<EventEncoder> encoder;  ///< from the first event to the block with the last one
+    std::size_t bytes = 0;                  ///< of the open block, about
+    bool ended = false;                     ///< the last event was the thread's exit
   };
 
   void append(const Event& event);
   void added_to_tables(std::size_t bytes);
   void emit_tables();
   void emit_block(OpenThread& thread);
+  EventEncoder& encoder_of(std::uint32_t index);
   void write_frame();
   void flush();
 
@@ -87,14 +91,17 @@ void TraceWriter::Impl::append(const Event& event) {
   if (event.thread.value >= threads.size()) throw std::logic_error("event of a thread that was not put");
   OpenThread& thread = threads[event.thread.value];
   if (thread.bytes == 0) open.push_back(event.thread.value);
-  thread.encoder.add(event);
+  EventEncoder& encoder = encoder_of(event.thread.value);
+  encoder.add(event);
+  thread.from_ns = event.exit_ns;
+  thread.ended = event.is(PseudoEvent::threadExit);
   thread.bytes += weight_of(event);
   open_bytes += weight_of(event);
   ++events;
   if (event.exit_ns - flushed_ns >= options.max_unflushed_ns || open_bytes > kOpenBytes) {
     flush();
     flushed_ns = event.exit_ns;
-  } else if (thread.encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
+  } else if (encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
     std::erase(open, event.thread.value);
     emit_tables();
     emit_block(thread);
@@ -119,10 +126,19 @@ void TraceWriter::Impl::emit_tables() {
 }
 
 void TraceWriter::Impl::emit_block(OpenThread& thread) {
-  append_block(frame, thread.encoder.block());
-  thread.encoder.next_block();
+  append_block(frame, thread.encoder->block());
+  thread.encoder->next_block();
+  if (thread.ended) thread.encoder.reset();
   open_bytes -= thread.bytes;
   thread.bytes = 0;
+}
+
+EventEncoder& TraceWriter::Impl::encoder_of(std::uint32_t index) {
+  OpenThread& thread = threads[index];
+  if (!thread.encoder)
+    thread.encoder =
+        std::make_unique<EventEncoder>(ThreadId{index}, thread.from_ns, options.wall_unit_ns, options.cpu_unit_ns);
+  return *thread.encoder;
 }
 
 void TraceWriter::Impl::write_frame() {
@@ -181,8 +197,8 @@ void TraceWriter::put(const Process& process) {
 void TraceWriter::put(const Thread& thread) {
   const std::uint32_t index = checked(thread.index.value, impl_->thread_count, "thread");
   if (index == impl_->threads.size()) {
-    const WriterOptions& options = impl_->options;
-    impl_->threads.push_back({.encoder = {thread.index, thread.start_ns, options.wall_unit_ns, options.cpu_unit_ns}});
+    impl_->threads.emplace_back();
+    impl_->threads.back().from_ns = thread.start_ns;
   }
   put_pending(impl_->pending.threads, impl_->pending_threads, index, thread);
   impl_->added_to_tables(sizeof(Thread));

@@ -15,33 +15,22 @@ Context::Context(const Trace& t, const CompileOptions& o)
       channels(t.tables),
       signals(processes.size()),
       datagrams(t.tables, channels),
-      sharing(processes.size()) {
+      sharing(processes.size()),
+      numbers(t.tables) {
   for (const Process& p : t.tables.processes()) {
-    processes_of_pid[p.pid].push_back(p.index.value);
     processes[p.index.value].parent_plus_one = p.parent_plus_one;
     processes[p.index.value].exit_token = tokens.add();
     processes[p.index.value].started_token = tokens.add();
   }
-  for (const Thread& thread : t.tables.threads()) {
-    threads_of_tid[thread.tid].push_back(thread.index.value);
-    if (thread.namespace_tid && thread.namespace_tid != thread.tid) {
-      threads_of_tid[thread.namespace_tid].push_back(thread.index.value);
-      const Process& p = t.tables.processes()[thread.process.value];
-      if (p.pid == thread.tid) processes_of_pid[thread.namespace_tid].push_back(p.index.value);
-    }
-    threads[thread.index.value].clear_tid = thread.clear_tid_address;
-  }
+  for (const Thread& thread : t.tables.threads()) threads[thread.index.value].clear_tid = thread.clear_tid_address;
 }
 
 namespace {
 
 template <class States>
-std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std::uint32_t>>& index,
-                          const States& states, std::int64_t id) {
-  auto it = index.find(id);
-  if (it == index.end()) return 0;
+std::uint32_t latest_live(const std::vector<std::uint32_t>& candidates, const States& states) {
   std::uint32_t begun = 0;
-  for (std::uint32_t i : it->second | std::views::reverse) {
+  for (std::uint32_t i : candidates | std::views::reverse) {
     if (!states[i].begun) continue;
     if (!states[i].ended) return i + 1;
     if (!begun) begun = i + 1;
@@ -51,8 +40,12 @@ std::uint32_t latest_live(const std::unordered_map<std::int64_t, std::vector<std
 
 }  // namespace
 
-std::uint32_t Context::find_process(std::int64_t pid) const { return latest_live(processes_of_pid, processes, pid); }
-std::uint32_t Context::find_thread(std::int64_t tid) const { return latest_live(threads_of_tid, threads, tid); }
+std::uint32_t Context::find_process(std::uint32_t caller, std::int64_t pid) const {
+  return latest_live(numbers.processes(caller, pid), processes);
+}
+std::uint32_t Context::find_thread(std::uint32_t caller, std::int64_t tid) const {
+  return latest_live(numbers.threads(caller, tid), threads);
+}
 
 void genuine_wait(Context& c, const Call& call) {
   auto& edges = c.threads[call.thread].edges;

@@ -14,6 +14,7 @@
 #include "replayer/compile/emitter.h"
 #include "replayer/compile/event_loops.h"
 #include "replayer/compile/futexes.h"
+#include "replayer/compile/pid_numbers.h"
 #include "replayer/compile/sharing.h"
 #include "replayer/compile/signals.h"
 #include "replayer/compile/tokens.h"
@@ -119,9 +120,10 @@ struct Context {
   Emitter& emit(const Call& call) { return threads[call.thread].emit; }
   const Object& object(ObjectId id) const { return trace.tables.object(id); }
   const std::string& string(std::int64_t id) const { return trace.tables.string({static_cast<std::uint32_t>(id)}); }
-  /// Process with that pid, as the program sees it; the latest begun and not ended, else the latest. + 1; 0 = none.
-  std::uint32_t find_process(std::int64_t pid) const;
-  std::uint32_t find_thread(std::int64_t tid) const;
+  /// Process with that pid, as process `caller` sees it; the latest begun and not ended, else the latest. + 1; 0 =
+  /// none.
+  std::uint32_t find_process(std::uint32_t caller, std::int64_t pid) const;
+  std::uint32_t find_thread(std::uint32_t caller, std::int64_t tid) const;
 
   const Trace& trace;
   const CompileOptions& options;
@@ -146,7 +148,7 @@ struct Context {
   std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
-  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> processes_of_pid, threads_of_tid;
+  PidNumbers numbers;
   std::vector<PendingEnd> pending_ends;
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch

@@ -137,17 +137,15 @@ void thread_exit(Context& c, Call& call) {
 
 // --- Waiting for children.
 
-std::uint32_t find_child(Context& c, std::int64_t pid) {
-  auto it = c.processes_of_pid.find(pid);
-  if (it == c.processes_of_pid.end()) return 0;
-  for (std::uint32_t p : it->second)
+std::uint32_t find_child(Context& c, std::uint32_t caller, std::int64_t pid) {
+  for (std::uint32_t p : c.numbers.processes(caller, pid))
     if (c.processes[p].begun && !c.processes[p].reaped) return p + 1;
   return 0;
 }
 
 void child_awaited(Context& c, Call& call, std::int64_t pid, std::int64_t status, bool reaps) {
   if ((status & 0xff) == 0x7f || status == 0xffff) return c.counts.add(Count::job_control_stops);
-  const std::uint32_t child = find_child(c, pid);
+  const std::uint32_t child = find_child(c, call.process, pid);
   if (!child) {
     c.counts.add(Count::unmatched_children);
     return external_wait(c, call, Cause::child);

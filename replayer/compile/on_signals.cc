@@ -38,11 +38,11 @@ void kill_entry(Context& c, Call& call) {
   if (target.id <= 0 || by_handle) {
     c.signals.sent_to_group(target.signo, call.event.entry_ns, token);
   } else if (target.is_thread) {
-    const std::uint32_t thread = c.find_thread(target.id);
+    const std::uint32_t thread = c.find_thread(call.process, target.id);
     if (!thread) return;
     c.signals.sent(c.trace.tables.threads()[thread - 1].process.value, target.signo, call.event.entry_ns, token);
   } else {
-    const std::uint32_t process = c.find_process(target.id);
+    const std::uint32_t process = c.find_process(call.process, target.id);
     if (!process) return;
     c.signals.sent(process - 1, target.signo, call.event.entry_ns, token);
   }
@@ -114,7 +114,7 @@ void interrupted(Context& c, Call& call) {
   const auto signo = static_cast<int>(signal->argument(0));
   const std::int64_t code = signal->argument(1), sender = signal->argument(2);
   if (signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_DUMPED) {
-    if (const std::uint32_t child = c.find_process(sender))
+    if (const std::uint32_t child = c.find_process(call.process, sender))
       return wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
   }
   if (code == SI_TIMER && wait_any_posix_timer(c, call)) return;

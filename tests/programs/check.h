@@ -14,3 +14,10 @@
       _exit(1);                                                                            \
     }                                                                                      \
   } while (0)
+
+/// Ends the program as "cannot be tried here": ctest and the recorder's tests report a skip.
+#define SKIP(...)                 \
+  do {                            \
+    fprintf(stderr, __VA_ARGS__); \
+    _exit(77);                    \
+  } while (0)

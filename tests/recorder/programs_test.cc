@@ -7,65 +7,12 @@
 #include <functional>
 #include <set>
 
+#include "tests/recorder/recorded.h"
 #include "tests/recorder/run_simrec.h"
-#include "trace-format/syscall_table.h"
 #include "trace-format/trace_reader.h"
 
 namespace simrec::record::testing {
 namespace {
-
-/// Questions about a recorded trace.
-class Recorded {
- public:
-  explicit Recorded(Trace trace) : trace_(std::move(trace)) {}
-  const Trace& trace() const { return trace_; }
-
-  template <class Visit>
-  void each(std::string_view name, Visit&& visit) const {
-    for (const ThreadEvents& events : trace_.events)
-      for (std::size_t i = 0; i < events.size(); ++i)
-        if (const Event event = events[i]; event_name(event.kind) == name) visit(event);
-  }
-  int calls(std::string_view name) const {
-    int n = 0;
-    each(name, [&](const Event&) { ++n; });
-    return n;
-  }
-  int calls(std::string_view name, std::int64_t result) const {
-    int n = 0;
-    each(name, [&](const Event& event) { n += event.result == result; });
-    return n;
-  }
-  /// Sum of the positive results.
-  std::int64_t bytes(std::string_view name) const {
-    std::int64_t sum = 0;
-    each(name, [&](const Event& event) { sum += event.result > 0 ? event.result : 0; });
-    return sum;
-  }
-  int flagged(std::string_view name, std::uint32_t flag) const {
-    int n = 0;
-    each(name, [&](const Event& event) { n += (event.flags & flag) != 0; });
-    return n;
-  }
-  std::set<std::int64_t> values(std::string_view name, std::size_t argument) const {
-    std::set<std::int64_t> found;
-    each(name, [&](const Event& event) { found.insert(event.argument(argument, INT64_MIN)); });
-    return found;
-  }
-  const Object& object(std::int64_t id) const { return trace_.tables.object(ObjectId{static_cast<std::uint32_t>(id)}); }
-  std::string text(StringId id) const { return trace_.tables.string(id); }
-  std::vector<Object> objects(ObjectKind kind) const {
-    std::vector<Object> found;
-    for (const Object& object : trace_.tables.objects())
-      if (object.kind == kind) found.push_back(object);
-    return found;
-  }
-  std::size_t processes() const { return trace_.tables.processes().size(); }
-  std::size_t threads() const { return trace_.tables.threads().size(); }
-
- private:
-  Trace trace_;
-};
 
 struct Case {
   const char* name;
@@ -341,33 +288,6 @@ const Tier kTiers[] = {{"stops", {"--no-fast"}}, {"usual", {}}, {"fast_at_once",
 
 class Programs : public ::testing::TestWithParam<std::tuple<Case, Tier>> {};
 
-/// What holds for every recording of a program that ends well.
-void expect_whole(const Recorded& r) {
-  const Trace& trace = r.trace();
-  EXPECT_EQ(trace.incomplete, "");
-  ASSERT_TRUE(trace.footer.has_value());
-  EXPECT_EQ(trace.footer->root_exit_status, 0);
-  EXPECT_EQ(trace.footer->threads, r.threads());
-  EXPECT_EQ(trace.footer->processes, r.processes());
-  EXPECT_TRUE(trace.footer->losses.empty()) << trace.footer->losses.front().name;
-  EXPECT_EQ(r.calls("thread-start"), static_cast<int>(r.threads()));
-  EXPECT_EQ(r.calls("thread-exit"), static_cast<int>(r.threads()));
-  int last_exits = 0;
-  r.each("thread-exit", [&](const Event& e) { last_exits += e.argument(1) == 1; });
-  EXPECT_EQ(last_exits, static_cast<int>(r.processes()));
-  for (const ThreadEvents& events : trace.events) {
-    ASSERT_GE(events.size(), 2U);
-    EXPECT_TRUE(events[0].is(PseudoEvent::threadStart));
-    EXPECT_TRUE(events[events.size() - 1].is(PseudoEvent::threadExit));
-    Ns before = 0;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      EXPECT_GE(events[i].entry_ns, before);
-      EXPECT_GE(events[i].exit_ns, events[i].entry_ns);
-      before = events[i].exit_ns;
-    }
-  }
-}
-
 TEST_P(Programs, RecordedAsItRuns) {
   const auto& [program, tier] = GetParam();
   const ScratchDirectory directory;
@@ -377,7 +297,7 @@ TEST_P(Programs, RecordedAsItRuns) {
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(finished.err, "");
   const Recorded recorded(load_trace(directory.file("t.capnp")));
-  expect_whole(recorded);
+  expect_whole(recorded, {});
   program.check(recorded);
 }
 
