@@ -8,12 +8,12 @@
 
 #include "recorder/clocks.h"
 #include "recorder/seccomp_filter.h"
+#include "recorder/stops.h"
 
 namespace simrec::record {
 namespace {
 
 constexpr std::size_t kHandlers = 512;  // above every x86-64 call number
-constexpr int kSyscallStop = SIGTRAP | 0x80;
 
 // What an interrupted call returns inside the kernel when it is to be restarted (include/linux/errno.h).
 constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartNoHandler = -514, kRestartBlock = -516;
@@ -27,10 +27,6 @@ constexpr Ns kTickNs = 250'000'000;
 bool is_restart_code(std::int64_t result) {
   return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
          result == kRestartBlock;
-}
-
-bool is_stop_signal(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
 /// 32-bit kinds have undefined upper halves in their registers.
@@ -69,43 +65,53 @@ Outcome Tracer::run(const LaunchedProcess& root) {
   auto thread = std::make_unique<TracedThread>();
   thread->tid = root.pid;
   threads_.emplace(root.pid, std::move(thread));
-  for (;;) {
-    int status = 0;
-    const pid_t tid = next_stop(status);
-    if (tid < 0) break;
-    now_ns_ = clock_now() - origin_ns_;
-    dispatch(tid, status);
-    if (!tick_.armed() && sink_.has_unflushed()) tick_.arm(kTickNs);
-  }
+  trace();
   outcome_.started = !launching_;
   return outcome_;
 }
 
+void Tracer::trace() {
+  const bool ticking = helpers_.bounds != nullptr && helpers_.bounds->need_ticks();
+  if (ticking) tick_.arm(Bounds::kPeriodNs);
+  do {
+    int status = 0;
+    const pid_t tid = next_stop(status);
+    if (tid < 0) return;
+    now_ns_ = clock_now() - origin_ns_;
+    if (tid > 0) dispatch(tid, status);
+    if (tid == 0) on_tick();
+    if (!tick_.armed() && (ticking || sink_.has_unflushed())) tick_.arm(ticking ? Bounds::kPeriodNs : kTickNs);
+  } while (!bound_reached());
+}
+
+bool Tracer::bound_reached() {
+  if (helpers_.bounds == nullptr || launching_) return false;
+  outcome_.bound = helpers_.bounds->reached(now_ns_, sink_);
+  if (outcome_.bound.empty()) return false;
+  close_open_events();
+  return true;
+}
+
+
+/// 0 = a tick came first.
 pid_t Tracer::next_stop(int& status) {
-  for (;;) {
-    pid_t which = -1;
-    if (exiting_ > 0) {
-      // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
-      siginfo_t info{};
-      if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) {
-        if (errno != EINTR) return -1;
-        on_tick();
-        continue;
-      }
-      which = info.si_pid;
-      const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
-      if (TracedThread* thread = ended ? find(which) : nullptr) thread->clock.read();
-    }
-    const pid_t tid = waitpid(which, &status, __WALL);
-    if (tid >= 0 || errno != EINTR) return tid;
-    on_tick();
+  pid_t which = -1;
+  if (exiting_ > 0) {
+    // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) return errno == EINTR ? 0 : -1;
+    which = info.si_pid;
+    const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
+    if (TracedThread* thread = ended ? find(which) : nullptr) thread->clock.read();
   }
+  const pid_t tid = waitpid(which, &status, __WALL);
+  return tid < 0 && errno == EINTR ? 0 : tid;
 }
 
 /// No stop came for a while: what a program that waits did before must not stay in memory, where it would be lost
 /// with us.
 void Tracer::on_tick() {
-  if (!sink_.flush_when_due(clock_now() - origin_ns_)) tick_.disarm();
+  if (!sink_.flush_when_due(now_ns_)) tick_.disarm();
 }
 
 void Tracer::dispatch(pid_t tid, int status) {
@@ -116,14 +122,14 @@ void Tracer::dispatch(pid_t tid, int status) {
     if (event == PTRACE_EVENT_STOP)
       early_.insert(tid);
     else
-      resume(tid, Resume::run, event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
+      resume(tid, onward(), event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
     return;
   }
   if (launching_ && !on_launch_stop(*thread, status)) return;
   if (!thread->started) {
     start(*thread);
     if (event == PTRACE_EVENT_STOP && !is_stop_signal(WSTOPSIG(status))) {
-      resume(tid, Resume::run);
+      resume(tid, onward());
       return;
     }
   }
@@ -134,7 +140,7 @@ void Tracer::on_stop(TracedThread& thread, int status) {
   const int signal = WSTOPSIG(status);
   switch (status >> 16) {
     case PTRACE_EVENT_SECCOMP:
-      return on_call_entry(thread);
+      return on_call_stop(thread);
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE:
@@ -146,7 +152,7 @@ void Tracer::on_stop(TracedThread& thread, int status) {
     case PTRACE_EVENT_STOP:
       return on_stop_event(thread, signal);
     case 0:
-      return signal == kSyscallStop ? on_call_exit(thread) : on_signal(thread, signal);
+      return signal == kSyscallStop ? on_call_stop(thread) : on_signal(thread, signal);
     default:
       resume(thread.tid, way_on(thread));  // an event of a newer kernel: nothing to record, never hang
   }
@@ -158,12 +164,21 @@ CallContext Tracer::context_of(TracedThread& thread, std::int64_t result) {
   return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.process->pid), result};
 }
 
-void Tracer::on_call_entry(TracedThread& thread) {
+void Tracer::on_call_stop(TracedThread& thread) {
   SyscallInfo info{};
   if (!syscall_info(thread.tid, info)) return;
+  if (info.op == PTRACE_SYSCALL_INFO_EXIT) return on_call_exit(thread, info);
+  options_.interception.apply(info);
+  on_call_entry(thread, info);
+}
+
+void Tracer::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
   if (info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
       info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
-    if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) sink_.lose("32-bit or x32 system calls");
+    if (info.op == PTRACE_SYSCALL_INFO_SECCOMP)
+      sink_.lose("32-bit or x32 system calls");
+    else
+      on_passed_call(thread);
     resume(thread.tid, way_on(thread));
     return;
   }
@@ -176,7 +191,8 @@ void Tracer::on_call_entry(TracedThread& thread) {
     CallContext context = context_of(thread, 0);
     handler.decoder.at_entry(context);
   }
-  if (handler.entry_only) {
+  // Where every call stops twice anyway, the exit is known at no further cost.
+  if (handler.entry_only && !options_.interception.every_call()) {
     resume(thread.tid, Resume::run);
     log_.entry_only(thread);
   } else {
@@ -209,15 +225,13 @@ void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const Sto
       call.arguments.push_back(argument_value(argument, call.registers[argument.reg]));
 }
 
-void Tracer::on_call_exit(TracedThread& thread) {
-  SyscallInfo info{};
-  if (!syscall_info(thread.tid, info)) return;
-  const StopTime at = stop_time(thread);
+void Tracer::on_call_exit(TracedThread& thread, const SyscallInfo& info) {
   CurrentCall& call = thread.call;
-  if (info.op != PTRACE_SYSCALL_INFO_EXIT || !call.active) {
-    resume(thread.tid, Resume::run);
+  if (!call.active) {
+    resume(thread.tid, onward());
     return;
   }
+  const StopTime at = stop_time(thread);
   std::int64_t result = info.exit.rval;
   if (is_restart_code(result)) {
     // The kernel decides after this stop, by the signal's handler, between restarting and EINTR.
@@ -235,7 +249,7 @@ void Tracer::on_call_exit(TracedThread& thread) {
     if (blocked >= kBlockedForStack) call.stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
   }
   // The thread goes on first: the event needs nothing of it any more.
-  resume(thread.tid, Resume::run);
+  resume(thread.tid, onward());
   log_.whole_call(thread, at, result);
 }
 
@@ -254,6 +268,7 @@ void Tracer::on_stop_event(TracedThread& thread, int signal) {
     thread.stopped = true;
     return;
   }
+  if (options_.interception.every_call() && !thread.stopped) restart_quietly(thread);
   resume(thread.tid, way_on(thread));
   if (thread.stopped) log_.pseudo(thread, PseudoEvent::continued, at);
   thread.stopped = false;

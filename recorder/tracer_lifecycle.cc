@@ -8,6 +8,7 @@
 
 #include "recorder/clocks.h"
 #include "recorder/image.h"
+#include "recorder/time_calls.h"
 #include "recorder/tracer.h"
 
 namespace simrec::record {
@@ -58,6 +59,7 @@ void Tracer::start_root(TracedThread& thread) {
   sink_.put(record);
   sink_.put(thread.record);
   take_image(*thread.process);
+  hide_clocks(*thread.process);
   start(thread);
   if (launch_kind_ == LaunchKind::command)
     log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
@@ -76,6 +78,11 @@ void Tracer::take_image(TracedProcess& process) {
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
   sink_.put(process.image);
   images_.push_back(process.image);
+}
+
+void Tracer::hide_clocks(const TracedProcess& process) {
+  if (options_.trace_time && launch_kind_ == LaunchKind::command && !hide_vdso(process.pid))
+    sink_.lose("programs whose reading of clocks could not be traced");
 }
 
 void Tracer::take_modules(TracedProcess& process) {
@@ -152,7 +159,7 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
   latest_ = nullptr;
   if (early_.erase(tid) == 0) return;
   start(added);
-  resume(tid, Resume::run);
+  resume(tid, onward());
 }
 
 void Tracer::on_exec(TracedThread& leader) {
@@ -165,9 +172,10 @@ void Tracer::on_exec(TracedThread& leader) {
   thread.cpu.forget();
   if (stacks_) stacks_->forget(thread.process->pid);
   take_image(*thread.process);
+  hide_clocks(*thread.process);
   if (thread.call.active) log_.whole_call(thread, at, 0);
   log_.pseudo(thread, PseudoEvent::execDone, at, {at.wall_ns});
-  resume(tid, Resume::run);
+  resume(tid, onward());
 }
 
 /// A thread that is not the leader executed: it goes on under the leader's number, everybody else is gone.
