@@ -158,6 +158,7 @@ void Tracer::detach_all() {
                                                event == PTRACE_EVENT_VFORK) {
       const auto child = event_message(tid);
       if (child && *child != 0 && !gone.contains(static_cast<pid_t>(*child))) held.insert(static_cast<pid_t>(*child));
+      interrupt(tid);
       resume(tid, Resume::run);
     }
   }
@@ -178,6 +179,7 @@ bool Tracer::let_go(pid_t tid, int status) {
     case PTRACE_EVENT_VFORK:
       return false;
     default:
+      interrupt(tid);  // every other stop makes the kernel forget that this one is wanted
       resume(tid, Resume::run, status >> 16 == 0 && signal != kSyscallStop ? signal : 0);
       return false;
   }
