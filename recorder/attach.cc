@@ -185,8 +185,7 @@ class TreeAttacher {
     for (std::size_t i = 0; i < tree_.processes.size(); ++i) position[tree_.processes[i].pid] = i;
     for (AttachedProcess& process : tree_.processes)
       if (!position.contains(process.parent)) process.parent = 0;
-    std::ranges::stable_sort(tree_.threads, {},
-                             [&](const AttachedThread& thread) { return position[thread.process]; });
+    std::ranges::stable_sort(tree_.threads, {}, [&](const AttachedThread& thread) { return position[thread.process]; });
   }
 
   AttachedTree tree_;

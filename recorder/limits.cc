@@ -12,12 +12,23 @@ struct Unit {
   double factor;
 };
 
-constexpr Unit kTimes[] = {{"", 1e9},    {"ns", 1},      {"us", 1e3},      {"µs", 1e3},
-                           {"ms", 1e6},  {"s", 1e9},     {"m", 60e9},      {"min", 60e9},
-                           {"h", 3600e9}, {"d", 86400e9}};
-constexpr Unit kSizes[] = {{"", 1},     {"B", 1},      {"k", 1e3},         {"kB", 1e3},        {"K", 1e3},
-                           {"KB", 1e3}, {"M", 1e6},    {"MB", 1e6},        {"G", 1e9},         {"GB", 1e9},
-                           {"T", 1e12}, {"TB", 1e12},  {"KiB", 1024.0},    {"MiB", 1048576.0}, {"GiB", 1073741824.0},
+constexpr Unit kTimes[] = {{"", 1e9},  {"ns", 1},   {"us", 1e3},   {"µs", 1e3},   {"ms", 1e6},
+                           {"s", 1e9}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
+constexpr Unit kSizes[] = {{"", 1},
+                           {"B", 1},
+                           {"k", 1e3},
+                           {"kB", 1e3},
+                           {"K", 1e3},
+                           {"KB", 1e3},
+                           {"M", 1e6},
+                           {"MB", 1e6},
+                           {"G", 1e9},
+                           {"GB", 1e9},
+                           {"T", 1e12},
+                           {"TB", 1e12},
+                           {"KiB", 1024.0},
+                           {"MiB", 1048576.0},
+                           {"GiB", 1073741824.0},
                            {"TiB", 1099511627776.0}};
 constexpr double kLongest = 100 * 365.25 * 86400e9;
 constexpr double kLargest = 9.2e18;

@@ -38,7 +38,8 @@ Payloads and environment variables are never stored; command lines and paths are
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: simrec [OPTIONS] [--] PROGRAM [ARGUMENTS...]\n       simrec [OPTIONS] -p PID\n       simrec doctor\n";
+    return "Usage: simrec [OPTIONS] [--] PROGRAM [ARGUMENTS...]\n       simrec [OPTIONS] -p PID\n       simrec "
+           "doctor\n";
   }
 };
 
@@ -84,8 +85,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
   app.add_option("-p,--attach", options.attach,
                  "Record a process that runs already, with all its descendants (repeatable); Ctrl-C detaches")
       ->type_name("PID")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   const auto add_bound = [&app](const char* name, auto& value, auto parse, const char* type, const char* expected,
                                 const char* help) {
     app.add_option_function<std::string>(

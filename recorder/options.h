@@ -16,9 +16,9 @@ struct Options {
   bool no_clobber = false;
   bool stacks = false;
   bool all_syscalls = false;
-  bool one_core = false;  ///< simrec and the whole program share one core
-  bool trace_time = false;  ///< record clock_gettime and the like, which programs otherwise call without the kernel
-  std::vector<int> attach;  ///< processes to attach to, instead of a command
+  bool one_core = false;        ///< simrec and the whole program share one core
+  bool trace_time = false;      ///< record clock_gettime and the like, which programs otherwise call without the kernel
+  std::vector<int> attach;      ///< processes to attach to, instead of a command
   Ns duration_ns = 0;           ///< 0 = no bound
   std::uint64_t max_bytes = 0;  ///< 0 = no bound
   bool quiet = false;

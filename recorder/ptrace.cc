@@ -27,9 +27,7 @@ __ptrace_request request_of(Resume how) {
 bool seize(pid_t tid) { return ptrace(PTRACE_SEIZE, tid, nullptr, kOptions) == 0; }
 bool seize_running(pid_t tid) { return ptrace(PTRACE_SEIZE, tid, nullptr, kFollow) == 0; }
 bool interrupt(pid_t tid) { return ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0; }
-bool detach(pid_t tid, int signal) {
-  return ptrace(PTRACE_DETACH, tid, nullptr, static_cast<long>(signal)) == 0;
-}
+bool detach(pid_t tid, int signal) { return ptrace(PTRACE_DETACH, tid, nullptr, static_cast<long>(signal)) == 0; }
 
 bool resume(pid_t tid, Resume how, int signal) {
   return ptrace(request_of(how), tid, nullptr, static_cast<long>(signal)) == 0;

@@ -21,10 +21,10 @@ constexpr unsigned long kUserCode64 = 0x33;  // code segment of 64-bit programs
 /// Calls that end with EINTR when a thread is only stopped, and that can be made again without harm: nothing was
 /// consumed. (signal(7), "Interruption of system calls and library functions by stop signals".)
 constexpr std::int64_t kNotRestarted[] = {
-    SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_semop,         SYS_semtimedop, SYS_rt_sigtimedwait,
-    SYS_read,       SYS_recvfrom,    SYS_recvmsg,      SYS_recvmmsg,      SYS_accept,     SYS_accept4,
-    SYS_connect,    SYS_sendto,      SYS_sendmsg,      SYS_futex,         SYS_futex_waitv, SYS_io_getevents,
-    SYS_readv,      SYS_write,       SYS_writev,       SYS_io_uring_enter, SYS_msgrcv,     SYS_msgsnd,
+    SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_semop,          SYS_semtimedop,  SYS_rt_sigtimedwait,
+    SYS_read,       SYS_recvfrom,    SYS_recvmsg,      SYS_recvmmsg,       SYS_accept,      SYS_accept4,
+    SYS_connect,    SYS_sendto,      SYS_sendmsg,      SYS_futex,          SYS_futex_waitv, SYS_io_getevents,
+    SYS_readv,      SYS_write,       SYS_writev,       SYS_io_uring_enter, SYS_msgrcv,      SYS_msgsnd,
 };
 
 // struct pthread of glibc for x86-64: where the kernel is told to keep the thread's number (nptl/descr.h).
@@ -38,8 +38,8 @@ std::optional<InterruptedCall> restart_interrupted_call(pid_t tid) {
   const auto number = static_cast<std::int64_t>(registers.orig_rax);
   const auto result = static_cast<std::int64_t>(registers.rax);
   if (number < 0) return std::nullopt;
-  const bool restarts = result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
-                        result == kRestartBlock;
+  const bool restarts =
+      result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler || result == kRestartBlock;
   if (!restarts) {
     if (result != -EINTR || !std::ranges::count(kNotRestarted, number)) return std::nullopt;
     registers.rax = static_cast<unsigned long long>(kRestartNoHandler);

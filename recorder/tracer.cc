@@ -92,7 +92,6 @@ bool Tracer::bound_reached() {
   return true;
 }
 
-
 /// 0 = a tick came first.
 pid_t Tracer::next_stop(int& status) {
   pid_t which = -1;

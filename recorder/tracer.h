@@ -21,13 +21,13 @@
 namespace simrec::record {
 
 struct TracerOptions {
-  Interception interception = {};      ///< default: by the filter the program carries
+  Interception interception = {};  ///< default: by the filter the program carries
   bool stacks = false;
   bool all_syscalls = false;
-  bool trace_time = false;        ///< programs get no vDSO
-  std::vector<StopCost> ledger = {};   ///< what a stop costs, for calls that stop and are not recorded
-  bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
-  std::uint32_t event_flags = 0;  ///< set on every event
+  bool trace_time = false;            ///< programs get no vDSO
+  std::vector<StopCost> ledger = {};  ///< what a stop costs, for calls that stop and are not recorded
+  bool placement_known = false;       ///< calibration: event_flags say whether the tracer is on another core
+  std::uint32_t event_flags = 0;      ///< set on every event
 };
 
 /// Helpers of a tracer that outlive it; nullptr = not wanted.

@@ -28,7 +28,8 @@ Outcome Tracer::run(const AttachedTree& tree) {
   for (const AttachedThread& attached : tree.threads) add_running(attached.tid, processes.at(attached.process));
   // All of them are known now and stood still so far. One by one they go on.
   for (const AttachedThread& attached : tree.threads)
-    if (TracedThread* thread = attached.first_stop ? find(attached.tid) : nullptr) on_stop(*thread, *attached.first_stop);
+    if (TracedThread* thread = attached.first_stop ? find(attached.tid) : nullptr)
+      on_stop(*thread, *attached.first_stop);
   trace();
   return outcome_;
 }
@@ -65,8 +66,8 @@ void Tracer::restart_quietly(TracedThread& thread) {
   thread.call.registers = interrupted->arguments;
 }
 
-/// A call of no interest, which stopped because every call does: its two stops are no part of the burst it is in. (Costs
-/// of calls that are recorded stay inside, see ledger.h.)
+/// A call of no interest, which stopped because every call does: its two stops are no part of the burst it is in.
+/// (Costs of calls that are recorded stay inside, see ledger.h.)
 void Tracer::on_passed_call(TracedThread& thread) {
   ++outcome_.passed_calls;
   const bool cross = thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid));
@@ -154,8 +155,8 @@ void Tracer::detach_all() {
     } else if (let_go(tid, status)) {
       held.erase(tid);
       gone.insert(tid);
-    } else if (const int event = status >> 16; event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
-                                               event == PTRACE_EVENT_VFORK) {
+    } else if (const int event = status >> 16;
+               event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK) {
       const auto child = event_message(tid);
       if (child && *child != 0 && !gone.contains(static_cast<pid_t>(*child))) held.insert(static_cast<pid_t>(*child));
       interrupt(tid);

@@ -26,8 +26,7 @@ int shell(const ScratchDirectory& directory, const std::string& script) {
   const pid_t pid = fork();
   if (pid == 0) {
     setenv("SIMREC", SIMREC_EXECUTABLE, 1);
-    if (chdir(directory.path().c_str()) == 0)
-      execl("/bin/sh", "sh", "-c", ("exec 2> err\n" + script).c_str(), nullptr);
+    if (chdir(directory.path().c_str()) == 0) execl("/bin/sh", "sh", "-c", ("exec 2> err\n" + script).c_str(), nullptr);
     _exit(99);
   }
   int status = 0;
@@ -115,10 +114,11 @@ TEST_F(Bounds, AFullDiskLosesTheRestOfTheTraceOnly) {
   if (geteuid() != 0 || shell(directory, "unshare -m mount -t tmpfs none /mnt") != 0)
     GTEST_SKIP() << "needs root, to mount a small disk in a mount namespace of its own";
   std::filesystem::create_directory(directory.file("disk"));
-  const int status = shell(directory, "unshare -m sh -c '\n"
-                                      "mount -t tmpfs -o size=32k none disk || exit 98\n"
-                                      "\"$SIMREC\" -q -o disk/t.capnp dd if=/dev/zero of=/dev/null bs=1 count=40000\n"
-                                      "code=$?; cp disk/* . ; exit $code'");
+  const int status = shell(directory,
+                           "unshare -m sh -c '\n"
+                           "mount -t tmpfs -o size=100k none disk || exit 98\n"
+                           "\"$SIMREC\" -q -o disk/t.capnp dd if=/dev/zero of=/dev/null bs=1 count=40000\n"
+                           "code=$?; cp disk/* . ; exit $code'");
   EXPECT_EQ(status, 125);
   const std::string errors = contents(directory.file("err"));
   EXPECT_NE(errors.find("No space left on device"), std::string::npos) << errors;
@@ -140,7 +140,11 @@ TEST_F(Bounds, ALimitOnFileSizesLosesTheRestOfTheTraceOnly) {
 }
 
 TEST_F(Bounds, NoFileSizeAtAllIsAnErrorBeforeTheProgramRuns) {
-  EXPECT_EQ(shell(directory, std::string("ulimit -f 0; exec \"$SIMREC\" -q -o t.capnp ") + kBusy), 125);
+  shell(directory,
+        std::string("{ (ulimit -f 0; exec \"$SIMREC\" -q -o t.capnp ") + kBusy + "); echo $?; } 2>&1 | cat > said");
+  const std::string said = contents(directory.file("said"));
+  EXPECT_NE(said.find("File too large"), std::string::npos) << said;
+  EXPECT_TRUE(said.ends_with("\n125\n")) << said;
   EXPECT_FALSE(std::filesystem::exists(directory.file("done")));
 }
 
@@ -150,8 +154,9 @@ TEST_F(Bounds, SignalsOfWritingAreAsBeforeInTheProgram) {
 }
 
 TEST_F(Bounds, AReaderThatGoesAwayLosesTheRestOfTheTraceOnly) {
-  EXPECT_EQ(shell(directory, "{ \"$SIMREC\" -q -o - dd if=/dev/zero of=/dev/null bs=1 count=40000; echo $? > code; } "
-                             "| head -c 4000 > t.capnp"),
+  EXPECT_EQ(shell(directory,
+                  "{ \"$SIMREC\" -q -o - dd if=/dev/zero of=/dev/null bs=1 count=40000; echo $? > code; } "
+                  "| head -c 4000 > t.capnp"),
             0);
   EXPECT_EQ(contents(directory.file("code")), "125\n");
   const std::string errors = contents(directory.file("err"));
@@ -161,10 +166,12 @@ TEST_F(Bounds, AReaderThatGoesAwayLosesTheRestOfTheTraceOnly) {
 }
 
 TEST_F(Bounds, AnUnwritableDirectoryIsOneErrorBeforeTheProgramRuns) {
-  if (geteuid() == 0 && shell(directory, "mkdir locked; chmod 555 locked; chmod 777 .; setpriv --reuid 65534 "
-                                         "--clear-groups test -x \"$SIMREC\"") != 0)
+  if (geteuid() == 0 && shell(directory,
+                              "mkdir locked; chmod 555 locked; chmod 777 .; setpriv --reuid 65534 "
+                              "--clear-groups test -x \"$SIMREC\"") != 0)
     GTEST_SKIP() << "needs somebody who is not root and may execute " << SIMREC_EXECUTABLE;
-  const std::string as_user = geteuid() == 0 ? "setpriv --reuid 65534 --clear-groups " : "mkdir locked; chmod 555 locked; ";
+  const std::string as_user =
+      geteuid() == 0 ? "setpriv --reuid 65534 --clear-groups " : "mkdir locked; chmod 555 locked; ";
   EXPECT_EQ(shell(directory, as_user + "\"$SIMREC\" -q -o locked/t.capnp touch done"), 125);
   const std::string errors = contents(directory.file("err"));
   EXPECT_NE(errors.find("Permission denied"), std::string::npos) << errors;
@@ -182,7 +189,8 @@ TEST_F(Bounds, ClocksAreRecordedOnRequestOnly) {
     return n;
   };
   // Through exec, too.
-  const Finished with = run_simrec(directory, {"-q", "--trace-time", "-o", "with.capnp", "sh", "-c", "exec " + program});
+  const Finished with =
+      run_simrec(directory, {"-q", "--trace-time", "-o", "with.capnp", "sh", "-c", "exec " + program});
   EXPECT_EQ(with.status, 0) << with.err;
   EXPECT_EQ(with.err, "");
   EXPECT_EQ(count("with.capnp", "clock_gettime"), 1000U);
