@@ -22,7 +22,7 @@ Examples:
                                          client and server in one trace
   simrec -q -o - ./app | ssh archive 'cat > app.capnp'
                                          trace to stdout; the program's stdout goes to stderr
-  simrec -p $(pidof nginx) --duration 30s
+  simrec -p $(pgrep -o nginx) --duration 30s
                                          30 s of a server that runs already; Ctrl-C ends it, too
   simrec --max-size 100MB ./app          stop recording, not the program, at 100 MB
   simrec doctor                          can simrec record here?

@@ -51,6 +51,7 @@ void describe_attached(pid_t pid, Header& header) {
   std::ifstream arguments("/proc/" + std::to_string(pid) + "/cmdline");
   header.command.clear();
   for (std::string word; std::getline(arguments, word, '\0');) header.command.push_back(word);
+  while (!header.command.empty() && header.command.back().empty()) header.command.pop_back();  // setproctitle(3)
   std::error_code ignored;
   header.working_directory = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ignored).string();
 }

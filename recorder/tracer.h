@@ -103,6 +103,7 @@ class Tracer {
   void record_exit(TracedThread& thread, const StopTime& at);
   void adopt_orphans(TracedThread& dead);
   void take_image(TracedProcess& process);
+  void put_image(TracedProcess& process);
   void take_modules(TracedProcess& process);
   void hide_clocks(const TracedProcess& process);
   void list_descriptors(TracedProcess& process, Process& record);
@@ -112,6 +113,7 @@ class Tracer {
   std::shared_ptr<TracedProcess> add_running(pid_t pid, const TracedProcess* parent);
   void add_running(pid_t tid, const std::shared_ptr<TracedProcess>& process);
   void restart_quietly(TracedThread& thread);
+  void list_epoll_interest(const TracedThread& thread);
   void close_open_events();
   void let_pass(pid_t tid, int status);
   bool let_go(pid_t tid, int status);

@@ -1,4 +1,6 @@
 // The tracer's share that begins in the middle of programs that run already, and ends before programs do.
+#include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 #include <set>
 
 #include "recorder/clocks.h"
+#include "recorder/epoll_interest.h"
+#include "recorder/image.h"
 #include "recorder/quiet_stop.h"
 #include "recorder/stops.h"
 #include "recorder/tracer.h"
@@ -41,7 +45,11 @@ std::shared_ptr<TracedProcess> Tracer::add_running(pid_t pid, const TracedProces
   Process record{process->index, pid, process->parent_plus_one, 0, {}};
   list_descriptors(*process, record);
   sink_.put(record);
-  take_image(*process);
+  process->image = read_image(pid, process->index, now_ns_, sink_);
+  // Where a server wrote its title over its arguments, empty ones are left.
+  while (!process->image.arguments.empty() && process->image.arguments.back().value == 0)
+    process->image.arguments.pop_back();
+  put_image(*process);
   return process;
 }
 
@@ -53,8 +61,28 @@ void Tracer::add_running(pid_t tid, const std::shared_ptr<TracedProcess>& proces
   ++process->live_threads;
   sink_.put(thread->record);
   start(*thread);
+  if (process->live_threads == 1) list_epoll_interest(*thread);
   threads_[tid] = std::move(thread);
   latest_ = nullptr;
+}
+
+/// What was registered with epoll_ctl before the start, as calls of the process's first thread at the start.
+void Tracer::list_epoll_interest(const TracedThread& thread) {
+  TracedProcess& process = *thread.process;
+  for (const int epoll : process.files.open_descriptors()) {
+    if (process.files.link(epoll) != "anon_inode:[eventpoll]") continue;
+    for (const EpollInterest& entry : epoll_interest(process.pid, epoll)) {
+      const std::int64_t arguments[] = {epoll, EPOLL_CTL_ADD, entry.fd, entry.events,
+                                        static_cast<std::int64_t>(entry.data)};
+      Event event;
+      event.thread = thread.record.index;
+      event.kind = SYS_epoll_ctl;
+      event.flags = kEntryOnly;
+      event.entry_ns = event.exit_ns = now_ns_;
+      event.arguments = arguments;
+      sink_.append(event);
+    }
+  }
 }
 
 /// A thread we interrupted makes its call again. What the kernel then calls restart_syscall is the call it was in.

@@ -75,6 +75,10 @@ void Tracer::list_descriptors(TracedProcess& process, Process& record) {
 
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
+  put_image(process);
+}
+
+void Tracer::put_image(TracedProcess& process) {
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
   sink_.put(process.image);
   images_.push_back(process.image);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,12 @@ TEST_F(Attach, RecordsToTheEndOfTheTree) {
   EXPECT_EQ(calls(recorded, "epoll_wait"), 1U);
   EXPECT_EQ(calls(recorded, "wait4"), 1U);
   EXPECT_FALSE(has_call(recorded, "epoll_wait", kUnfinished));
+  // What the epoll instance watches was registered before.
+  bool registered = false;
+  for (std::size_t i = 0; i < recorded.events[0].size(); ++i)
+    if (const Event event = recorded.events[0][i]; event_name(event.kind) == "epoll_ctl" && event.argument(4) == 77)
+      registered = event.entry_ns == 0 && event.argument(1) == EPOLL_CTL_ADD;
+  EXPECT_TRUE(registered);
   // The pipe between the two is one object, known from before.
   const auto pipe_of = [&](std::size_t process) {
     for (const Descriptor& descriptor : recorded.tables.processes()[process].descriptors)
