@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,6 +96,11 @@ bool has_call(const Trace& trace, std::string_view name, std::uint32_t flag) {
 
 class Attach : public ::testing::Test {
  protected:
+  void SetUp() override {
+    int scope = 0;
+    std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope;
+    if (scope != 0 && geteuid() != 0) GTEST_SKIP() << "kernel.yama.ptrace_scope lets only root attach to processes";
+  }
   std::vector<std::string> options(pid_t pid) const { return {"-q", "-o", "t.capnp", "-p", std::to_string(pid)}; }
   Trace trace() const { return load_trace(directory.file("t.capnp")); }
   ScratchDirectory directory;
@@ -202,6 +208,29 @@ TEST_F(Attach, AKilledRecorderLeavesTheProgramAlone) {
   kill(simrec.pid(), SIGKILL);
   simrec.wait();
   ASSERT_TRUE(becomes([&] { return tree.traced_by(0); }));
+  tree.go();
+  EXPECT_EQ(tree.wait(), 0);
+}
+
+TEST_F(Attach, DetachesWhenTheTraceCannotBeWritten) {
+  WaitingTree tree(directory);
+  ASSERT_TRUE(tree.ready());
+  const pid_t simrec = fork();
+  if (simrec == 0) {
+    const rlimit small{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &small);
+    dup2(open(directory.file("errors").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    if (chdir(directory.path().c_str()) == 0)
+      execl(SIMREC_EXECUTABLE, "simrec", "-q", "-p", std::to_string(tree.pid()).c_str(), nullptr);
+    _exit(99);
+  }
+  int status = 0;
+  waitpid(simrec, &status, 0);
+  EXPECT_EQ(status, 125 << 8);
+  std::ifstream in(directory.file("errors"));
+  const std::string message(std::istreambuf_iterator<char>(in), {});
+  EXPECT_NE(message.find("File too large"), std::string::npos) << message;
+  EXPECT_TRUE(tree.traced_by(0));
   tree.go();
   EXPECT_EQ(tree.wait(), 0);
 }
