@@ -56,7 +56,7 @@ class TextLines {
   }
 
   static std::string outcome(const Event& event, const std::string& result) {
-    if ((event.flags & kUnfinished) != 0) return " <unfinished: the thread ended inside the call>";
+    if ((event.flags & kUnfinished) != 0) return " <unfinished: the thread, or the recording, ended inside the call>";
     if ((event.flags & kEntryOnly) != 0) return "";
     return " = " + result + " <" + format_duration(event.exit_ns - event.entry_ns) + ">";
   }

@@ -192,6 +192,8 @@ void print_info(std::ostream& out, const std::string& path, const Statistics& st
   print_processes(out, statistics, options.rows);
   out << '\n' << paint.bold("Calls and events") << '\n';
   print_calls(out, statistics, options.rows);
+  if (starts_in_the_middle(statistics.header))
+    out << "\nThe recording starts in the middle of programs that ran already.\n";
   if (!statistics.footer) return;
   if (!statistics.footer->truncated_by.empty())
     out << "\nThe recording was ended by " << printable(statistics.footer->truncated_by) << ".\n";

@@ -1,6 +1,7 @@
 // Turns stops of threads into events of the trace, and keeps the totals for the summary.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "recorder/trace_sink.h"
@@ -31,7 +32,7 @@ class EventLog {
 
   /// Before anything of a stop is recorded: fixes the burst that ended with it.
   static Ns burst_until(const TracedThread& thread, const StopTime& at) {
-    return at.cpu.run_ns - thread.at_last_event.run_ns;
+    return std::max<Ns>(0, at.cpu.run_ns - thread.at_last_event.run_ns);
   }
 
   /// The call the thread is in was seen at entry only; what follows is the next burst.

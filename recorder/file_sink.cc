@@ -44,6 +44,9 @@ void FileSink::append(const Event& event) {
 bool FileSink::flush_when_due(Ns now_ns) {
   return attempt([&] { return writer_.flush_when_due(now_ns); });
 }
+bool FileSink::fits(std::uint64_t max_bytes) {
+  return attempt([&] { return writer_.fits(max_bytes); });
+}
 void FileSink::guarded(const std::function<void(TraceWriter&)>& work) {
   attempt([&] { work(writer_); });
 }

@@ -24,6 +24,7 @@ class FileSink : public TraceSink {
   bool failed() const override { return failed_; }
   bool has_unflushed() const override { return !failed_ && writer_.has_unflushed(); }
   bool flush_when_due(Ns now_ns) override;
+  bool fits(std::uint64_t max_bytes) override;
   /// Runs `work` on the writer, turning an exception into failed().
   void guarded(const std::function<void(TraceWriter&)>& work);
 

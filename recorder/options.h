@@ -1,9 +1,12 @@
 // simrec's command line.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "trace-format/ids.h"
 
 namespace simrec::record {
 
@@ -14,9 +17,13 @@ struct Options {
   bool stacks = false;
   bool all_syscalls = false;
   bool allow_io_uring = false;
-  bool fast = true;          ///< tier 2 where possible
-  unsigned fast_after = 12;  ///< calls of a process before it gets tier 2
-  bool one_core = false;     ///< simrec and the whole program share one core
+  bool fast = true;             ///< tier 2 where possible
+  unsigned fast_after = 12;     ///< calls of a process before it gets tier 2
+  bool one_core = false;        ///< simrec and the whole program share one core
+  bool trace_time = false;      ///< record clock_gettime and the like, which programs otherwise call without the kernel
+  std::vector<int> attach;      ///< processes to attach to, instead of a command
+  Ns duration_ns = 0;           ///< 0 = no bound
+  std::uint64_t max_bytes = 0;  ///< 0 = no bound
   bool quiet = false;
   bool verbose = false;
   std::vector<std::string> command;

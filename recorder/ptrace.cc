@@ -5,9 +5,10 @@
 namespace simrec::record {
 namespace {
 
-constexpr unsigned long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
-                                   PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
-                                   PTRACE_O_EXITKILL;
+constexpr unsigned long kFollow = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                                  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
+// Under our filter a program cannot go on without us.
+constexpr unsigned long kOptions = kFollow | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
 
 __ptrace_request request_of(Resume how) {
   switch (how) {
@@ -24,6 +25,9 @@ __ptrace_request request_of(Resume how) {
 }  // namespace
 
 bool seize(pid_t tid) { return ptrace(PTRACE_SEIZE, tid, nullptr, kOptions) == 0; }
+bool seize_running(pid_t tid) { return ptrace(PTRACE_SEIZE, tid, nullptr, kFollow) == 0; }
+bool interrupt(pid_t tid) { return ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0; }
+bool detach(pid_t tid, int signal) { return ptrace(PTRACE_DETACH, tid, nullptr, static_cast<long>(signal)) == 0; }
 
 bool resume(pid_t tid, Resume how, int signal) {
   return ptrace(request_of(how), tid, nullptr, static_cast<long>(signal)) == 0;

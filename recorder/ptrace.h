@@ -16,6 +16,13 @@ enum class Resume { run, to_syscall_exit, listen };
 
 /// Attaches to a thread without stopping it; follows its children. Dies with the recorder.
 bool seize(pid_t tid);
+/// Attaches to a thread that runs already: it outlives the recorder, and filters of its own keep their meaning.
+/// False with errno set.
+bool seize_running(pid_t tid);
+/// Makes a seized thread stop soon (PTRACE_EVENT_STOP).
+bool interrupt(pid_t tid);
+/// Lets go of a stopped thread, delivering `signal` (0 = none).
+bool detach(pid_t tid, int signal = 0);
 /// Lets a stopped thread go on, delivering `signal` (0 = none).
 bool resume(pid_t tid, Resume how, int signal = 0);
 /// Where a thread stopped in a system call: its number and arguments at entry, its result at exit.

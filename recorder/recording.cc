@@ -8,8 +8,10 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "recorder/calibrate_sample.h"
@@ -22,11 +24,38 @@
 #include "recorder/seccomp_filter.h"
 #include "recorder/signal_forwarder.h"
 #include "recorder/summary.h"
+#include "recorder/time_calls.h"
 #include "recorder/tracer.h"
 #include "trace-format/trace_writer.h"
 
 namespace simrec::record {
 namespace {
+
+/// Writing to a reader that went away or beyond `ulimit -f` is an error to report, not a reason to die. While it
+/// lives only: programs that are started must not inherit this.
+class WriteSignalsIgnored {
+ public:
+  WriteSignalsIgnored() : pipe_(signal(SIGPIPE, SIG_IGN)), size_(signal(SIGXFSZ, SIG_IGN)) {}
+  ~WriteSignalsIgnored() {
+    signal(SIGPIPE, pipe_);
+    signal(SIGXFSZ, size_);
+  }
+  WriteSignalsIgnored(const WriteSignalsIgnored&) = delete;
+  WriteSignalsIgnored& operator=(const WriteSignalsIgnored&) = delete;
+
+ private:
+  sighandler_t pipe_, size_;
+};
+
+/// The first attached process stands for the command.
+void describe_attached(pid_t pid, Header& header) {
+  std::ifstream arguments("/proc/" + std::to_string(pid) + "/cmdline");
+  header.command.clear();
+  for (std::string word; std::getline(arguments, word, '\0');) header.command.push_back(word);
+  while (!header.command.empty() && header.command.back().empty()) header.command.pop_back();  // setproctitle(3)
+  std::error_code ignored;
+  header.working_directory = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ignored).string();
+}
 
 Header make_header(const Options& options, Calibration calibration) {
   Header header;
@@ -36,6 +65,7 @@ Header make_header(const Options& options, Calibration calibration) {
   header.command = options.command;
   std::error_code ignored;
   header.working_directory = std::filesystem::current_path(ignored).string();
+  if (!options.attach.empty()) describe_attached(options.attach.front(), header);
   header.options = shaping_options(options);
   header.started_unix_ns = clock_now(CLOCK_REALTIME);
   return header;
@@ -82,7 +112,9 @@ Footer make_footer(const Outcome& outcome, const Totals& totals, const TraceSink
                                {"tier1/same-cpu/entry", totals.entry_only[0]},
                                {"tier1/cross-cpu/entry", totals.entry_only[1]},
                                {"tier2", totals.fast_calls}});
+  if (outcome.passed_calls != 0) footer.calls.push_back({"tier1/passed", outcome.passed_calls});
   footer.recorder_cpu_ns = cpu_ns;
+  footer.truncated_by = outcome.bound;
   if (killed_by != 0) footer.truncated_by = "SIG" + std::string(sigabbrev_np(killed_by));
   return footer;
 }
@@ -109,52 +141,92 @@ int end_like(int status, bool recorded) {
 }  // namespace
 
 int record(const Options& options) {
-  const std::string program = find_program(options.command.front());
+  const bool attach = !options.attach.empty();
+  const std::string program = attach ? "" : find_program(options.command.front());
   if (options.no_clobber && options.output != "-" && std::filesystem::exists(options.output))
     throw LaunchError(kExitOwnFailure, options.output + " exists; choose another -o FILE or drop --no-clobber");
   Calibration calibration = calibrate_host();  // of the machine as it is without us
   const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
   calibration.stops = calibrate_stops(record_child);
-  const bool fast = options.fast && fast_path_possible();
+  const bool fast = options.fast && !attach && fast_path_possible();
   if (fast)
     if (const auto cost = calibrate_fast(record_child_fast)) calibration.stops.push_back(*cost);
   const Header header = make_header(options, std::move(calibration));
+  std::optional<WriteSignalsIgnored> write_signals_ignored(std::in_place);
   TraceWriter writer(options.output, header, resolution(fast));
   FileSink sink(writer, [&](const std::string& message) {
     std::cerr << "simrec: " << message << "\nsimrec: the program goes on, unrecorded\n";
   });
+  const auto filter =
+      make_seccomp_filter(recorded_calls(options.trace_time), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
+  LiveProcesses live;
+  ModuleCatalog modules;
+  Bounds bounds({options.duration_ns, options.max_bytes, attach});
+  TracerOptions tracer_options{.stacks = options.stacks,
+                               .all_syscalls = options.all_syscalls,
+                               .allow_io_uring = options.allow_io_uring,
+                               .trace_time = options.trace_time,
+                               .fast = {fast, options.fast_after}};
+  if (attach) {
+    tracer_options.interception = Interception::of_every_call(filter);
+    tracer_options.ledger = header.calibration.stops;
+  }
+  Tracer tracer(sink, tracer_options, {&live, &modules, &bounds});
   // Across cores a stop costs the program 4–10 times the CPU time, and an amount that varies: see --one-core.
   std::optional<PinnedToCore> one_core;
   if (options.one_core) one_core.emplace(sched_getcpu());
-  const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-  const auto filter = make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
-  const LaunchedProcess root = launch_command(program, options.command, filter, output);
-  const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording
-  raise_descriptor_limit();
-  LiveProcesses live;
-  SignalForwarder forwarder(live, root.pid);
-  ModuleCatalog modules;
-  Tracer tracer(sink,
-                {.stacks = options.stacks,
-                 .all_syscalls = options.all_syscalls,
-                 .allow_io_uring = options.allow_io_uring,
-                 .fast = {fast, options.fast_after}},
-                {&live, &modules});
-  const Outcome outcome = tracer.run(root);
-  if (!outcome.started) {
+  std::optional<SignalForwarder> forwarder;
+  Outcome outcome;
+  Ns cpu_before_ns = 0;
+  const auto discard = [&] {
     std::error_code ignored;
     if (options.output != "-") std::filesystem::remove(writer.current_path(), ignored);
-    throw_launch_failure(root);
+  };
+  if (attach) {
+    AttachedTree tree;
+    try {
+      tree = attach_tree(options.attach);
+    } catch (const LaunchError&) {
+      discard();
+      throw;
+    }
+    if (tree.refused != 0) sink.lose("threads that could not be attached to", tree.refused);
+    raise_descriptor_limit();
+    cpu_before_ns = own_cpu();  // calibration is no part of the recording
+    outcome = tracer.run(tree);
+  } else {
+    write_signals_ignored.reset();
+    const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
+    const LaunchedProcess root = launch_command(program, options.command, filter, output);
+    raise_descriptor_limit();  // ours, not the program's
+    cpu_before_ns = own_cpu();
+    forwarder.emplace(live, root.pid);
+    outcome = tracer.run(root);
+    if (!outcome.started) {
+      discard();
+      throw_launch_failure(root);
+    }
   }
-  const Ns cpu_ns = own_cpu() - cpu_before_ns;
-  sink.guarded([&](TraceWriter& w) {
-    tracer.record_modules(w);
-    w.finish(make_footer(outcome, tracer.totals(), sink, cpu_ns, forwarder.killed_by()));
-  });
-  if (!options.quiet && !sink.failed())
-    print_summary(std::cerr, {outcome, tracer.totals(), header.calibration, sink.losses(),
-                              options.output == "-" ? "-" : writer.current_path(), writer.bytes_written(), cpu_ns,
-                              options.verbose});
+  const auto finish = [&] {
+    const Ns cpu_ns = own_cpu() - cpu_before_ns;
+    sink.guarded([&](TraceWriter& w) {
+      tracer.record_modules(w);
+      w.finish(make_footer(outcome, tracer.totals(), sink, cpu_ns, forwarder ? forwarder->killed_by() : 0));
+    });
+    if (!options.quiet && !sink.failed())
+      print_summary(std::cerr, {outcome, tracer.totals(), header.calibration, sink.losses(),
+                                options.output == "-" ? "-" : writer.current_path(), writer.bytes_written(), cpu_ns,
+                                options.verbose});
+  };
+  if (outcome.bound.empty()) {
+    finish();
+  } else {
+    // The program must not wait for the file, nor the file for the program.
+    std::thread finisher(finish);
+    outcome.root_status = tracer.release();
+    finisher.join();
+  }
+  if (attach) return sink.failed() ? kExitOwnFailure : 0;
   return end_like(outcome.root_status, !sink.failed());
 }
 

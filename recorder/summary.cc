@@ -44,6 +44,8 @@ void print_summary(std::ostream& out, const SummaryInput& input) {
       << "        tracing cost removed: " << format_duration(overhead.wall_ns) << " of wall time, "
       << format_duration(overhead.cpu_ns) << " of CPU time ± " << format_duration(overhead.uncertainty_ns)
       << "; simrec itself used " << format_duration(input.recorder_cpu_ns) << "\n";
+  if (!input.outcome.bound.empty())
+    out << "        ended by " << input.outcome.bound << "; the program goes on unrecorded\n";
   for (const auto& [what, count] : input.losses)
     out << "        not recorded: " << what << " (" << format_count(count) << ")\n";
   const std::uint64_t stops = input.totals.whole_calls[0] + input.totals.whole_calls[1] + input.totals.entry_only[0] +

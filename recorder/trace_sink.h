@@ -27,6 +27,7 @@ class TraceSink {
   /// TraceWriter's: false when there is nothing to flush, or no file.
   virtual bool has_unflushed() const { return false; }
   virtual bool flush_when_due(Ns) { return false; }
+  virtual bool fits(std::uint64_t) { return true; }
 
   /// Counts something that could not be recorded; ends up in the trace's footer and the summary.
   void lose(const std::string& what, std::uint64_t count = 1) { losses_[what] += count; }

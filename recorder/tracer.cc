@@ -8,12 +8,12 @@
 
 #include "recorder/clocks.h"
 #include "recorder/seccomp_filter.h"
+#include "recorder/stops.h"
 
 namespace simrec::record {
 namespace {
 
 constexpr std::size_t kHandlers = 512;  // above every x86-64 call number
-constexpr int kSyscallStop = SIGTRAP | 0x80;
 
 // What an interrupted call returns inside the kernel when it is to be restarted (include/linux/errno.h).
 constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartNoHandler = -514, kRestartBlock = -516;
@@ -37,10 +37,6 @@ bool is_restart_code(std::int64_t result) {
 /// relevant variants only.
 bool isolates_itself(std::uint64_t number) {
   return number == SYS_seccomp || number == SYS_prctl || number == SYS_arch_prctl;
-}
-
-bool is_stop_signal(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
 std::int64_t sender_of(const siginfo_t& info) {
@@ -73,66 +69,70 @@ Outcome Tracer::run(const LaunchedProcess& root) {
   auto thread = std::make_unique<TracedThread>();
   thread->tid = root.pid;
   threads_.emplace(root.pid, std::move(thread));
-  for (;;) {
-    int status = 0;
-    const pid_t tid = next_stop(status);
-    if (tid < 0) break;
-    now_ns_ = clock_now() - origin_ns_;
-    dispatch(tid, status);
-    keep_ticking();
-    if (objects_.crowded()) drop_closed_objects();
-  }
+  trace();
   outcome_.started = !launching_;
   return outcome_;
 }
 
+void Tracer::trace() {
+  do {
+    keep_ticking();
+    int status = 0;
+    const pid_t tid = next_stop(status);
+    if (tid < 0) return;
+    now_ns_ = clock_now() - origin_ns_;
+    if (tid > 0) dispatch(tid, status);
+    if (tid == 0) on_tick();
+    if (objects_.crowded()) drop_closed_objects();
+  } while (!bound_reached());
+}
+
+bool Tracer::bound_reached() {
+  if (helpers_.bounds == nullptr || launching_) return false;
+  outcome_.bound = helpers_.bounds->reached(now_ns_, sink_);
+  if (outcome_.bound.empty()) return false;
+  close_open_events();
+  return true;
+}
+
+/// 0 = a tick came first.
 pid_t Tracer::next_stop(int& status) {
-  for (;;) {
-    pid_t which = -1;
-    if (exiting_ > 0) {
-      // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
-      siginfo_t info{};
-      if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) {
-        if (errno != EINTR) return -1;
-        on_tick();
-        continue;
-      }
-      which = info.si_pid;
-      const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
-      if (TracedThread* thread = ended ? find(which) : nullptr) thread->clock.read();
-    }
-    const pid_t tid = waitpid(which, &status, __WALL);
-    if (tid >= 0 || errno != EINTR) return tid;
-    on_tick();
+  pid_t which = -1;
+  if (exiting_ > 0) {
+    // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) return errno == EINTR ? 0 : -1;
+    which = info.si_pid;
+    const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
+    if (TracedThread* thread = ended ? find(which) : nullptr) thread->clock.read();
   }
+  const pid_t tid = waitpid(which, &status, __WALL);
+  return tid < 0 && errno == EINTR ? 0 : tid;
 }
 
 /// No stop came for a while: what a program that waits did before must not stay in memory, where it would be lost
 /// with us; and what others did without stopping must not fill their rings.
-void Tracer::on_tick() {
-  now_ns_ = clock_now() - origin_ns_;
-  const bool unflushed = sink_.flush_when_due(now_ns_);
-  if (!unflushed && !fast_.active()) tick_.disarm();
-  keep_ticking();
-}
+void Tracer::on_tick() { sink_.flush_when_due(now_ns_); }
 
+/// Drains rings when it is time, and sets the timer for what comes next.
 void Tracer::keep_ticking() {
-  if (!fast_.active()) {
-    if (!tick_.armed() && sink_.has_unflushed()) tick_.arm(tick_ns_ = kTickNs);
-    return;
-  }
-  const Ns period = std::clamp(tick_ns_, kShortestDrainNs, kLongestDrainNs);
-  if (now_ns_ - drained_ns_ >= period) {
+  if (fast_.active() && now_ns_ - drained_ns_ >= drain_period_ns_) {
     const double fullest = fast_.drain_all();
     drained_ns_ = clock_now() - origin_ns_;
-    tick_ns_ = std::clamp(fullest > kRingFull    ? period / 2
-                          : fullest < kRingEmpty ? period * 2
-                                                 : period,
-                          kShortestDrainNs, kLongestDrainNs);
-    tick_.arm(tick_ns_);
-  } else if (!tick_.armed() || tick_ns_ != period) {
-    tick_.arm(tick_ns_ = period);
+    if (fullest > kRingFull) drain_period_ns_ = std::max(drain_period_ns_ / 2, kShortestDrainNs);
+    if (fullest < kRingEmpty) drain_period_ns_ = std::min(drain_period_ns_ * 2, kLongestDrainNs);
   }
+  const bool bounded = helpers_.bounds != nullptr && helpers_.bounds->need_ticks();
+  const Ns wanted = fast_.active()          ? drain_period_ns_
+                    : bounded               ? Bounds::kPeriodNs
+                    : sink_.has_unflushed() ? kTickNs
+                                            : 0;
+  if (wanted == tick_ns_) return;
+  tick_ns_ = wanted;
+  if (wanted != 0)
+    tick_.arm(wanted);
+  else
+    tick_.disarm();
 }
 
 void Tracer::dispatch(pid_t tid, int status) {
@@ -143,14 +143,14 @@ void Tracer::dispatch(pid_t tid, int status) {
     if (event == PTRACE_EVENT_STOP)
       early_.insert(tid);
     else
-      resume(tid, Resume::run, event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
+      resume(tid, onward(), event == 0 && WSTOPSIG(status) != kSyscallStop ? WSTOPSIG(status) : 0);
     return;
   }
   if (launching_ && !on_launch_stop(*thread, status)) return;
   if (!thread->started) {
     start(*thread);
     if (event == PTRACE_EVENT_STOP && !is_stop_signal(WSTOPSIG(status))) {
-      resume(tid, Resume::run);
+      resume(tid, onward());
       return;
     }
   }
@@ -162,7 +162,7 @@ void Tracer::on_stop(TracedThread& thread, int status) {
   const int signal = WSTOPSIG(status);
   switch (status >> 16) {
     case PTRACE_EVENT_SECCOMP:
-      return on_call_entry(thread);
+      return on_call_stop(thread);
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE:
@@ -174,7 +174,7 @@ void Tracer::on_stop(TracedThread& thread, int status) {
     case PTRACE_EVENT_STOP:
       return on_stop_event(thread, signal);
     case 0:
-      return signal == kSyscallStop ? on_call_exit(thread) : on_signal(thread, signal);
+      return signal == kSyscallStop ? on_call_stop(thread) : on_signal(thread, signal);
     default:
       resume(thread.tid, way_on(thread));  // an event of a newer kernel: nothing to record, never hang
   }
@@ -187,12 +187,18 @@ CallContext Tracer::context_of(TracedThread& thread, std::int64_t result) {
   return {thread, *thread.process, thread.call, objects_, sink_, TraceeMemory(thread.tid), result};
 }
 
-void Tracer::on_call_entry(TracedThread& thread) {
+void Tracer::on_call_stop(TracedThread& thread) {
   SyscallInfo info{};
   if (!syscall_info(thread.tid, info)) return;
+  if (info.op == PTRACE_SYSCALL_INFO_EXIT) return on_call_exit(thread, info);
+  options_.interception.apply(info);
+  on_call_entry(thread, info);
+}
+
+void Tracer::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
   if (on_foreign_call(thread, info)) return;
   if (fast_.on_call_entry(thread, info)) {
-    resume(thread.tid, Resume::run);
+    resume(thread.tid, onward());
     return;
   }
   begin_call(thread, info, stop_time(thread));
@@ -206,7 +212,8 @@ void Tracer::on_call_entry(TracedThread& thread) {
     CallContext context = context_of(thread, 0);
     handler.decoder.at_entry(context);
   }
-  if (handler.entry_only) {
+  // Where every call stops twice anyway, the exit is known at no further cost.
+  if (handler.entry_only && !options_.interception.every_call()) {
     resume(thread.tid, Resume::run);
     log_.entry_only(thread);
   } else {
@@ -216,7 +223,9 @@ void Tracer::on_call_entry(TracedThread& thread) {
 
 /// Stops that are no calls to record. False when it is one.
 bool Tracer::on_foreign_call(TracedThread& thread, const SyscallInfo& info) {
-  if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+  if (info.op != PTRACE_SYSCALL_INFO_SECCOMP) {
+    on_passed_call(thread);
+  } else {
     const bool foreign_abi = info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi);
     const Handler* handler = info.seccomp.nr < kHandlers ? &handlers_[info.seccomp.nr] : nullptr;
     const bool recorded = handler != nullptr && handler->row != nullptr && handler->row->logging != Logging::rest;
@@ -263,15 +272,13 @@ void Tracer::begin_call(TracedThread& thread, const SyscallInfo& info, const Sto
   add_register_arguments(call);
 }
 
-void Tracer::on_call_exit(TracedThread& thread) {
-  SyscallInfo info{};
-  if (!syscall_info(thread.tid, info)) return;
-  const StopTime at = stop_time(thread);
+void Tracer::on_call_exit(TracedThread& thread, const SyscallInfo& info) {
   CurrentCall& call = thread.call;
-  if (info.op != PTRACE_SYSCALL_INFO_EXIT || !call.active) {
-    resume(thread.tid, Resume::run);
+  if (!call.active) {
+    resume(thread.tid, onward());
     return;
   }
+  const StopTime at = stop_time(thread);
   std::int64_t result = info.exit.rval;
   if (is_restart_code(result)) {
     // The kernel decides after this stop, by the signal's handler, between restarting and EINTR.
@@ -289,7 +296,7 @@ void Tracer::on_call_exit(TracedThread& thread) {
     if (blocked >= kBlockedForStack) call.stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
   }
   // The thread goes on first: the event needs nothing of it any more.
-  resume(thread.tid, Resume::run);
+  resume(thread.tid, onward());
   log_.whole_call(thread, thread.call, at, result);
 }
 
@@ -312,6 +319,7 @@ void Tracer::on_stop_event(TracedThread& thread, int signal) {
     thread.stopped = true;
     return;
   }
+  if (options_.interception.every_call() && !thread.stopped) restart_quietly(thread);
   resume(thread.tid, way_on(thread));
   if (thread.stopped) log_.pseudo(thread, PseudoEvent::continued, at);
   thread.stopped = false;

@@ -6,9 +6,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "recorder/attach.h"
+#include "recorder/bounds.h"
 #include "recorder/decoder.h"
 #include "recorder/event_log.h"
 #include "recorder/fast/fast_path.h"
+#include "recorder/interception.h"
 #include "recorder/launch.h"
 #include "recorder/live_processes.h"
 #include "recorder/modules.h"
@@ -19,18 +22,22 @@
 namespace simrec::record {
 
 struct TracerOptions {
+  Interception interception = {};  ///< default: by the filter the program carries
   bool stacks = false;
   bool all_syscalls = false;
-  bool allow_io_uring = false;    ///< else programs are told that the kernel has none
-  FastOptions fast;               ///< when wanted, the filter must exempt the gate of tier 2
-  bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
-  std::uint32_t event_flags = 0;  ///< set on every event
+  bool allow_io_uring = false;        ///< else programs are told that the kernel has none
+  bool trace_time = false;            ///< programs get no vDSO
+  FastOptions fast = {};              ///< when wanted, the filter must exempt the gate of tier 2
+  std::vector<StopCost> ledger = {};  ///< what a stop costs, for calls that stop and are not recorded
+  bool placement_known = false;       ///< calibration: event_flags say whether the tracer is on another core
+  std::uint32_t event_flags = 0;      ///< set on every event
 };
 
 /// Helpers of a tracer that outlive it; nullptr = not wanted.
 struct TracerHelpers {
   LiveProcesses* live = nullptr;
   ModuleCatalog* modules = nullptr;
+  Bounds* bounds = nullptr;
 };
 
 /// How the recording ended.
@@ -41,6 +48,8 @@ struct Outcome {
   Ns end_ns = 0;
   std::uint32_t processes = 0;
   std::uint32_t threads = 0;
+  std::uint64_t passed_calls = 0;  ///< stops in calls of no interest (attached: every call stops)
+  std::string bound;               ///< what ended the recording early (see Bounds); "" = all processes ended
 };
 
 class Tracer {
@@ -48,8 +57,14 @@ class Tracer {
   Tracer(TraceSink& sink, TracerOptions options, TracerHelpers helpers = {});
   ~Tracer();
 
-  /// Traces `root` until it and all its descendants have ended. `root` is stopped before its first call.
+  /// Traces `root` until it and all its descendants have ended, or a bound is reached. `root` is stopped before its
+  /// first call.
   Outcome run(const LaunchedProcess& root);
+  /// The same for processes that run already, with an Interception of every call.
+  Outcome run(const AttachedTree& tree);
+  /// After run() reached a bound: attached processes are let go of, in a moment that they do not notice; launched
+  /// ones, which carry the filter, go on to their end with nothing recorded. Returns the root's status then.
+  int release();
 
   const Totals& totals() const { return log_.totals(); }
   Ns started_unix_ns() const { return started_unix_ns_; }
@@ -62,19 +77,23 @@ class Tracer {
   // tracer.cc: the loop and the stops in calls
   void dispatch(pid_t tid, int status);
   void on_stop(TracedThread& thread, int status);
-  void on_call_entry(TracedThread& thread);
+  void on_call_entry(TracedThread& thread, const SyscallInfo& info);
   bool on_foreign_call(TracedThread& thread, const SyscallInfo& info);
   bool answers_itself(const TracedThread& thread, const SyscallInfo& info);
-  void on_call_exit(TracedThread& thread);
+  void on_call_exit(TracedThread& thread, const SyscallInfo& info);
   void on_signal(TracedThread& thread, int signal);
   void on_stop_event(TracedThread& thread, int signal);
+  void trace();
   pid_t next_stop(int& status);
   void on_tick();
   void keep_ticking();
+  bool bound_reached();
+  void on_call_stop(TracedThread& thread);
   void begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at);
   CallContext context_of(TracedThread& thread, std::int64_t result);
   StopTime stop_time(TracedThread& thread);
-  Resume way_on(const TracedThread& thread) const { return thread.call.active ? Resume::to_syscall_exit : Resume::run; }
+  Resume way_on(const TracedThread& thread) const { return thread.call.active ? Resume::to_syscall_exit : onward(); }
+  Resume onward() const { return options_.interception.between_calls(); }
 
   // tracer_lifecycle.cc: threads and processes coming, changing and going
   TracedThread* find(pid_t tid);
@@ -90,9 +109,23 @@ class Tracer {
   void record_exit(TracedThread& thread, const StopTime& at);
   void adopt_orphans(TracedThread& dead);
   void take_image(TracedProcess& process);
+  void put_image(TracedProcess& process);
   void take_modules(TracedProcess& process);
   void drop_closed_objects();
+  void hide_clocks(const TracedProcess& process);
   void list_descriptors(TracedProcess& process, Process& record);
+
+  // tracer_attach.cc: beginning and ending in the middle of a program
+  void on_passed_call(TracedThread& thread);
+  std::shared_ptr<TracedProcess> add_running(pid_t pid, const TracedProcess* parent);
+  void add_running(pid_t tid, const std::shared_ptr<TracedProcess>& process);
+  void restart_quietly(TracedThread& thread);
+  void list_epoll_interest(const TracedThread& thread);
+  void close_open_events();
+  void let_pass(pid_t tid, int status);
+  void forget(pid_t tid);
+  bool let_go(pid_t tid, int status);
+  void detach_all();
 
   struct Handler {
     const SyscallRow* row = nullptr;
@@ -116,7 +149,8 @@ class Tracer {
   Tick tick_;                                        ///< armed while something waits to be flushed or drained
   Ns tick_ns_ = 0;                                   ///< its period
   Ns drained_ns_ = 0;                                ///< when rings were drained last
-  std::size_t exiting_ = 0;                          ///< threads between exit event and end
+  Ns drain_period_ns_ = 1'000'000;
+  std::size_t exiting_ = 0;  ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;
   bool launching_ = true;

@@ -13,6 +13,7 @@
 #include "recorder/clocks.h"
 #include "recorder/image.h"
 #include "recorder/recordable.h"
+#include "recorder/time_calls.h"
 #include "recorder/tracer.h"
 
 namespace simrec::record {
@@ -78,6 +79,7 @@ void Tracer::start_root(TracedThread& thread) {
   sink_.put(thread.record);
   take_image(*thread.process);
   if (fast_.enabled()) thread.process->space = std::make_shared<AddressSpace>(thread.process->pid);
+  hide_clocks(*thread.process);
   start(thread);
   if (launch_kind_ == LaunchKind::command)
     log_.pseudo(thread, PseudoEvent::execDone, {now_ns_, thread.at_last_event}, {now_ns_});
@@ -106,11 +108,20 @@ void Tracer::drop_closed_objects() {
 
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
+  put_image(process);
+}
+
+void Tracer::put_image(TracedProcess& process) {
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
   if (runs_without_its_privileges(process.pid))
     sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);
   images_.try_emplace(process.image.executable.value, process.image);
+}
+
+void Tracer::hide_clocks(const TracedProcess& process) {
+  if (options_.trace_time && launch_kind_ == LaunchKind::command && !hide_vdso(process.pid))
+    sink_.lose("programs whose reading of clocks could not be traced");
 }
 
 void Tracer::take_modules(TracedProcess& process) {
@@ -195,7 +206,7 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
   latest_ = nullptr;
   if (early_.erase(tid) == 0) return;
   start(added);
-  resume(tid, Resume::run);
+  resume(tid, onward());
 }
 
 void Tracer::on_exec(TracedThread& leader) {
@@ -211,9 +222,10 @@ void Tracer::on_exec(TracedThread& leader) {
   fast_.on_exec(thread);
   if (stacks_) stacks_->forget(thread.process->pid);
   take_image(*thread.process);
+  hide_clocks(*thread.process);
   if (thread.call.active) log_.whole_call(thread, thread.call, at, 0);
   log_.pseudo(thread, PseudoEvent::execDone, at, {at.wall_ns});
-  resume(tid, Resume::run);
+  resume(tid, onward());
 }
 
 /// A thread that is not the leader executed: it goes on under the leader's number, everybody else is gone.

@@ -2,9 +2,11 @@
 // Recorder, replayer and analysis all speak these types; nobody else includes the generated schema.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trace-format/ids.h"
@@ -27,7 +29,7 @@ constexpr std::uint16_t event_kind(PseudoEvent e) {
 /// Bits of Event::flags.
 enum EventFlag : std::uint32_t {
   kEntryOnly = 1,   ///< only the entry was intercepted: result, exit time and call CPU are unknown (0)
-  kUnfinished = 2,  ///< the thread died inside the call
+  kUnfinished = 2,  ///< the thread died, or the recording ended, inside the call
   kCrossCpu = 4,    ///< the tracer ran on another core than the thread: larger bias
   kRestarted = 8,   ///< interrupted by a signal; the kernel restarts it (result is -EINTR)
   kUnknown = 16,    ///< details could not be read (counted in the footer's losses)
@@ -194,6 +196,12 @@ struct Header {
   std::string working_directory{};
   std::vector<std::string> options{};
 };
+
+/// How simrec's option to attach begins in Header::options: such a trace starts in the middle of its programs.
+inline constexpr std::string_view kAttachOption = "--attach";
+inline bool starts_in_the_middle(const Header& header) {
+  return std::ranges::any_of(header.options, [](const std::string& o) { return o.starts_with(kAttachOption); });
+}
 
 struct NamedCount {
   std::string name{};

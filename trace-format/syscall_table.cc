@@ -112,6 +112,9 @@ constexpr SyscallRow kRows[] = {
     {SYS_sched_yield, "sched_yield", entry, {}},
 
     // Time.
+    {SYS_clock_gettime, "clock_gettime", rest, {num(0, "clock")}},
+    {SYS_gettimeofday, "gettimeofday", rest, {}},
+    {SYS_time, "time", rest, {}},
     {SYS_nanosleep, "nanosleep", both, {}, Extra::timeout},
     {SYS_clock_nanosleep, "clock_nanosleep", both, {num(0, "clock"), flags(1)}, Extra::timeout},
     {SYS_alarm, "alarm", both, {}, Extra::timer},

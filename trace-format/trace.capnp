@@ -29,7 +29,8 @@ struct Header {
   calibration @4 :Calibration;
   command @5 :List(Text);         # argv of the root command
   workingDirectory @6 :Text;
-  options @7 :List(Text);         # recorder options that shaped the trace ("--stacks", …)
+  options @7 :List(Text);         # recorder options that shaped the trace ("--stacks", …); with "--attach=PID" it
+                                  # starts in the middle of programs: FORMAT.md
 }
 
 struct Host {
@@ -215,7 +216,7 @@ enum PseudoEvent {
   execDone @3;                    # new image runs: image start
   stopped @4;                     # job-control stop: signo
   continued @5;
-  sample @6;                      # call stack inside a long burst
+  sample @6;                      # a point inside a burst: its call stack, or where the recording ended
 }
 
 struct Footer {
@@ -228,7 +229,7 @@ struct Footer {
   losses @6 :List(Count);         # what could not be recorded, by name
   calls @7 :List(Count);          # intercepted calls by "tierN/same-cpu" etc.: the ledger's counts
   recorderCpuNs @8 :Int64;        # CPU time of simrec itself
-  truncatedBy @9 :Text;           # "", "--max-size", "SIGINT", …
+  truncatedBy @9 :Text;           # "", "--max-size", "--duration", "SIGINT", …: it ended before the programs
 }
 
 struct Count {

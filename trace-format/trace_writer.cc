@@ -21,6 +21,8 @@ constexpr std::size_t kOpenBytes = 16 << 20;
 // Table entries not emitted yet.
 constexpr std::size_t kPendingBytes = 256 * 1024;
 
+constexpr std::uint64_t kReservedBytes = 256 * 1024;
+
 /// Coded size of an event, roughly (counting exactly would cost more than coding).
 std::size_t weight_of(const Event& event) { return 16 + 2 * event.arguments.size(); }
 
@@ -219,6 +221,17 @@ bool TraceWriter::flush_when_due(Ns now_ns) {
     impl_->flushed_ns = now_ns;
   }
   return has_unflushed();
+}
+
+bool TraceWriter::fits(std::uint64_t max_bytes) {
+  // The footer, the seek table and what becomes known at the end only; a share of small limits.
+  const std::uint64_t usable = max_bytes - std::min(max_bytes / 8, kReservedBytes);
+  const auto left = [&] { return usable - std::min(usable, bytes_written()); };
+  // Uncompressed, so that it is more than what will be written.
+  const auto waiting = [&] { return impl_->open_bytes + impl_->frame.bytes.size() + impl_->pending_bytes; };
+  if (waiting() < left()) return true;
+  if (left() > usable / 16) impl_->flush();
+  return waiting() < left() && left() > usable / 16;
 }
 
 bool TraceWriter::has_unflushed() const {

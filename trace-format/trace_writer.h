@@ -44,6 +44,9 @@ class TraceWriter {
   /// Flushes when that is due although no event came (max_unflushed_ns). Returns whether something is left to flush.
   bool flush_when_due(Ns now_ns);
   bool has_unflushed() const;
+  /// Whether the finished file stays within `max_bytes`: written, waiting to be written, tables of the end. Flushes
+  /// when only that can tell.
+  bool fits(std::uint64_t max_bytes);
   /// Flushes, writes footer and seek table, renames to the final path.
   void finish(const Footer& footer);
 

@@ -207,8 +207,10 @@ void FastEvents::interrupted_call(TracedThread& thread, const StopTime& at, std:
   log_.whole_call(thread, thread.call, at, interrupted ? -EINTR : result);
 }
 
-void FastEvents::unfinished_call(TracedThread& thread, const StopTime& at) {
-  if (begin_interrupted(thread)) log_.unfinished_call(thread, at);
+bool FastEvents::unfinished_call(TracedThread& thread, const StopTime& at) {
+  if (!begin_interrupted(thread)) return false;
+  log_.unfinished_call(thread, at);
+  return true;
 }
 
 }  // namespace simrec::record

@@ -21,7 +21,7 @@ class FastEvents {
   /// A call begun at the gate that ended otherwise: interrupted by a signal (its `result` is known), or not at all.
   /// The thread is stopped, at `at`.
   void interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result);
-  void unfinished_call(TracedThread& thread, const StopTime& at);
+  bool unfinished_call(TracedThread& thread, const StopTime& at);  ///< false: it was in none
   /// Reads the clocks: before draining, so that every record lies between two readings.
   void synchronise() { clock_.synchronise(); }
 

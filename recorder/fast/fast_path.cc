@@ -119,8 +119,18 @@ double FastPath::drain_all() {
   return static_cast<double>(fullest) / HOOK_RING_WORDS;
 }
 
+void FastPath::mute() {
+  muted_ = true;
+  for (TracedThread* thread : leased_) thread->fast.lease->slot().muted = 1;
+}
+
+void FastPath::clear_slot(pid_t tid) {
+  const auto registers = get_registers(tid);
+  if (registers && registers->gs_base - HOOK_SLOTS_ADDRESS < HOOK_SLOTS_BYTES) set_register(tid, kGsBase, 0);
+}
+
 void FastPath::drain(TracedThread& thread) {
-  if (!thread.fast.lease) return;
+  if (!thread.fast.lease || muted_) return;
   events_.synchronise();
   events_.drain(thread);
 }

@@ -45,6 +45,11 @@ class FastPath {
   /// The thread's process did something that makes hooks in it unsafe: back to tier 1 for good.
   void refuse(TracedThread& thread);
 
+  /// The recording is over, but threads go on: hooks leave no more records, and nothing is drained any more.
+  void mute();
+  /// For a newborn that nobody keeps account of: it has no slot, whatever its creator had.
+  static void clear_slot(pid_t tid);
+
   /// Is there anything that drain_all() may find?
   bool active() const { return !leased_.empty(); }
   /// Takes what all threads have left in their rings. Returns the fullest ring's share in use, 0–1.
@@ -63,6 +68,7 @@ class FastPath {
   FastEvents events_;
   TraceSink& sink_;
   FastOptions options_;
+  bool muted_ = false;
   std::vector<TracedThread*> leased_;
 };
 

@@ -124,7 +124,8 @@ struct HookSlot {
   uint64_t closed;  /* set by the recorder: leave everything to tier 1 */
   uint64_t rseq_cs; /* address of the thread's rseq_cs pointer; of `no_rseq` when it has none */
   uint64_t no_rseq;
-  uint64_t unused1[5];
+  uint64_t muted; /* set by the recorder: make calls, but leave no records */
+  uint64_t unused1[4];
   struct HookFrame frame;
   uint64_t head;     /* words the hook has finished */
   uint64_t phase;    /* HookPhase: a record is begun at `head` */

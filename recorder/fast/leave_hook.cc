@@ -101,8 +101,9 @@ bool FastPath::leave(TracedThread& thread, Registers& registers) {
   if (registers.rip == hook.gate + kCallBytes) {
     // In or right behind the call. With rax and orig_rax as they are, the kernel restarts it or not, as always; to
     // restart means to go back by the two bytes of the call, which at the site lead into the hook again.
-    events_.interrupted_call(thread, {clock_now() - events_.origin(), thread.clock.read()},
-                             static_cast<std::int64_t>(registers.rax));
+    if (!muted_)
+      events_.interrupted_call(thread, {clock_now() - events_.origin(), thread.clock.read()},
+                               static_cast<std::int64_t>(registers.rax));
     restore_frame(slot.frame, registers);
     registers.rip = stub->resume;
     return true;

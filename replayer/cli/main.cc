@@ -90,6 +90,12 @@ bool is_closure_run(const Options& options) {
          options.host_speed_flops <= 0 && options.simgrid_config.empty();
 }
 
+/// Half a run has no end to compare a prediction with.
+bool is_whole_run(const Trace& trace) {
+  const bool bounded = trace.footer && trace.footer->truncated_by.starts_with("--");
+  return !bounded && !starts_in_the_middle(trace.header);
+}
+
 std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin,
                             const Options& options) {
   if (!options.closure) return std::nullopt;
@@ -118,6 +124,7 @@ int run(const Options& options) {
   compiling.order = options.order;
   const Program program = compile(trace, compiling);
   const Header header = trace.header;
+  const bool whole = is_whole_run(trace);
   trace = {};  // a program needs its memory more
   std::uint64_t operations = 0;
   for (const ProgramThread& thread : program.threads) operations += thread.ops.size();
@@ -131,8 +138,9 @@ int run(const Options& options) {
   const Platform platform = chosen_platform(options, twin, header);
   const Outcome outcome = simulate_on(program, platform, as_asked(options), options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
-  const std::optional<Ns> twin_ns = twin_time(program, outcome, twin_platform(twin, header), options);
-  if (options.closure && !is_closure_run(options)) steps.done("simulated the twin");
+  const std::optional<Ns> twin_ns =
+      whole ? twin_time(program, outcome, twin_platform(twin, header), options) : std::nullopt;
+  if (twin_ns && !is_closure_run(options)) steps.done("simulated the twin");
   const std::string trace_sha256 = options.trace_path == "-" ? "" : sha256_of_file(options.trace_path).hex();
   report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
                          options),

@@ -196,6 +196,9 @@ void end_open_threads(Context& c) {
 
 void warn(Context& c) {
   auto& warnings = c.program.warnings;
+  if (starts_in_the_middle(c.trace.header))
+    warnings.push_back(
+        "the recording starts in the middle of programs that ran already: what they wait for may lie before its start");
   if (!c.trace.incomplete.empty()) warnings.push_back(c.trace.incomplete);
   if (c.trace.footer) {
     for (const NamedCount& loss : c.trace.footer->losses)

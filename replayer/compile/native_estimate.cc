@@ -62,7 +62,8 @@ class PathWalk {
     cost_ += at_least + of_recorder(before - at_least, previous, e.entry_ns);
     if (time_ >= e.exit_ns) {
       const Ns inside = std::max<Ns>(e.exit_ns - e.entry_ns - times.call_cpu_ns - e.ready_ns, 0);
-      const bool genuine = by && by->time == kGenuineWait;
+      // Who waits when a recording ends waits for something that is not in it.
+      const bool genuine = (e.flags & kUnfinished) != 0 || (by && by->time == kGenuineWait);
       cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e))
                        : inside + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
     }

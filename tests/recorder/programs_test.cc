@@ -33,6 +33,7 @@ void expect_mirrored(const Recorded& r, ObjectKind kind) {
 }
 
 const Case kCases[] = {
+    {"reading_clocks", [](const Recorded& r) { EXPECT_EQ(r.calls("clock_gettime") + r.calls("time"), 0); }},
     {"pipe_ping_pong",
      [](const Recorded& r) {
        EXPECT_GE(r.calls("write", 1), 200);

@@ -1,6 +1,8 @@
 // The filter, executed by a small interpreter of classic BPF: what it lets pass and what it stops.
 #include "recorder/seccomp_filter.h"
 
+#include "recorder/interception.h"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
@@ -59,6 +61,12 @@ class Filter : public ::testing::Test {
     seccomp_data data{number, arch, 0, {}};
     std::ranges::copy(args, data.args);
     const std::uint32_t result = execute(make_seccomp_filter(syscall_table(), all), data);
+    // Attached programs carry no filter: the recorder runs it, and must see the same.
+    SyscallInfo entry{};
+    entry.arch = arch;
+    entry.entry.nr = static_cast<std::uint64_t>(number);
+    std::ranges::copy(args, entry.entry.args);
+    EXPECT_EQ(run_filter(make_seccomp_filter(syscall_table(), all), entry), result);
     EXPECT_TRUE(result == SECCOMP_RET_ALLOW || (result & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_TRACE);
     return result != SECCOMP_RET_ALLOW;
   }
