@@ -3,6 +3,8 @@ add_library(simrec_recorder_aux STATIC
   calibrate_host.cc
   calibrate_loopback.cc
   calibrate_program.cc
+  calibrate_fast.cc
+  calibrate_runs.cc
   calibrate_stops.cc
   doctor.cc
   doctor_checks.cc

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "recorder/fast/hook_image.h"
 #include "recorder/memory_sink.h"
 #include "recorder/seccomp_filter.h"
 #include "recorder/tracer.h"
@@ -41,21 +42,38 @@ class Pinned {
 
 }  // namespace
 
-std::vector<Event> record_child(const std::function<void()>& child_body, Placement placement) {
+namespace {
+
+std::vector<Event> record_with(const TracerOptions& options, const std::function<void()>& child_body,
+                               Placement placement) {
   const Pinned here;
   const bool pinned = placement != Placement::free;
   if (pinned) Pinned::to(here.allowed(), 0);
   const cpu_set_t allowed = here.allowed();
-  const LaunchedProcess child = launch_function(child_body, make_seccomp_filter(syscall_table(), false));
+  const LaunchedProcess child = launch_function(
+      child_body, make_seccomp_filter(syscall_table(), false, options.fast.wanted ? hook_gate() : ExemptRange{}));
   if (placement == Placement::crossCpu) Pinned::to(allowed, 1);
   MemorySink sink;
-  Tracer tracer(sink, {.fast = {},
-                       .placement_known = true,
-                       .event_flags = placement == Placement::crossCpu ? std::uint32_t{kCrossCpu} : 0U});
+  Tracer tracer(sink, options);
   tracer.run(child);
   std::vector<Event> events = sink.events();
   for (Event& event : events) event.arguments = {};
   return events;
+}
+
+}  // namespace
+
+std::vector<Event> record_child(const std::function<void()>& child_body, Placement placement) {
+  TracerOptions options;
+  options.placement_known = true;
+  if (placement == Placement::crossCpu) options.event_flags = kCrossCpu;
+  return record_with(options, child_body, placement);
+}
+
+std::vector<Event> record_child_fast(const std::function<void()>& child_body, Placement placement) {
+  TracerOptions options;
+  options.fast = {.wanted = true, .after_calls = 1};
+  return record_with(options, child_body, placement);
 }
 
 }  // namespace simrec::record

@@ -41,6 +41,13 @@ Header make_header(const Options& options, Calibration calibration) {
   return header;
 }
 
+/// Tier 2 sees bursts to some nanoseconds; stops do not.
+WriterOptions resolution(bool fast) {
+  WriterOptions options;
+  if (fast) options.wall_unit_ns = 50, options.cpu_unit_ns = 10;
+  return options;
+}
+
 /// One descriptor per traced thread is kept open: as many as the hard limit allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -108,8 +115,11 @@ int record(const Options& options) {
   Calibration calibration = calibrate_host();  // of the machine as it is without us
   const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
   calibration.stops = calibrate_stops(record_child);
+  const bool fast = options.fast && fast_path_possible();
+  if (fast)
+    if (const auto cost = calibrate_fast(record_child_fast)) calibration.stops.push_back(*cost);
   const Header header = make_header(options, std::move(calibration));
-  TraceWriter writer(options.output, header);
+  TraceWriter writer(options.output, header, resolution(fast));
   FileSink sink(writer, [&](const std::string& message) {
     std::cerr << "simrec: " << message << "\nsimrec: the program goes on, unrecorded\n";
   });
@@ -117,7 +127,6 @@ int record(const Options& options) {
   std::optional<PinnedToCore> one_core;
   if (options.one_core) one_core.emplace(sched_getcpu());
   const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-  const bool fast = options.fast && fast_path_possible();
   const auto filter = make_seccomp_filter(syscall_table(), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
   const LaunchedProcess root = launch_command(program, options.command, filter, output);
   const Ns cpu_before_ns = own_cpu();  // calibration is no part of the recording

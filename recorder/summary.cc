@@ -22,7 +22,8 @@ OverheadRemoved overhead_of(const Totals& totals, const Calibration& calibration
   OverheadRemoved sum;
   double variance = 0;
   for (const StopCost& cost : calibration.stops) {
-    const std::uint64_t n = (cost.whole_call ? totals.whole_calls : totals.entry_only)[cost.same_cpu ? 0 : 1];
+    const std::uint64_t stops = (cost.whole_call ? totals.whole_calls : totals.entry_only)[cost.same_cpu ? 0 : 1];
+    const std::uint64_t n = cost.tier == 2 ? totals.fast_calls : stops;
     const auto count = static_cast<Ns>(n);
     sum.wall_ns += count * cost.wall_ns;
     sum.cpu_ns += count * (cost.burst_bias_ns + cost.call_bias_ns);
