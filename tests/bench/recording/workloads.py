@@ -227,7 +227,7 @@ def all_workloads(folder, scale):
     tree = "/" if scale >= 1 else "/usr/include"
     loop = f"i=0; while [ $i -lt {sized(scale, 500)} ]; do /bin/true; i=$((i+1)); done"
     return [
-        Workload("write storm", 2.0, command([built("write_storm", folder), str(sized(scale, 1500000))], timed)),
+        Workload("write storm", 2.0, command([built("write_storm", folder), str(sized(scale, 1000000))], timed)),
         Workload("pipe ping-pong", 1.7, command([built("pipe_ping_pong", folder), str(sized(scale, 80000))], timed)),
         server_only(folder, sized(scale, 25000)),
         both_sides(folder, sized(scale, 20000), timed),
