@@ -15,11 +15,13 @@ namespace {
 /// Function names of the stopped program's main thread, innermost first ("?" = unknown).
 std::vector<std::string> functions(Unwinder& unwinder, pid_t pid) {
   std::vector<std::string> names;
-  for (const RawFrame& frame : unwinder.unwind(pid)) {
+  const auto registers = user_registers(pid);
+  if (!registers) return names;
+  for (const RawFrame& frame : unwinder.unwind(*registers)) {
     const std::uint64_t address = frame.exact ? frame.address : frame.address - 1;
-    const Mapping* map = find_mapping(unwinder.maps(), address);
-    const std::string name =
-        map && map->is_file() ? SymbolTable(map->path).function_at(address - map->start + map->offset) : "";
+    const Mapping* map = unwinder.code().code_at(address);
+    CodeModule* module = map != nullptr ? unwinder.code().module_of(*map) : nullptr;
+    const std::string name = module != nullptr ? module->symbols().function_at(address - map->start + map->offset) : "";
     names.push_back(name.empty() ? "?" : name);
   }
   return names;
@@ -45,11 +47,20 @@ TEST_P(UnwindTest, FindsCallersInOrder) {
   const Case& param = GetParam();
   const StoppedProgram program({param.program, param.mode});
   ASSERT_TRUE(program.stopped());
-  Unwinder unwinder(program.pid());
+  CodeModules modules;
+  Unwinder unwinder(program.pid(), modules);
   const auto names = functions(unwinder, program.pid());
   std::vector<std::string> wanted = param.expected;
   EXPECT_EQ(only(names, wanted), param.expected) << testing::PrintToString(names);
   EXPECT_EQ(functions(unwinder, program.pid()), names) << "the caches change the answer";
+  Unwinder second(program.pid(), modules);
+  EXPECT_EQ(functions(second, program.pid()), names) << "what modules remember changes the answer";
+  const auto registers = user_registers(program.pid());
+  ASSERT_TRUE(registers);
+  StackMemory stack(program.pid());
+  stack.restart(registers->rsp);
+  EXPECT_EQ(TableReader(unwinder.code()).walk(*registers, stack, kMaxFrames), unwinder.unwind(*registers))
+      << "rules and libunwind's own walk disagree";
 }
 
 const std::vector<std::string> kPlain{"inner_wait", "middle_call", "outer_call", "main"};
@@ -65,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Programs, UnwindTest,
 TEST(Unwind, InnermostFrameIsTheLibrarysCall) {
   const StoppedProgram program({DEEP_SLEEPER, "plain"});
   ASSERT_TRUE(program.stopped());
-  Unwinder unwinder(program.pid());
+  CodeModules modules;
+  Unwinder unwinder(program.pid(), modules);
   EXPECT_EQ(functions(unwinder, program.pid()).front(), "read");
 }
 
@@ -73,16 +85,21 @@ TEST(Unwind, GarbageStacksEndWithoutHarm) {
   for (int seed = 1; seed <= 12; ++seed) {
     const StoppedProgram program({GARBAGE_STACK, std::to_string(seed)});
     ASSERT_TRUE(program.stopped());
-    Unwinder unwinder(program.pid());
-    const auto frames = unwinder.unwind(program.pid());
+    CodeModules modules;
+    Unwinder unwinder(program.pid(), modules);
+    const auto registers = user_registers(program.pid());
+    ASSERT_TRUE(registers);
+    const auto frames = unwinder.unwind(*registers);
     EXPECT_GE(frames.size(), 1U);
     EXPECT_LE(frames.size(), kMaxFrames);
   }
 }
 
 TEST(Unwind, AGoneThreadHasNoStack) {
-  Unwinder unwinder(999999999);
-  EXPECT_TRUE(unwinder.unwind(999999999).empty());
+  EXPECT_FALSE(user_registers(999999999));
+  CodeModules modules;
+  Unwinder unwinder(999999999, modules);
+  EXPECT_TRUE(unwinder.unwind({.rip = 0x1000, .rsp = 0x2000}).empty());
 }
 
 TEST(Symbols, AreDemangled) {
