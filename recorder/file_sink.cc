@@ -41,6 +41,9 @@ void FileSink::put(const Image& image) {
 void FileSink::append(const Event& event) {
   attempt([&] { writer_.append(event); });
 }
+bool FileSink::flush_when_due(Ns now_ns) {
+  return attempt([&] { return writer_.flush_when_due(now_ns); });
+}
 void FileSink::guarded(const std::function<void(TraceWriter&)>& work) {
   attempt([&] { work(writer_); });
 }

@@ -22,6 +22,8 @@ class FileSink : public TraceSink {
   void append(const Event& event) override;
   TraceWriter* writer() override { return failed_ ? nullptr : &writer_; }
   bool failed() const override { return failed_; }
+  bool has_unflushed() const override { return !failed_ && writer_.has_unflushed(); }
+  bool flush_when_due(Ns now_ns) override;
   /// Runs `work` on the writer, turning an exception into failed().
   void guarded(const std::function<void(TraceWriter&)>& work);
 

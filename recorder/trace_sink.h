@@ -24,6 +24,9 @@ class TraceSink {
   /// For call stacks, which are interned where they are taken; nullptr when there is no file (any more).
   virtual TraceWriter* writer() = 0;
   virtual bool failed() const = 0;
+  /// TraceWriter's: false when there is nothing to flush, or no file.
+  virtual bool has_unflushed() const { return false; }
+  virtual bool flush_when_due(Ns) { return false; }
 
   /// Counts something that could not be recorded; ends up in the trace's footer and the summary.
   void lose(const std::string& what, std::uint64_t count = 1) { losses_[what] += count; }

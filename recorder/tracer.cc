@@ -21,6 +21,9 @@ constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartN
 /// A call that waited off its core at least this long gets a call stack.
 constexpr Ns kBlockedForStack = 100'000;
 
+/// At most max_unflushed_ns and this much of a recording are lost with the recorder.
+constexpr Ns kTickNs = 250'000'000;
+
 bool is_restart_code(std::int64_t result) {
   return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
          result == kRestartBlock;
@@ -72,6 +75,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
     if (tid < 0) break;
     now_ns_ = clock_now() - origin_ns_;
     dispatch(tid, status);
+    if (!tick_.armed() && sink_.has_unflushed()) tick_.arm(kTickNs);
   }
   outcome_.started = !launching_;
   return outcome_;
@@ -84,8 +88,9 @@ pid_t Tracer::next_stop(int& status) {
       // A thread on its way out: its last CPU time can be read only between its death and waitpid's return.
       siginfo_t info{};
       if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) != 0) {
-        if (errno == EINTR) continue;
-        return -1;
+        if (errno != EINTR) return -1;
+        on_tick();
+        continue;
       }
       which = info.si_pid;
       const bool ended = info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
@@ -93,7 +98,14 @@ pid_t Tracer::next_stop(int& status) {
     }
     const pid_t tid = waitpid(which, &status, __WALL);
     if (tid >= 0 || errno != EINTR) return tid;
+    on_tick();
   }
+}
+
+/// No stop came for a while: what a program that waits did before must not stay in memory, where it would be lost
+/// with us.
+void Tracer::on_tick() {
+  if (!sink_.flush_when_due(clock_now() - origin_ns_)) tick_.disarm();
 }
 
 void Tracer::dispatch(pid_t tid, int status) {

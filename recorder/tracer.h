@@ -13,6 +13,7 @@
 #include "recorder/modules.h"
 #include "recorder/ptrace.h"
 #include "recorder/stacks.h"
+#include "recorder/tick.h"
 
 namespace simrec::record {
 
@@ -63,6 +64,7 @@ class Tracer {
   void on_signal(TracedThread& thread, int signal);
   void on_stop_event(TracedThread& thread, int signal);
   pid_t next_stop(int& status);
+  void on_tick();
   void begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at);
   CallContext context_of(TracedThread& thread, std::int64_t result);
   StopTime stop_time(TracedThread& thread);
@@ -103,6 +105,7 @@ class Tracer {
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::vector<Image> images_;
+  Tick tick_;                ///< armed while something waits to be flushed
   std::size_t exiting_ = 0;  ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;

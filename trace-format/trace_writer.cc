@@ -197,6 +197,18 @@ void TraceWriter::append(const Event& event) { impl_->append(event); }
 
 void TraceWriter::flush() { impl_->flush(); }
 
+bool TraceWriter::flush_when_due(Ns now_ns) {
+  if (has_unflushed() && now_ns - impl_->flushed_ns >= impl_->options.max_unflushed_ns) {
+    impl_->flush();
+    impl_->flushed_ns = now_ns;
+  }
+  return has_unflushed();
+}
+
+bool TraceWriter::has_unflushed() const {
+  return !impl_->open.empty() || !impl_->frame.bytes.empty() || !impl_->pending.empty();
+}
+
 void TraceWriter::finish(const Footer& footer) {
   impl_->flush();
   Footer counted = footer;

@@ -41,6 +41,9 @@ class TraceWriter {
   void append(const Event& event);
   /// Emits everything collected so far as whole frames.
   void flush();
+  /// Flushes when that is due although no event came (max_unflushed_ns). Returns whether something is left to flush.
+  bool flush_when_due(Ns now_ns);
+  bool has_unflushed() const;
   /// Flushes, writes footer and seek table, renames to the final path.
   void finish(const Footer& footer);
 
