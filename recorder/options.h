@@ -12,6 +12,7 @@ struct Options {
   std::string output = "trace.capnp";
   bool no_clobber = false;
   bool stacks = false;
+  unsigned sample_hz = 0;  ///< 0 = no samples
   bool all_syscalls = false;
   bool one_core = false;  ///< simrec and the whole program share one core
   bool quiet = false;

@@ -73,6 +73,10 @@ Footer make_footer(const Outcome& outcome, const Totals& totals, const TraceSink
                                {"tier1/cross-cpu/whole", totals.whole_calls[1]},
                                {"tier1/same-cpu/entry", totals.entry_only[0]},
                                {"tier1/cross-cpu/entry", totals.entry_only[1]}});
+  if (totals.samples[0] + totals.samples[1] > 0) {
+    footer.calls.push_back({"tier1/same-cpu/sample", totals.samples[0]});
+    footer.calls.push_back({"tier1/cross-cpu/sample", totals.samples[1]});
+  }
   footer.recorder_cpu_ns = cpu_ns;
   if (killed_by != 0) footer.truncated_by = "SIG" + std::string(sigabbrev_np(killed_by));
   return footer;
@@ -122,7 +126,7 @@ int record(const Options& options) {
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
-  Tracer tracer(sink, {.stacks = options.stacks, .all_syscalls = options.all_syscalls}, {&live, &modules});
+  Tracer tracer(sink, {.stacks = options.stacks, .sample_hz = options.sample_hz, .all_syscalls = options.all_syscalls}, {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {
     std::error_code ignored;

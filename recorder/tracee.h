@@ -52,6 +52,14 @@ struct CurrentCall {
   std::uint32_t child_plus_one = 0;  ///< ThreadId + 1 of the child a clone made
 };
 
+/// What the sampler (sampler.h) knows of a thread; CPU times of the thread.
+struct SampleState {
+  Ns sampled_at_ns = 0;
+  Ns due_at_ns = 0;
+  bool interrupt_sent = false;  ///< its stop is still to come
+  bool call_postponed = false;  ///< on its way there the thread wanted to enter a call
+};
+
 struct TracedThread {
   pid_t tid = 0;
   Thread record;
@@ -60,6 +68,7 @@ struct TracedThread {
   TraceeCpu cpu;
   CpuTimes at_last_event;
   CurrentCall call;
+  SampleState sampling;
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop
   bool exit_recorded = false;  ///< its thread-exit event is written

@@ -55,7 +55,8 @@ std::int64_t sender_of(const siginfo_t& info) {
 
 Tracer::Tracer(TraceSink& sink, TracerOptions options, TracerHelpers helpers)
     : sink_(sink), options_(options), helpers_(helpers), log_(sink), objects_(sink), handlers_(kHandlers) {
-  if (options_.stacks) stacks_ = std::make_unique<StackSampler>();
+  if (options_.stacks || options_.sample_hz != 0) stacks_ = std::make_unique<StackSampler>();
+  if (options_.sample_hz != 0) sampler_.emplace(options_.sample_hz);
   for (const SyscallRow& row : syscall_table())
     if (row.number < kHandlers) handlers_[row.number] = {&row, decoder_of(row), row.logging == Logging::entry};
 }
@@ -75,7 +76,10 @@ Outcome Tracer::run(const LaunchedProcess& root) {
     if (tid < 0) break;
     now_ns_ = clock_now() - origin_ns_;
     dispatch(tid, status);
-    if (!tick_.armed() && sink_.has_unflushed()) tick_.arm(kTickNs);
+    sampling_rests_ = !sampler_;
+    if (!tick_.armed() && (sampler_ || sink_.has_unflushed()))
+      tick_.arm(sampler_ ? std::min(kTickNs, sampler_->period_ns()) : kTickNs);
+    look_for_samples();
   }
   outcome_.started = !launching_;
   return outcome_;
@@ -105,7 +109,25 @@ pid_t Tracer::next_stop(int& status) {
 /// No stop came for a while: what a program that waits did before must not stay in memory, where it would be lost
 /// with us.
 void Tracer::on_tick() {
-  if (!sink_.flush_when_due(clock_now() - origin_ns_)) tick_.disarm();
+  now_ns_ = clock_now() - origin_ns_;
+  look_for_samples();
+  if (!sink_.flush_when_due(now_ns_) && sampling_rests_) tick_.disarm();
+}
+
+void Tracer::look_for_samples() {
+  if (sampler_ && !launching_ && sampler_->is_due(now_ns_))
+    sampling_rests_ = !sampler_->interrupt_due(threads_, now_ns_);
+}
+
+void Tracer::take_sample(TracedThread& thread, const StopTime& at) {
+  Ns cpu_ns = 0;
+  if (!sampler_ || !sampler_->take(thread, at.cpu, cpu_ns) || thread.call.active) return;
+  std::uint32_t flags = options_.event_flags;
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
+    flags |= kCrossCpu;
+  StackId stack;
+  if (sink_.writer() != nullptr) stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
+  log_.sample(thread, at, cpu_ns, stack, flags);
 }
 
 void Tracer::dispatch(pid_t tid, int status) {
@@ -165,6 +187,10 @@ void Tracer::on_call_entry(TracedThread& thread) {
       info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
     if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) sink_.lose("32-bit or x32 system calls");
     resume(thread.tid, way_on(thread));
+    return;
+  }
+  if (sampler_ && sampler_->postpone_call(thread)) {
+    resume(thread.tid, Resume::run);
     return;
   }
   begin_call(thread, info, stop_time(thread));
@@ -229,7 +255,7 @@ void Tracer::on_call_exit(TracedThread& thread) {
     CallContext context = context_of(thread, result);
     handler.decoder.at_exit(context);
   }
-  if (stacks_ && sink_.writer() != nullptr) {
+  if (options_.stacks && sink_.writer() != nullptr) {
     const Ns blocked = at.wall_ns - call.entry_ns - (at.cpu.run_ns - call.at_entry.run_ns) -
                        (at.cpu.ready_ns - call.at_entry.ready_ns);
     if (blocked >= kBlockedForStack) call.stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
@@ -248,6 +274,7 @@ void Tracer::on_signal(TracedThread& thread, int signal) {
 
 void Tracer::on_stop_event(TracedThread& thread, int signal) {
   const StopTime at = stop_time(thread);
+  take_sample(thread, at);
   if (is_stop_signal(signal)) {
     resume(thread.tid, Resume::listen);
     if (!thread.stopped) log_.pseudo(thread, PseudoEvent::stopped, at, {signal});

@@ -12,6 +12,7 @@
 #include "recorder/live_processes.h"
 #include "recorder/modules.h"
 #include "recorder/ptrace.h"
+#include "recorder/sampler.h"
 #include "recorder/stacks.h"
 #include "recorder/tick.h"
 
@@ -19,6 +20,7 @@ namespace simrec::record {
 
 struct TracerOptions {
   bool stacks = false;
+  unsigned sample_hz = 0;  ///< samples per second of a thread's CPU time; 0 = none
   bool all_syscalls = false;
   bool placement_known = false;   ///< calibration: event_flags say whether the tracer is on another core
   std::uint32_t event_flags = 0;  ///< set on every event
@@ -65,6 +67,8 @@ class Tracer {
   void on_stop_event(TracedThread& thread, int signal);
   pid_t next_stop(int& status);
   void on_tick();
+  void look_for_samples();
+  void take_sample(TracedThread& thread, const StopTime& at);
   void begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at);
   CallContext context_of(TracedThread& thread, std::int64_t result);
   StopTime stop_time(TracedThread& thread);
@@ -99,13 +103,15 @@ class Tracer {
   EventLog log_;
   ObjectRegistry objects_;
   std::unique_ptr<StackSampler> stacks_;
+  std::optional<Sampler> sampler_;
   std::vector<Handler> handlers_;  ///< by call number
   Threads threads_;
   TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::vector<Image> images_;
-  Tick tick_;                ///< armed while something waits to be flushed
+  Tick tick_;                ///< armed while something waits to be flushed or may have to be sampled
+  bool sampling_rests_ = false;  ///< all threads are in calls: nobody to sample before the next stop
   std::size_t exiting_ = 0;  ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;

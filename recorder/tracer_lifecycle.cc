@@ -102,6 +102,7 @@ void Tracer::start(TracedThread& thread) {
   thread.started = true;
   thread.clock = CpuClock(thread.process->pid, thread.tid);
   thread.at_last_event = thread.clock.read();
+  if (sampler_) sampler_->begin(thread);
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
 }
 

@@ -1,0 +1,108 @@
+#include "recorder/sampler.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+#include "recorder/file_descriptor.h"
+
+namespace simrec::record {
+namespace {
+
+constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
+
+/// Whether the thread is on a core or waits for one; false when it sleeps or is gone.
+bool runs(pid_t pid, pid_t tid) {
+  const FileDescriptor fd(open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat").c_str(),
+                               O_RDONLY | O_CLOEXEC));
+  char text[128];
+  const ssize_t n = fd ? read(fd.get(), text, sizeof text) : -1;
+  const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+  const std::size_t name_end = line.rfind(')');  // the name may contain anything
+  return name_end != line.npos && line.substr(name_end).starts_with(") R");
+}
+
+/// A signal that the thread does not block waits for it: an EINTR may be that signal's.
+bool has_signal_pending(pid_t tid) {
+  std::uint64_t blocked = 0;
+  if (ptrace(PTRACE_GETSIGMASK, tid, sizeof blocked, &blocked) != 0) return true;
+  constexpr std::size_t kAtOnce = 16;
+  siginfo_t signals[kAtOnce];
+  for (const bool shared : {false, true}) {
+    __ptrace_peeksiginfo_args from{0, shared ? static_cast<std::uint32_t>(PTRACE_PEEKSIGINFO_SHARED) : 0U, kAtOnce};
+    const long n = ptrace(PTRACE_PEEKSIGINFO, tid, &from, signals);
+    if (n < 0 || n == static_cast<long>(kAtOnce)) return true;
+    for (long i = 0; i < n; ++i)
+      if ((blocked >> (signals[i].si_signo - 1) & 1) == 0) return true;
+  }
+  return false;
+}
+
+/// Sends a thread that stopped in or behind a system call back to the instruction, as if it had not executed it.
+void step_back(pid_t tid, user_regs_struct& registers) {
+  registers.rip -= kSyscallBytes;
+  registers.rax = registers.orig_rax;
+  registers.orig_rax = ~std::uint64_t{0};  // no call: at an entry stop the kernel skips it
+  ptrace(PTRACE_SETREGS, tid, nullptr, &registers);
+}
+
+}  // namespace
+
+void Sampler::begin(TracedThread& thread) {
+  thread.sampling = {};
+  thread.sampling.sampled_at_ns = thread.clock.last().run_ns;
+  thread.sampling.due_at_ns = thread.sampling.sampled_at_ns + period_ns_;
+}
+
+bool Sampler::is_due(TracedThread& thread) const {
+  if (thread.clock.read().run_ns < thread.sampling.due_at_ns) return false;
+  return runs(thread.process->pid, thread.tid);
+}
+
+bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<TracedThread>>& threads, Ns now_ns) {
+  next_look_ns_ = now_ns + period_ns_;
+  bool any_outside = false;
+  for (const auto& [tid, thread] : threads) {
+    if (!thread->started || thread->call.active || thread->stopped || thread->at_exit) continue;
+    any_outside = true;
+    if (thread->sampling.interrupt_sent || !is_due(*thread)) continue;
+    thread->sampling.interrupt_sent = ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
+    thread->sampling.call_postponed = false;
+  }
+  return any_outside;
+}
+
+bool Sampler::postpone_call(TracedThread& thread) {
+  SampleState& state = thread.sampling;
+  if (!state.interrupt_sent || state.call_postponed) return false;
+  user_regs_struct registers{};
+  if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
+  state.call_postponed = true;  // once: should the interrupt have gone elsewhere, the call must go on
+  step_back(thread.tid, registers);
+  return true;
+}
+
+bool Sampler::take(TracedThread& thread, const CpuTimes& now, Ns& cpu_ns) {
+  SampleState& state = thread.sampling;
+  if (!state.interrupt_sent) return false;
+  state.interrupt_sent = false;
+  user_regs_struct registers{};
+  if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
+  const bool thrown_out = static_cast<std::int64_t>(registers.orig_rax) >= 0 &&
+                          static_cast<std::int64_t>(registers.rax) == -EINTR;
+  if (thrown_out && !has_signal_pending(thread.tid)) step_back(thread.tid, registers);
+  cpu_ns = now.run_ns - state.sampled_at_ns;
+  state.sampled_at_ns = now.run_ns;
+  // The clock is read at ticks, so samples come late; they keep their rate all the same, but do not catch up in a burst.
+  state.due_at_ns = std::max(state.due_at_ns + period_ns_, now.run_ns + period_ns_ / 2);
+  return true;
+}
+
+}  // namespace simrec::record
