@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxAddressSpaces = 64;
 constexpr std::size_t kMaxCachedFrames = 65536, kMaxCachedStacks = 16384;  // per address space
 constexpr const char* kRunTimeCode = "[jit]";
+constexpr const char* kSignalFrame = "[signal]";
 
 struct AddressHash {
   std::size_t operator()(const std::vector<RawFrame>& frames) const {
@@ -87,8 +88,10 @@ StackId StackSampler::Impl::stack_of(AddressSpace& space, const std::vector<RawF
   }
   if (const auto found = space.stacks.find(raw); found != space.stacks.end()) return found->second;
   std::vector<Frame> frames;
-  for (const RawFrame& one : raw) {
-    const Frame frame = symbolise(space, one, writer);
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    Frame frame = symbolise(space, raw[i], writer);
+    const bool interrupted_next = i + 1 < raw.size() && raw[i + 1].exact;
+    if (interrupted_next) frame.function = writer.intern(kSignalFrame);  // whatever its way back is called
     const bool one_more_of_run_time = frame.module.value != 0 && frame.module == run_time_code;
     if (!one_more_of_run_time || frames.empty() || frames.back() != frame) frames.push_back(frame);
   }

@@ -14,6 +14,7 @@ namespace simrec::record {
 /// Takes call stacks. What a step outwards and a name take to find is kept per instruction, and whole stacks are known
 /// again by their addresses: a stack like an earlier one costs two system calls and a hash lookup per frame.
 /// Code made at run time (JIT) has no names: however many frames of it follow each other, they are one, "[jit]".
+/// The frame between a signal handler and what it interrupted is the function "[signal]".
 class StackSampler {
  public:
   StackSampler();

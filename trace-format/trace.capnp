@@ -215,7 +215,7 @@ enum PseudoEvent {
   execDone @3;                    # new image runs: image start
   stopped @4;                     # job-control stop: signo
   continued @5;
-  sample @6;                      # call stack inside a long burst
+  sample @6;                      # interrupted between calls (stack): CPU time since the thread's previous sample
 }
 
 struct Footer {
