@@ -126,7 +126,8 @@ int record(const Options& options) {
   LiveProcesses live;
   SignalForwarder forwarder(live, root.pid);
   ModuleCatalog modules;
-  Tracer tracer(sink, {.stacks = options.stacks, .sample_hz = options.sample_hz, .all_syscalls = options.all_syscalls}, {&live, &modules});
+  Tracer tracer(sink, {.stacks = options.stacks, .sample_hz = options.sample_hz, .all_syscalls = options.all_syscalls},
+                {&live, &modules});
   const Outcome outcome = tracer.run(root);
   if (!outcome.started) {
     std::error_code ignored;

@@ -10,18 +10,21 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "recorder/file_descriptor.h"
 
 namespace simrec::record {
 namespace {
 
+using Interrupt = SampleState::Interrupt;
+
 constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
 
 /// Whether the thread is on a core or waits for one; false when it sleeps or is gone.
 bool runs(pid_t pid, pid_t tid) {
-  const FileDescriptor fd(open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat").c_str(),
-                               O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(
+      open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
   char text[128];
   const ssize_t n = fd ? read(fd.get(), text, sizeof text) : -1;
   const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
@@ -72,37 +75,41 @@ bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<Trac
   for (const auto& [tid, thread] : threads) {
     if (!thread->started || thread->call.active || thread->stopped || thread->at_exit) continue;
     any_outside = true;
-    if (thread->sampling.interrupt_sent || !is_due(*thread)) continue;
-    thread->sampling.interrupt_sent = ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
-    thread->sampling.call_postponed = false;
+    if (thread->sampling.interrupt != Interrupt::none || !is_due(*thread)) continue;
+    if (ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0) thread->sampling.interrupt = Interrupt::sent;
   }
   return any_outside;
 }
 
-bool Sampler::postpone_call(TracedThread& thread) {
-  SampleState& state = thread.sampling;
-  if (!state.interrupt_sent || state.call_postponed) return false;
+bool Sampler::postpones_call(TracedThread& thread) {
+  Interrupt& interrupt = thread.sampling.interrupt;
+  const bool was_sent = interrupt == Interrupt::sent;
   user_regs_struct registers{};
-  if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
-  state.call_postponed = true;  // once: should the interrupt have gone elsewhere, the call must go on
+  if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) {
+    interrupt = Interrupt::none;
+    return false;
+  }
+  interrupt = Interrupt::spent;
   step_back(thread.tid, registers);
   return true;
 }
 
-bool Sampler::take(TracedThread& thread, const CpuTimes& now, Ns& cpu_ns) {
-  SampleState& state = thread.sampling;
-  if (!state.interrupt_sent) return false;
-  state.interrupt_sent = false;
+bool Sampler::interrupted(TracedThread& thread) {
+  const bool was_sent = std::exchange(thread.sampling.interrupt, Interrupt::none) == Interrupt::sent;
   user_regs_struct registers{};
-  if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
-  const bool thrown_out = static_cast<std::int64_t>(registers.orig_rax) >= 0 &&
-                          static_cast<std::int64_t>(registers.rax) == -EINTR;
+  if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
+  const bool thrown_out =
+      static_cast<std::int64_t>(registers.orig_rax) >= 0 && static_cast<std::int64_t>(registers.rax) == -EINTR;
   if (thrown_out && !has_signal_pending(thread.tid)) step_back(thread.tid, registers);
-  cpu_ns = now.run_ns - state.sampled_at_ns;
-  state.sampled_at_ns = now.run_ns;
-  // The clock is read at ticks, so samples come late; they keep their rate all the same, but do not catch up in a burst.
-  state.due_at_ns = std::max(state.due_at_ns + period_ns_, now.run_ns + period_ns_ / 2);
   return true;
+}
+
+Ns Sampler::weigh(TracedThread& thread, const CpuTimes& now) {
+  SampleState& state = thread.sampling;
+  const Ns weight = now.run_ns - std::exchange(state.sampled_at_ns, now.run_ns);
+  // The clock is read at ticks, so samples come late; they keep their rate, but do not catch up in a burst.
+  state.due_at_ns = std::max(state.due_at_ns + period_ns_, now.run_ns + period_ns_ / 2);
+  return weight;
 }
 
 }  // namespace simrec::record

@@ -1,10 +1,12 @@
 // Interrupts threads that compute for long without a call, so that compute time can be told by function.
 //
 // Design: a periodic tick wakes the tracer; who used a period of CPU time since its last sample, is in no recorded
-// call and runs, gets PTRACE_INTERRUPT. The stop comes in user code, or where the thread entered a call meanwhile: at
-// a recorded one's entry the tracer sees that first and sends the thread back to the instruction, so that the call
-// begins only after the interrupt; out of others the kernel throws it with EINTR or restarts it itself, and
-// we undo the former. No call fails, or returns early, because of a sample.
+// call and runs, gets PTRACE_INTERRUPT. The stop comes in user code, or where the thread entered a call meanwhile. At
+// a recorded one's entry the tracer sees that first; the kernel then counts the interrupt as taken or not, depending
+// on which came first, but would end the call's wait in either case. So the sample is taken there and the thread sent
+// back to its system call instruction, to enter the call again with nothing pending. Out of other calls the kernel
+// throws the thread with EINTR, which we undo, or restarts them itself. No call fails, or returns early, because of a
+// sample.
 #pragma once
 
 #include <sys/types.h>
@@ -32,11 +34,12 @@ class Sampler {
 
   /// The thread's CPU time counts from here on.
   void begin(TracedThread& thread);
-  /// At a recorded call's entry. True: an interrupt is on its way; the thread was sent back to its system call
-  /// instruction, is to be resumed, and enters the call again later.
-  bool postpone_call(TracedThread& thread);
-  /// At an interrupt's stop. True: it was ours; `cpu_ns` is the thread's CPU time since its previous sample.
-  bool take(TracedThread& thread, const CpuTimes& now, Ns& cpu_ns);
+  /// At a call's entry. True: take a sample, then resume the thread; it was sent back and enters the call again.
+  bool postpones_call(TracedThread& thread);
+  /// At an interrupt's stop. True: it was ours; take a sample.
+  bool interrupted(TracedThread& thread);
+  /// The sample's weight: the thread's CPU time since its previous one.
+  Ns weigh(TracedThread& thread, const CpuTimes& now);
 
  private:
   bool is_due(TracedThread& thread) const;

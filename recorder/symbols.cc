@@ -12,14 +12,14 @@
 
 namespace simrec::record {
 
-SymbolTable::SymbolTable(const std::string& path) {
+SymbolTable::SymbolTable(const std::string& path, const std::string& debug_files) {
   const auto file = path == kVdsoPath ? open_vdso() : ElfFile::open(path);
   if (!file) return;
   for (const Elf64_Phdr& segment : file->segments())
     if (segment.p_type == PT_LOAD) segments_.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr});
   add_symbols(*file);
   const bool stripped = std::ranges::none_of(file->sections(), [](const auto& s) { return s.sh_type == SHT_SYMTAB; });
-  if (const auto debug = stripped ? open_debug_file(file->build_id()) : std::nullopt) add_symbols(*debug);
+  if (const auto debug = stripped ? open_debug_file(file->build_id(), debug_files) : std::nullopt) add_symbols(*debug);
   // Of aliases at one address the shortest name is the public one (read, not __libc_read).
   std::ranges::sort(symbols_, [this](const Symbol& a, const Symbol& b) {
     if (a.start != b.start) return a.start < b.start;

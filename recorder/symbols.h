@@ -7,13 +7,16 @@
 
 namespace simrec::record {
 
+/// Where distributions install separate debug files, by build-id.
+inline constexpr const char* kDebugFiles = "/usr/lib/debug/.build-id";
+
 class ElfFile;
 
 class SymbolTable {
  public:
   /// Reads the file's symbols, and if it is stripped those of its separate debug file, where one is installed; "[vdso]"
   /// stands for the kernel's. An unreadable file gives an empty table.
-  explicit SymbolTable(const std::string& path);
+  explicit SymbolTable(const std::string& path, const std::string& debug_files = kDebugFiles);
 
   /// Demangled name of the function that contains the byte at this file offset; "" when unknown.
   std::string function_at(std::uint64_t file_offset) const;

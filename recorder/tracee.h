@@ -54,10 +54,14 @@ struct CurrentCall {
 
 /// What the sampler (sampler.h) knows of a thread; CPU times of the thread.
 struct SampleState {
+  enum class Interrupt : std::uint8_t {
+    none,
+    sent,   ///< its stop, or that of a call's entry, is still to come
+    spent,  ///< taken at a call's entry, which comes again; the interrupt's own stop may come before, or not
+  };
+  Interrupt interrupt = Interrupt::none;
   Ns sampled_at_ns = 0;
   Ns due_at_ns = 0;
-  bool interrupt_sent = false;  ///< its stop is still to come
-  bool call_postponed = false;  ///< on its way there the thread wanted to enter a call
 };
 
 struct TracedThread {

@@ -120,14 +120,12 @@ void Tracer::look_for_samples() {
 }
 
 void Tracer::take_sample(TracedThread& thread, const StopTime& at) {
-  Ns cpu_ns = 0;
-  if (!sampler_ || !sampler_->take(thread, at.cpu, cpu_ns) || thread.call.active) return;
   std::uint32_t flags = options_.event_flags;
   if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.process->pid)))
     flags |= kCrossCpu;
   StackId stack;
   if (sink_.writer() != nullptr) stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
-  log_.sample(thread, at, cpu_ns, stack, flags);
+  log_.sample(thread, at, sampler_->weigh(thread, at.cpu), stack, flags);
 }
 
 void Tracer::dispatch(pid_t tid, int status) {
@@ -186,10 +184,12 @@ void Tracer::on_call_entry(TracedThread& thread) {
   if (info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
       info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi)) {
     if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) sink_.lose("32-bit or x32 system calls");
+    thread.sampling.interrupt = SampleState::Interrupt::none;
     resume(thread.tid, way_on(thread));
     return;
   }
-  if (sampler_ && sampler_->postpone_call(thread)) {
+  if (sampler_ && sampler_->postpones_call(thread)) {
+    take_sample(thread, stop_time(thread));
     resume(thread.tid, Resume::run);
     return;
   }
@@ -274,7 +274,7 @@ void Tracer::on_signal(TracedThread& thread, int signal) {
 
 void Tracer::on_stop_event(TracedThread& thread, int signal) {
   const StopTime at = stop_time(thread);
-  take_sample(thread, at);
+  if (sampler_ && sampler_->interrupted(thread) && !thread.call.active) take_sample(thread, at);
   if (is_stop_signal(signal)) {
     resume(thread.tid, Resume::listen);
     if (!thread.stopped) log_.pseudo(thread, PseudoEvent::stopped, at, {signal});

@@ -110,9 +110,9 @@ class Tracer {
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::vector<Image> images_;
-  Tick tick_;                ///< armed while something waits to be flushed or may have to be sampled
+  Tick tick_;                    ///< armed while something waits to be flushed or may have to be sampled
   bool sampling_rests_ = false;  ///< all threads are in calls: nobody to sample before the next stop
-  std::size_t exiting_ = 0;  ///< threads between exit event and end
+  std::size_t exiting_ = 0;      ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;
   bool launching_ = true;
