@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "recorder/clocks.h"
 #include "recorder/file_descriptor.h"
 
 namespace simrec::record {
@@ -20,6 +22,17 @@ namespace {
 using Interrupt = SampleState::Interrupt;
 
 constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
+
+/// Calls that fail with EINTR, having done nothing, where the kernel cannot restart them itself (signal(7)): those that
+/// never are restarted, and those on sockets with a timeout. Others are left alone: close, for one, has closed.
+constexpr std::uint64_t kDoneAgain[] = {
+    SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_semop,   SYS_semtimedop, SYS_rt_sigtimedwait,
+    SYS_read,       SYS_readv,       SYS_recvfrom,     SYS_recvmsg, SYS_recvmmsg,   SYS_write,
+    SYS_writev,     SYS_sendto,      SYS_sendmsg,      SYS_accept,  SYS_accept4,    SYS_io_getevents,
+};
+
+/// The next look at all threads comes after at least so many times what this one took.
+constexpr Ns kLooksShare = 20;
 
 /// Whether the thread is on a core or waits for one; false when it sleeps or is gone.
 bool runs(pid_t pid, pid_t tid) {
@@ -70,7 +83,7 @@ bool Sampler::is_due(TracedThread& thread) const {
 }
 
 bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<TracedThread>>& threads, Ns now_ns) {
-  next_look_ns_ = now_ns + period_ns_;
+  const Ns begin_ns = clock_now();
   bool any_outside = false;
   for (const auto& [tid, thread] : threads) {
     if (!thread->started || thread->call.active || thread->stopped || thread->at_exit) continue;
@@ -78,6 +91,7 @@ bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<Trac
     if (thread->sampling.interrupt != Interrupt::none || !is_due(*thread)) continue;
     if (ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0) thread->sampling.interrupt = Interrupt::sent;
   }
+  next_look_ns_ = now_ns + std::max(period_ns_, kLooksShare * (clock_now() - begin_ns));
   return any_outside;
 }
 
@@ -98,8 +112,8 @@ bool Sampler::interrupted(TracedThread& thread) {
   const bool was_sent = std::exchange(thread.sampling.interrupt, Interrupt::none) == Interrupt::sent;
   user_regs_struct registers{};
   if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
-  const bool thrown_out =
-      static_cast<std::int64_t>(registers.orig_rax) >= 0 && static_cast<std::int64_t>(registers.rax) == -EINTR;
+  const bool thrown_out = static_cast<std::int64_t>(registers.rax) == -EINTR &&
+                          std::ranges::find(kDoneAgain, registers.orig_rax) != std::end(kDoneAgain);
   if (thrown_out && !has_signal_pending(thread.tid)) step_back(thread.tid, registers);
   return true;
 }

@@ -212,6 +212,7 @@ void Tracer::on_exit_event(TracedThread& thread) {
 void Tracer::record_exit(TracedThread& thread, const StopTime& at) {
   if (thread.call.active) log_.unfinished_call(thread, at);
   const bool last = --thread.process->live_threads == 0;
+  if (last && stacks_) stacks_->forget(thread.process->pid);  // its number may come again
   log_.pseudo(thread, PseudoEvent::threadExit, at, {thread.exit_status, last ? 1 : 0});
   thread.exit_recorded = true;
 }

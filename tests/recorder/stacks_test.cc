@@ -97,12 +97,14 @@ TEST_F(StacksTest, SamplesAttributeComputingToFunctions) {
   }
   for (const ThreadEvents& events : trace_.events)
     for (std::size_t i = 0; i < events.size(); ++i) bursts += events[i].burst_ns + events[i].call_cpu_ns;
-  ASSERT_GE(samples.size(), 15U) << "of about 60 to 120";
+  ASSERT_GE(samples.size(), 40U) << "of about 150 to 200 per second of CPU time";
   EXPECT_LE(static_cast<Ns>(samples.size()) * 5'000'000, bursts + 10'000'000) << "more than 200 per second of CPU time";
   EXPECT_LE(sampled, bursts) << "no CPU time is attributed twice";
   EXPECT_GE(sampled, bursts / 2);
-  EXPECT_GT(three, one * 3 / 2);
-  EXPECT_LT(three, one * 6);
+  // 3 : 1 in truth. From 100 samples a share of a quarter is found as 0.25 ± 0.045.
+  const double share = static_cast<double>(one) / static_cast<double>(one + three);
+  EXPECT_GT(share, 0.08);
+  EXPECT_LT(share, 0.42);
 }
 
 TEST_F(StacksTest, SamplesDoNotDisturbWaits) {
