@@ -64,8 +64,8 @@ class TextLines {
 
 class JsonLines {
  public:
-  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
-             const std::string&) const {
+  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields, const std::string&,
+             const Stack* stack, const Tables& tables) const {
     nlohmann::ordered_json line = {{"time_ns", event.entry_ns}, {"pid", owner.pid}, {"tid", owner.tid}};
     line[event.kind < kPseudoBase ? "call" : "event"] = event_name(event.kind);
     auto& arguments = line["arguments"] = nlohmann::ordered_json::object();
@@ -87,6 +87,13 @@ class JsonLines {
     if ((event.flags & kUnfinished) != 0) line["unfinished"] = true;
     line["burst_ns"] = event.burst_ns;
     if (event.stack.value != 0) line["stack"] = event.stack.value;
+    if (stack != nullptr) {
+      auto& frames = line["frames"] = nlohmann::ordered_json::array();
+      for (const Frame& frame : stack->frames)
+        frames.push_back({{"function", tables.string(frame.function)},
+                          {"module", tables.string(frame.module)},
+                          {"offset", frame.offset}});
+    }
     out << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   }
 
@@ -111,7 +118,7 @@ class Dump : public Command {
         ->delimiter(',')
         ->allow_extra_args(false);
     app.add_flag("--json", json_, "One JSON object per line instead of text");
-    app.add_flag("--stacks", stacks_, "Print recorded call stacks below their calls");
+    app.add_flag("--stacks", stacks_, "Print recorded call stacks: below their events, or with --json as frames");
     app.footer(
         "Each line: seconds since the start, process (/thread), call with its arguments, result, time inside the "
         "call.\n"
@@ -136,8 +143,14 @@ class Dump : public Command {
       }
       const auto fields = describe_arguments(*event, events.tables(), descriptors);
       descriptors.apply(*event);
-      print(output.stream(), *event, owner, fields, describe_result(*event, events.tables(), descriptors));
-      if (stacks_ && !json_) print_stack(output.stream(), *event, events.tables());
+      const Stack* stack = stacks_ ? events.tables().stack(event->stack) : nullptr;
+      const std::string result = describe_result(*event, events.tables(), descriptors);
+      if (json_) {
+        JsonLines().print(output.stream(), *event, owner, fields, result, stack, events.tables());
+      } else {
+        TextLines().print(output.stream(), *event, owner, fields, result);
+        if (stack != nullptr) print_stack(output.stream(), *stack, events.tables());
+      }
       output.check();
     }
     output.commit();
@@ -181,18 +194,17 @@ class Dump : public Command {
     return std::nullopt;
   }
 
-  void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
-             const std::string& result) const {
-    json_ ? JsonLines().print(out, event, owner, fields, result) : TextLines().print(out, event, owner, fields, result);
-  }
-
-  static void print_stack(std::ostream& out, const Event& event, const Tables& tables) {
-    const Stack* stack = tables.stack(event.stack);
-    if (stack == nullptr) return;
-    for (const Frame& frame : stack->frames) {
+  /// Frames without a name say where in their file they are.
+  static void print_stack(std::ostream& out, const Stack& stack, const Tables& tables) {
+    for (const Frame& frame : stack.frames) {
       const std::string& function = tables.string(frame.function);
-      out << "                > " << (function.empty() ? "?" : function) << " (" << tables.string(frame.module)
-          << ")\n";
+      out << "                > " << (function.empty() ? "?" : function) << " (" << tables.string(frame.module);
+      if (function.empty() && frame.offset != 0) {
+        char offset[24];
+        std::snprintf(offset, sizeof offset, "+0x%llx", static_cast<unsigned long long>(frame.offset));
+        out << offset;
+      }
+      out << ")\n";
     }
   }
 

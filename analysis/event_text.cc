@@ -47,6 +47,9 @@ class Decoder {
       case PseudoEvent::execDone:
         if (const Image* image = image_now(); image != nullptr) add("command", command_of(*image), std::nullopt);
         break;
+      case PseudoEvent::sample:
+        add("cpu_ns", "cpu=" + format_duration(event_.argument(0)), event_.argument(0));
+        break;
       case PseudoEvent::stopped:
       case PseudoEvent::continued:
         add("signal", signal_name(event_.argument(0)), event_.argument(0));

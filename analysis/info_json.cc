@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "analysis/hot_functions.h"
 #include "trace-format/syscall_table.h"
 
 namespace simrec::analysis {
@@ -88,6 +89,13 @@ void print_info_json(std::ostream& out, const std::string& path, const Statistic
   info["processes"] = processes_json(statistics);
   Json& calls = info["calls"] = Json::object();
   for (const auto& [kind, totals] : statistics.by_kind) calls[std::string(event_name(kind))] = totals_json(totals);
+  Json& functions = info["sampled_functions"] = Json::array();
+  for (const HotFunction& hot : hot_functions(statistics))
+    functions.push_back({{"function", hot.function},
+                         {"module", hot.module},
+                         {"samples", hot.samples},
+                         {"self_ns", hot.self_ns},
+                         {"total_ns", hot.total_ns}});
   out << info.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <ctime>
 #include <ostream>
+#include <span>
 
 #include "analysis/argument_names.h"
+#include "analysis/hot_functions.h"
 #include "trace-format/syscall_table.h"
 #include "trace-format/terminal.h"
 #include "trace-format/text_table.h"
@@ -174,6 +176,17 @@ void print_calls(std::ostream& out, const Statistics& statistics, std::size_t li
   if (calls.size() < total) out << "  … and " << total - calls.size() << " more (-n 0 shows all)\n";
 }
 
+void print_functions(std::ostream& out, const std::vector<HotFunction>& functions, std::size_t limit) {
+  TextTable table(
+      {{"FUNCTION", Align::left, 72}, {"SAMPLES"}, {"ITSELF"}, {"WITH CALLEES"}, {"MODULE", Align::left, 48}});
+  const std::size_t shown = limit == 0 ? functions.size() : std::min(limit, functions.size());
+  for (const HotFunction& hot : std::span(functions).first(shown))
+    table.add({printable(hot.function), format_count(hot.samples), format_duration(hot.self_ns),
+               format_duration(hot.total_ns), printable(hot.module)});
+  table.print(out, "  ");
+  if (shown < functions.size()) out << "  … and " << functions.size() - shown << " more (-n 0 shows all)\n";
+}
+
 void print_counts(std::ostream& out, const std::vector<NamedCount>& counts) {
   TextTable table({{""}, {"", Align::left}});
   for (const NamedCount& count : counts) table.add({format_count(count.count), printable(count.name)});
@@ -192,6 +205,10 @@ void print_info(std::ostream& out, const std::string& path, const Statistics& st
   print_processes(out, statistics, options.rows);
   out << '\n' << paint.bold("Calls and events") << '\n';
   print_calls(out, statistics, options.rows);
+  if (const auto functions = hot_functions(statistics); !functions.empty()) {
+    out << '\n' << paint.bold("Sampled CPU time") << '\n';
+    print_functions(out, functions, options.rows);
+  }
   if (starts_in_the_middle(statistics.header))
     out << "\nThe recording starts in the middle of programs that ran already.\n";
   if (!statistics.footer) return;

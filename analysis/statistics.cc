@@ -33,7 +33,13 @@ Statistics collect_statistics(const std::string& path) {
       const CorrectedTimes cpu = ledger.corrected(event);
       add(statistics.totals, event, cpu);
       add(statistics.by_kind[event.kind], event, cpu);
-      if (event.kind < kPseudoBase) statistics.tracing_wall_ns += ledger.wall_cost_ns(event);
+      if (event.kind < kPseudoBase || event.is(PseudoEvent::sample))
+        statistics.tracing_wall_ns += ledger.wall_cost_ns(event);
+      if (event.is(PseudoEvent::sample)) {
+        SampledStack& sampled = statistics.samples[event.stack.value];
+        ++sampled.count;
+        sampled.cpu_ns += event.argument(0);
+      }
       statistics.end_ns = std::max(statistics.end_ns, event.exit_ns);
       const auto& threads = reader.tables().threads();
       if (event.thread.value >= threads.size()) continue;

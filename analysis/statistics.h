@@ -32,6 +32,12 @@ struct ProcessStatistics {
   Ns end_ns = 0;  ///< of its last event
 };
 
+/// Samples with one call stack.
+struct SampledStack {
+  std::uint64_t count = 0;
+  Ns cpu_ns = 0;  ///< CPU time they stand for
+};
+
 struct Statistics {
   Header header;
   Tables tables;
@@ -41,9 +47,10 @@ struct Statistics {
   std::uint64_t frames = 0;
   Totals totals;
   std::map<std::uint16_t, Totals> by_kind;
-  std::vector<ProcessStatistics> processes;  ///< by ProcessId
-  Ns end_ns = 0;                             ///< of the last event
-  Ns tracing_wall_ns = 0;                    ///< calibrated wall time that interception added, summed over threads
+  std::map<std::uint32_t, SampledStack> samples;  ///< by StackId
+  std::vector<ProcessStatistics> processes;       ///< by ProcessId
+  Ns end_ns = 0;                                  ///< of the last event
+  Ns tracing_wall_ns = 0;                         ///< calibrated wall time that interception added, summed over threads
 };
 
 /// Reads a whole trace in flat memory. Throws TraceError.

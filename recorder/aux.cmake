@@ -13,9 +13,14 @@ add_library(simrec_recorder_aux STATIC
   modules.cc
   stacks.cc
   symbols.cc
+  symbols_debug.cc
   symbols_elf.cc
   unwind.cc
+  unwind_code.cc
+  unwind_libunwind.cc
   unwind_maps.cc
+  unwind_modules.cc
+  unwind_rule.cc
   unwind_table.cc)
 target_link_libraries(simrec_recorder_aux
   PUBLIC simrec_options simrec_trace_format

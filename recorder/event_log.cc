@@ -75,4 +75,18 @@ void EventLog::pseudo(TracedThread& thread, PseudoEvent kind, const StopTime& at
   append(thread, event, at.cpu);
 }
 
+void EventLog::sample(TracedThread& thread, const StopTime& at, Ns cpu_ns, StackId stack, std::uint32_t flags) {
+  ++totals_.samples[(flags & kCrossCpu) != 0];
+  const std::int64_t arguments[] = {cpu_ns};
+  Event event;
+  event.thread = thread.record.index;
+  event.kind = event_kind(PseudoEvent::sample);
+  event.flags = flags;
+  event.entry_ns = event.exit_ns = at.wall_ns;
+  event.burst_ns = burst_until(thread, at);
+  event.stack = stack;
+  event.arguments = arguments;
+  append(thread, event, at.cpu);
+}
+
 }  // namespace simrec::record

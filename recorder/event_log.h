@@ -21,6 +21,7 @@ struct Totals {
   std::uint64_t whole_calls[2] = {0, 0};  ///< [tracer on another core]
   std::uint64_t entry_only[2] = {0, 0};
   std::uint64_t fast_calls = 0;  ///< seen by tier 2
+  std::uint64_t samples[2] = {0, 0};
   Ns burst_ns = 0;
   Ns call_cpu_ns = 0;
   Ns blocked_ns = 0;
@@ -45,6 +46,9 @@ class EventLog {
   /// Something that is no call happened.
   void pseudo(TracedThread& thread, PseudoEvent event, const StopTime& at,
               std::initializer_list<std::int64_t> arguments = {});
+
+  /// The thread was interrupted while it computed; `cpu_ns`: CPU time since its previous sample.
+  void sample(TracedThread& thread, const StopTime& at, Ns cpu_ns, StackId stack, std::uint32_t flags);
 
   const Totals& totals() const { return totals_; }
 

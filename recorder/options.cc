@@ -6,6 +6,7 @@
 
 #include "recorder/launch.h"
 #include "recorder/limits.h"
+#include "recorder/sampler.h"
 #include "trace-format/model.h"
 
 namespace simrec::record {
@@ -76,6 +77,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
       ->type_name("FILE");
   app.add_flag("--no-clobber", options.no_clobber, "Refuse to replace an existing trace file");
   app.add_flag("--stacks", options.stacks, "Record the call stack of every call that waited");
+  app.add_option("--sample", options.sample_hz,
+                 "Interrupt long bursts of computing and record their call stacks, so often per second\n"
+                 "of a thread's CPU time (1 to 1000)")
+      ->type_name("HZ")
+      ->check(CLI::Range(1U, Sampler::kMostHz));
   app.add_flag("--all-syscalls", options.all_syscalls, "Record every system call, not only those a replay needs");
   app.add_flag("--allow-io-uring", options.allow_io_uring,
                "Let programs use io_uring, whose operations are not recorded; else they are told there is none");
@@ -147,6 +153,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
 std::vector<std::string> shaping_options(const Options& options) {
   std::vector<std::string> words;
   if (options.stacks) words.emplace_back("--stacks");
+  if (options.sample_hz != 0) words.push_back("--sample=" + std::to_string(options.sample_hz));
   if (options.all_syscalls) words.emplace_back("--all-syscalls");
   if (!options.fast) words.emplace_back("--no-fast");
   if (options.allow_io_uring) words.emplace_back("--allow-io-uring");

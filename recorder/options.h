@@ -15,6 +15,7 @@ struct Options {
   std::string output = "trace.capnp";
   bool no_clobber = false;
   bool stacks = false;
+  unsigned sample_hz = 0;  ///< 0 = no samples
   bool all_syscalls = false;
   bool allow_io_uring = false;
   bool fast = true;             ///< tier 2 where possible

@@ -113,6 +113,10 @@ Footer make_footer(const Outcome& outcome, const Totals& totals, const TraceSink
                                {"tier1/cross-cpu/entry", totals.entry_only[1]},
                                {"tier2", totals.fast_calls}});
   if (outcome.passed_calls != 0) footer.calls.push_back({"tier1/passed", outcome.passed_calls});
+  if (totals.samples[0] + totals.samples[1] > 0) {
+    footer.calls.push_back({"tier1/same-cpu/sample", totals.samples[0]});
+    footer.calls.push_back({"tier1/cross-cpu/sample", totals.samples[1]});
+  }
   footer.recorder_cpu_ns = cpu_ns;
   footer.truncated_by = outcome.bound;
   if (killed_by != 0) footer.truncated_by = "SIG" + std::string(sigabbrev_np(killed_by));
@@ -163,6 +167,7 @@ int record(const Options& options) {
   ModuleCatalog modules;
   Bounds bounds({options.duration_ns, options.max_bytes, attach});
   TracerOptions tracer_options{.stacks = options.stacks,
+                               .sample_hz = options.sample_hz,
                                .all_syscalls = options.all_syscalls,
                                .allow_io_uring = options.allow_io_uring,
                                .trace_time = options.trace_time,

@@ -22,7 +22,9 @@ OverheadRemoved overhead_of(const Totals& totals, const Calibration& calibration
   OverheadRemoved sum;
   double variance = 0;
   for (const StopCost& cost : calibration.stops) {
-    const std::uint64_t stops = (cost.whole_call ? totals.whole_calls : totals.entry_only)[cost.same_cpu ? 0 : 1];
+    const std::size_t cross = cost.same_cpu ? 0 : 1;
+    const std::uint64_t stops =  // a sample is one stop, as an entry is
+        cost.whole_call ? totals.whole_calls[cross] : totals.entry_only[cross] + totals.samples[cross];
     const std::uint64_t n = cost.tier == 2 ? totals.fast_calls : stops;
     const auto count = static_cast<Ns>(n);
     sum.wall_ns += count * cost.wall_ns;
@@ -58,6 +60,8 @@ void print_summary(std::ostream& out, const SummaryInput& input) {
         << format_count(input.totals.entry_only[0] + input.totals.entry_only[1]) << " at entry only; "
         << format_count(input.totals.whole_calls[1] + input.totals.entry_only[1])
         << " with the recorder on another core\n";
+    if (const std::uint64_t samples = input.totals.samples[0] + input.totals.samples[1]; samples > 0)
+      out << "        samples: " << format_count(samples) << "\n";
   }
   out << "        " << input.trace_path << ": " << format_bytes(input.trace_bytes) << ", "
       << bytes_per_event(input.trace_bytes, input.totals.events) << " bytes/event\n";

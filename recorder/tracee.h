@@ -64,6 +64,18 @@ struct CurrentCall {
   UntracedFlag untraced;             ///< taken out of a clone
 };
 
+/// What the sampler (sampler.h) knows of a thread; CPU times of the thread.
+struct SampleState {
+  enum class Interrupt : std::uint8_t {
+    none,
+    sent,   ///< its stop, or that of a call's entry, is still to come
+    spent,  ///< taken at a call's entry, which comes again; the interrupt's own stop may come before, or not
+  };
+  Interrupt interrupt = Interrupt::none;
+  Ns sampled_at_ns = 0;
+  Ns due_at_ns = 0;
+};
+
 struct TracedThread {
   pid_t tid = 0;
   Thread record;
@@ -74,6 +86,7 @@ struct TracedThread {
   CurrentCall call;
   FastThread fast;
   UntracedFlag untraced;       ///< to put back at its first stop
+  SampleState sampling;
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop
   bool exit_recorded = false;  ///< its thread-exit event is written

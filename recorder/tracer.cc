@@ -55,7 +55,9 @@ Tracer::Tracer(TraceSink& sink, TracerOptions options, TracerHelpers helpers)
       objects_(sink),
       fast_(log_, objects_, sink, options.fast),
       handlers_(kHandlers) {
-  if (options_.stacks) stacks_ = std::make_unique<StackSampler>();
+  if (options_.stacks || options_.sample_hz != 0) stacks_ = std::make_unique<StackSampler>();
+  if (options_.sample_hz != 0) sampler_.emplace(options_.sample_hz);
+  if (options_.stacks) fast_.events().set_long_calls(kBlockedForStack);
   for (const SyscallRow& row : syscall_table())
     if (row.number < kHandlers) handlers_[row.number] = {&row, decoder_of(row), row.logging == Logging::entry};
 }
@@ -83,6 +85,8 @@ void Tracer::trace() {
     now_ns_ = clock_now() - origin_ns_;
     if (tid > 0) dispatch(tid, status);
     if (tid == 0) on_tick();
+    if (tid > 0) sampling_rests_ = false;
+    look_for_samples();
     if (objects_.crowded()) drop_closed_objects();
   } while (!bound_reached());
 }
@@ -122,17 +126,39 @@ void Tracer::keep_ticking() {
     if (fullest > kRingFull) drain_period_ns_ = std::max(drain_period_ns_ / 2, kShortestDrainNs);
     if (fullest < kRingEmpty) drain_period_ns_ = std::min(drain_period_ns_ * 2, kLongestDrainNs);
   }
-  const bool bounded = helpers_.bounds != nullptr && helpers_.bounds->need_ticks();
-  const Ns wanted = fast_.active()          ? drain_period_ns_
-                    : bounded               ? Bounds::kPeriodNs
-                    : sink_.has_unflushed() ? kTickNs
-                                            : 0;
+  const Ns wanted = wanted_tick_ns();
   if (wanted == tick_ns_) return;
   tick_ns_ = wanted;
   if (wanted != 0)
     tick_.arm(wanted);
   else
     tick_.disarm();
+}
+
+/// The shortest period that anybody needs; 0 = none.
+Ns Tracer::wanted_tick_ns() const {
+  Ns wanted = sink_.has_unflushed() ? kTickNs : 0;
+  const auto need = [&wanted](bool needed, Ns period) {
+    if (needed && (wanted == 0 || period < wanted)) wanted = period;
+  };
+  need(helpers_.bounds != nullptr && helpers_.bounds->need_ticks(), Bounds::kPeriodNs);
+  need(sampler_ && !sampling_rests_, sampler_ ? sampler_->period_ns() : 0);
+  need(fast_.active(), drain_period_ns_);
+  return wanted;
+}
+
+void Tracer::look_for_samples() {
+  if (sampler_ && !launching_ && sampler_->is_due(now_ns_))
+    sampling_rests_ = !sampler_->interrupt_due(threads_, now_ns_);
+}
+
+void Tracer::take_sample(TracedThread& thread, const StopTime& at) {
+  std::uint32_t flags = options_.event_flags;
+  if (!options_.placement_known && thread.cpu.differs_from_ours(thread.tid, TraceeMemory(thread.tid)))
+    flags |= kCrossCpu;
+  StackId stack;
+  if (sink_.writer() != nullptr) stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
+  log_.sample(thread, at, sampler_->weigh(thread, at.cpu), stack, flags);
 }
 
 void Tracer::dispatch(pid_t tid, int status) {
@@ -197,8 +223,20 @@ void Tracer::on_call_stop(TracedThread& thread) {
 
 void Tracer::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
   if (on_foreign_call(thread, info)) return;
+  if (const auto registers = fast_.asks_for_stack(thread, info)) {
+    fast_.answer(thread, sink_.writer() != nullptr && stacks_
+                             ? stacks_->capture(thread.process->pid, *registers, *sink_.writer())
+                             : StackId{});
+    resume(thread.tid, Resume::run);
+    return;
+  }
   if (fast_.on_call_entry(thread, info)) {
     resume(thread.tid, onward());
+    return;
+  }
+  if (sampler_ && sampler_->postpones_call(thread)) {
+    take_sample(thread, stop_time(thread));
+    resume(thread.tid, Resume::run);
     return;
   }
   begin_call(thread, info, stop_time(thread));
@@ -235,6 +273,7 @@ bool Tracer::on_foreign_call(TracedThread& thread, const SyscallInfo& info) {
     else
       answer_call(thread.tid, -ENOSYS);  // a filter of the program wants its tracer to decide, and it has none
   }
+  thread.sampling.interrupt = SampleState::Interrupt::none;
   resume(thread.tid, way_on(thread));
   return true;
 }
@@ -290,7 +329,7 @@ void Tracer::on_call_exit(TracedThread& thread, const SyscallInfo& info) {
     CallContext context = context_of(thread, result);
     handler.decoder.at_exit(context);
   }
-  if (stacks_ && sink_.writer() != nullptr) {
+  if (options_.stacks && sink_.writer() != nullptr) {
     const Ns blocked = at.wall_ns - call.entry_ns - (at.cpu.run_ns - call.at_entry.run_ns) -
                        (at.cpu.ready_ns - call.at_entry.ready_ns);
     if (blocked >= kBlockedForStack) call.stack = stacks_->capture(thread.process->pid, thread.tid, *sink_.writer());
@@ -313,6 +352,7 @@ void Tracer::on_signal(TracedThread& thread, int signal) {
 
 void Tracer::on_stop_event(TracedThread& thread, int signal) {
   const StopTime at = stop_time(thread);
+  if (sampler_ && sampler_->interrupted(thread) && !thread.call.active && !fast_.inside(thread)) take_sample(thread, at);
   if (is_stop_signal(signal)) {
     resume(thread.tid, Resume::listen);
     if (!thread.stopped) log_.pseudo(thread, PseudoEvent::stopped, at, {signal});

@@ -16,6 +16,7 @@
 #include "recorder/live_processes.h"
 #include "recorder/modules.h"
 #include "recorder/ptrace.h"
+#include "recorder/sampler.h"
 #include "recorder/stacks.h"
 #include "recorder/tick.h"
 
@@ -24,6 +25,7 @@ namespace simrec::record {
 struct TracerOptions {
   Interception interception = {};  ///< default: by the filter the program carries
   bool stacks = false;
+  unsigned sample_hz = 0;  ///< samples per second of a thread's CPU time; 0 = none
   bool all_syscalls = false;
   bool allow_io_uring = false;        ///< else programs are told that the kernel has none
   bool trace_time = false;            ///< programs get no vDSO
@@ -87,8 +89,11 @@ class Tracer {
   pid_t next_stop(int& status);
   void on_tick();
   void keep_ticking();
+  Ns wanted_tick_ns() const;
   bool bound_reached();
   void on_call_stop(TracedThread& thread);
+  void look_for_samples();
+  void take_sample(TracedThread& thread, const StopTime& at);
   void begin_call(TracedThread& thread, const SyscallInfo& info, const StopTime& at);
   CallContext context_of(TracedThread& thread, std::int64_t result);
   StopTime stop_time(TracedThread& thread);
@@ -140,17 +145,19 @@ class Tracer {
   ObjectRegistry objects_;
   FastPath fast_;
   std::unique_ptr<StackSampler> stacks_;
+  std::optional<Sampler> sampler_;
   std::vector<Handler> handlers_;  ///< by call number
   Threads threads_;
   TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::unordered_map<std::uint32_t, Image> images_;  ///< the first of each executable
-  Tick tick_;                                        ///< armed while something waits to be flushed or drained
-  Ns tick_ns_ = 0;                                   ///< its period
-  Ns drained_ns_ = 0;                                ///< when rings were drained last
+  Tick tick_;
+  Ns tick_ns_ = 0;     ///< its period, 0 = not armed
+  Ns drained_ns_ = 0;  ///< when rings were drained last
   Ns drain_period_ns_ = 1'000'000;
-  std::size_t exiting_ = 0;  ///< threads between exit event and end
+  bool sampling_rests_ = false;  ///< all threads are in calls: nobody to sample before the next stop
+  std::size_t exiting_ = 0;      ///< threads between exit event and end
   pid_t root_pid_ = 0;
   LaunchKind launch_kind_ = LaunchKind::command;
   bool launching_ = true;

@@ -152,6 +152,7 @@ void Tracer::start(TracedThread& thread) {
   if (thread.clock.out_of_descriptors())
     sink_.lose("CPU times of threads, for want of file descriptors (raise 'ulimit -Hn')");
   thread.at_last_event = thread.clock.read();
+  if (sampler_) sampler_->begin(thread);
   log_.pseudo(thread, PseudoEvent::threadStart, {now_ns_, thread.at_last_event});
 }
 
@@ -276,6 +277,7 @@ void Tracer::record_exit(TracedThread& thread, const StopTime& at) {
   fast_.on_end(thread);
   if (thread.call.active) log_.unfinished_call(thread, at);
   const bool last = --thread.process->live_threads == 0;
+  if (last && stacks_) stacks_->forget(thread.process->pid);  // its number may come again
   log_.pseudo(thread, PseudoEvent::threadExit, at, {thread.exit_status, last ? 1 : 0});
   thread.exit_recorded = true;
 }

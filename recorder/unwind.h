@@ -1,41 +1,56 @@
-// Return addresses on a stopped thread's stack, by libunwind over the thread's own memory.
+// Return addresses on a stopped thread's stack. The unwind rule of an instruction is read from the tables once, by
+// libunwind; from then on a step is a hash lookup and a few loads from a copy of the stack.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
-#include "recorder/unwind_maps.h"
+#include "recorder/unwind_code.h"
+#include "recorder/unwind_libunwind.h"
+#include "recorder/unwind_modules.h"
+#include "recorder/unwind_rule.h"
 
 namespace simrec::record {
 
 inline constexpr std::size_t kMaxFrames = 64;
 
-/// One frame of a stack: where its code is, as mapping and file offset.
-struct RawFrame {
-  std::uint64_t address = 0;
-  bool exact = true;  ///< false: a return address, its call is the instruction before
-};
+/// Registers of a ptrace-stopped thread; nullopt when it is gone.
+std::optional<UserRegisters> user_registers(pid_t tid);
 
-/// One address space; keeps what libunwind worked out and the read-only pages it looked at.
+/// One address space; keeps the rules of the addresses met in it.
 class Unwinder {
  public:
-  explicit Unwinder(pid_t pid);
-  ~Unwinder();
-  Unwinder(const Unwinder&) = delete;
-  Unwinder& operator=(const Unwinder&) = delete;
+  /// `modules` is shared by the unwinders of a recording and outlives them.
+  Unwinder(pid_t pid, CodeModules& modules);
 
-  /// Frames of a ptrace-stopped thread of this address space, innermost first, at most kMaxFrames;
-  /// empty when its registers cannot be read. Ends early at the first address that is no mapped code.
-  std::vector<RawFrame> unwind(pid_t tid);
+  /// Frames of a thread of this address space that does not run, innermost first, at most kMaxFrames. Ends early at
+  /// the first address that is no mapped code, and where code without unwind information left no frame pointer.
+  const std::vector<RawFrame>& unwind(const UserRegisters& registers);
 
-  const std::vector<Mapping>& maps() const;
+  ProcessCode& code() { return code_; }
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  /// What is known of an address that was an instruction pointer (`exact`) or a return address.
+  struct Known {
+    FrameRule rule;
+    bool is_code = false;
+    bool follows_call = false;  ///< of guesses' results: once it did, it does
+  };
+
+  Known& known(const RawFrame& frame);
+  FrameRule find_rule(const Mapping& map, const RawFrame& frame);
+  bool is_caller(const RawFrame& frame);
+
+  ProcessCode code_;
+  StackMemory stack_;
+  TableReader tables_;
+  std::uint64_t generation_ = 0;
+  std::unordered_map<std::uint64_t, Known> known_;  ///< by address, return addresses with the top bit set
+  std::vector<RawFrame> frames_;
 };
 
 }  // namespace simrec::record

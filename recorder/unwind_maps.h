@@ -19,6 +19,9 @@ struct Mapping {
   bool is_file() const { return !path.empty() && path.front() == '/'; }
 };
 
+/// What /proc/PID/maps calls the code that the kernel lends every process.
+inline constexpr const char* kVdsoPath = "[vdso]";
+
 /// All mappings by ascending address; empty when the process is gone or unreadable.
 std::vector<Mapping> read_maps(pid_t pid);
 

@@ -216,7 +216,8 @@ enum PseudoEvent {
   execDone @3;                    # new image runs: image start
   stopped @4;                     # job-control stop: signo
   continued @5;
-  sample @6;                      # a point inside a burst: its call stack, or where the recording ended
+  sample @6;                      # interrupted between calls (stack): CPU time since the thread's previous sample;
+                                  # without arguments: where the recording of a thread that computed ended
 }
 
 struct Footer {

@@ -152,6 +152,7 @@ void FastEvents::add(TracedThread& thread, const FastRecord& record) {
   begin(thread, record, call);
   add_details(thread, record, call);
   call.flags |= kFast;
+  if (record.stack <= highest_stack_) call.stack = StackId{static_cast<std::uint32_t>(record.stack)};
   CpuTimes at_exit = call.at_entry;
   if (record.clock_at_exit) {
     at_exit.run_ns = static_cast<Ns>(record.clock_at_exit->cpu_ns) - cost_of(record.clock_at_exit) / 2;
@@ -164,6 +165,13 @@ void FastEvents::add(TracedThread& thread, const FastRecord& record) {
   at_exit.run_ns = std::max(at_exit.run_ns, call.at_entry.run_ns);
   log_.whole_call(thread, call, {clock_.monotonic_ns(record.exit_tsc) - origin_ns_, at_exit}, record.result);
   thread.at_last_event.run_ns += cost_of(record.clock_at_exit);  // nobody's
+}
+
+std::uint64_t FastEvents::long_ticks() const {
+  if (long_calls_ns_ == 0) return 0;
+  constexpr std::uint64_t kMany = 1'000'000'000;
+  return static_cast<std::uint64_t>(static_cast<double>(long_calls_ns_) / static_cast<double>(clock_.duration_ns(kMany)) *
+                                    static_cast<double>(kMany));
 }
 
 std::uint64_t FastEvents::drain(TracedThread& thread) {

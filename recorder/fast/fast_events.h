@@ -1,6 +1,8 @@
 // Turns records of the hook into events of the trace.
 #pragma once
 
+#include <algorithm>
+
 #include "recorder/event_log.h"
 #include "recorder/fast/record.h"
 #include "recorder/fast/tsc_clock.h"
@@ -22,6 +24,11 @@ class FastEvents {
   /// The thread is stopped, at `at`.
   void interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result);
   bool unfinished_call(TracedThread& thread, const StopTime& at);  ///< false: it was in none
+  /// Calls of at least this long ask for a call stack, see FastPath::asks_for_stack(). 0 = none.
+  void set_long_calls(Ns length_ns) { long_calls_ns_ = length_ns; }
+  std::uint64_t long_ticks() const;
+  /// The highest stack id that was ever answered: programs can write into records.
+  void know_stack(StackId stack) { highest_stack_ = std::max(highest_stack_, stack.value); }
   /// Reads the clocks: before draining, so that every record lies between two readings.
   void synchronise() { clock_.synchronise(); }
 
@@ -40,6 +47,8 @@ class FastEvents {
   TraceSink& sink_;
   TscClock clock_;
   Ns origin_ns_ = 0;
+  Ns long_calls_ns_ = 0;
+  std::uint32_t highest_stack_ = 0;
   CurrentCall call_;  ///< of the record being handled
 };
 

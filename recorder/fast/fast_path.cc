@@ -82,9 +82,33 @@ bool FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& 
   thread.fast.lease = space.lease_slot(borrowed);
   if (!thread.fast.lease) return false;
   if (rseq.area != 0) thread.fast.lease->slot().rseq_cs = rseq.area + offsetof(struct rseq, rseq_cs);
+  thread.fast.lease->slot().long_ticks = events_.long_ticks();
   borrowed.registers().gs_base = thread.fast.lease->address();
   leased_.push_back(&thread);
   return true;
+}
+
+std::optional<UserRegisters> FastPath::asks_for_stack(const TracedThread& thread, const SyscallInfo& info) const {
+  if (!thread.fast.lease || info.instruction_pointer != hook_table().ask_stop + kCallBytes) return std::nullopt;
+  const HookFrame& frame = thread.fast.lease->slot().frame;
+  const auto stub = thread.process->space->stub_at(frame.stub);
+  if (!stub) return UserRegisters{};
+  return UserRegisters{stub->resume, frame.rsp, frame.rbp, frame.rbx, frame.r12, frame.r13, frame.r14, frame.r15};
+}
+
+void FastPath::answer(TracedThread& thread, StackId stack) {
+  events_.know_stack(stack);
+  auto registers = get_registers(thread.tid);
+  if (!registers) return;
+  registers->orig_rax = ~0ULL;  // no call to make
+  registers->rax = stack.value;
+  set_registers(thread.tid, *registers);
+}
+
+bool FastPath::inside(const TracedThread& thread) const {
+  if (!thread.fast.lease) return false;
+  const auto registers = get_registers(thread.tid);
+  return registers && (AddressSpace::in_hook(registers->rip) || thread.process->space->stub_at(registers->rip));
 }
 
 void FastPath::on_birth(TracedThread& thread, const TracedThread& creator) {

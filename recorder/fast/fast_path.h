@@ -4,11 +4,13 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <vector>
 
 #include "recorder/fast/fast_events.h"
 #include "recorder/ptrace.h"
 #include "recorder/tracee.h"
+#include "recorder/unwind_rule.h"
 
 namespace simrec::record {
 
@@ -28,6 +30,12 @@ class FastPath {
   /// At the entry of a call, before anything of it is recorded. True: the thread has been sent back and makes the
   /// call again, through the hook; let it run.
   bool on_call_entry(TracedThread& thread, const SyscallInfo& info);
+
+  /// The hook stopped because a call took long: what the program's registers were in it. Answer with answer().
+  std::optional<UserRegisters> asks_for_stack(const TracedThread& thread, const SyscallInfo& info) const;
+  void answer(TracedThread& thread, StackId stack);
+  /// Is a stopped thread in the hook or in a stub?
+  bool inside(const TracedThread& thread) const;
 
   enum class SignalFor { program, nobody };
   /// Before a signal is recorded or delivered: afterwards the thread is outside the hook, between two instructions of

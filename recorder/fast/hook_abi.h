@@ -13,6 +13,7 @@
  *   [thread clock in ns, TSC after reading it]   when HOOK_CLOCK_AT_ENTRY
  *   the argument registers named by HookSpec::registers, ascending; then words by kind, see HookKind: "before"
  *   [thread clock in ns, TSC after reading it]   when HOOK_CLOCK_AT_EXIT
+ *   [what the recorder answered]                 when HOOK_STACK
  *   words by kind: "after" */
 #pragma once
 
@@ -87,6 +88,7 @@ struct HookSpec {
 enum HookRecordFlag {
   HOOK_CLOCK_AT_ENTRY = 1, /* the burst before was interrupted: the thread clock was read */
   HOOK_CLOCK_AT_EXIT = 2,  /* the call blocked or was preempted: the thread clock was read */
+  HOOK_STACK = 8,          /* the call took long: the recorder was asked for a call stack */
   HOOK_UNREADABLE = 4,     /* the program's memory could not be read: words by kind are missing */
 };
 
@@ -124,8 +126,9 @@ struct HookSlot {
   uint64_t closed;  /* set by the recorder: leave everything to tier 1 */
   uint64_t rseq_cs; /* address of the thread's rseq_cs pointer; of `no_rseq` when it has none */
   uint64_t no_rseq;
-  uint64_t muted; /* set by the recorder: make calls, but leave no records */
-  uint64_t unused1[4];
+  uint64_t muted;       /* set by the recorder: make calls, but leave no records */
+  uint64_t long_ticks;  /* calls longer than this ask the recorder for a call stack; 0 = none does */
+  uint64_t unused1[3];
   struct HookFrame frame;
   uint64_t head;     /* words the hook has finished */
   uint64_t phase;    /* HookPhase: a record is begun at `head` */

@@ -79,6 +79,7 @@ std::optional<FastRecord> parse_record(std::span<const std::uint64_t> all, bool 
     record.exit_tsc = all[2];
     record.result = static_cast<std::int64_t>(all[3]);
     if ((head.flags & HOOK_CLOCK_AT_EXIT) != 0) record.clock_at_exit = reading(words, record.exit_tsc);
+    if ((head.flags & HOOK_STACK) != 0) record.stack = words.next();
     record.after = words.rest();
   }
   if (words.failed()) return std::nullopt;

@@ -22,6 +22,7 @@ struct FastRecord {
   std::uint64_t entry_tsc = 0, exit_tsc = 0;
   std::int64_t result = 0;
   std::optional<ClockReading> clock_at_entry, clock_at_exit;
+  std::uint64_t stack = 0;  ///< as the recorder answered
   std::array<std::uint64_t, 6> registers{};
   std::span<const std::uint64_t> before, after;  ///< words by kind
 };

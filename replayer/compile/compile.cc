@@ -88,6 +88,7 @@ class Walk {
     c_.program_cpu_ns += times.burst_ns + times.call_cpu_ns;
     c_.interception_cpu_ns += e.burst_ns - times.burst_ns + e.call_cpu_ns - times.call_cpu_ns;
     t.emit.compute(times.burst_ns);
+    if (e.is(PseudoEvent::sample)) return finish_call(t, e);  // the burst just goes on
     t.emit.set_origin(e.kind, call.fd);
     if (e.flags & kUnfinished) {
       t.unfinished_since = e.entry_ns;

@@ -21,6 +21,23 @@ class Dump : public testing::Test {
   const std::string calls_ = scratch_ / "calls.capnp";
 };
 
+TEST_F(Dump, ShowsStacksOfSamples) {
+  const std::string sampled = scratch_ / "sampled.capnp";
+  write_sampled_trace(sampled);
+  const Result text = run_program({SIMTRACE, "dump", "--stacks", "-e", "sample", sampled});
+  EXPECT_NE(text.out.find("--- sample cpu=5.000 ms ---\n                > hot (/bin/prog)\n                > hot "
+                          "(/bin/prog)\n                > main (/bin/prog)\n"),
+            std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find("> ? (/bin/prog+0x3abc)\n                > main (/bin/prog)\n"), std::string::npos)
+      << text.out;
+  const Result lines = run_program({SIMTRACE, "dump", "--json", "--stacks", "-e", "sample", sampled});
+  const auto first = nlohmann::json::parse(lines.out.substr(0, lines.out.find('\n')));
+  EXPECT_EQ(first.at("arguments").at("cpu_ns"), 5'000'000);
+  EXPECT_EQ(first.at("frames").size(), 3u);
+  EXPECT_EQ(first.at("frames")[2], (nlohmann::json{{"function", "main"}, {"module", "/bin/prog"}, {"offset", 0x1000}}));
+}
+
 TEST_F(Dump, PrintsEveryKindOfArgument) {
   const Result result = run_program({SIMTRACE, "dump", calls_});
   EXPECT_EQ(result.status, 0) << result.err;

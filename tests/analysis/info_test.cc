@@ -52,6 +52,28 @@ TEST_F(Info, SpeaksJson) {
   EXPECT_EQ(json.at("calls").at("read").at("events"), 2);
 }
 
+TEST_F(Info, AttributesSampledTimeToFunctions) {
+  const std::string sampled = scratch_ / "sampled.capnp";
+  write_sampled_trace(sampled);
+  const auto json = nlohmann::json::parse(run_program({SIMTRACE, "info", "--json", sampled}).out);
+  const auto& functions = json.at("sampled_functions");
+  ASSERT_EQ(functions.size(), 4u);
+  EXPECT_EQ(functions[0], (nlohmann::json{{"function", "hot"},
+                                          {"module", "/bin/prog"},
+                                          {"samples", 2},
+                                          {"self_ns", 10'000'000},
+                                          {"total_ns", 10'000'000}}));
+  EXPECT_EQ(functions[1].at("function"), "?");
+  EXPECT_EQ(functions[1].at("self_ns"), 4'000'000);
+  EXPECT_EQ(functions[2].at("self_ns"), 1'000'000);
+  EXPECT_EQ(functions[2].at("module"), "");
+  EXPECT_EQ(functions[3].at("function"), "main");
+  EXPECT_EQ(functions[3].at("total_ns"), 14'000'000);
+  const Result text = run_program({SIMTRACE, "info", sampled});
+  EXPECT_NE(text.out.find("hot             2  10.00 ms      10.00 ms  /bin/prog\n"), std::string::npos) << text.out;
+  EXPECT_EQ(simtrace("info").out.find("Sampled"), std::string::npos);
+}
+
 TEST_F(Info, UsesNoColourOutsideATerminal) { EXPECT_EQ(simtrace("info").out.find('\033'), std::string::npos); }
 
 TEST_F(Info, ATraceCutShortIsShownWithStatusOne) {

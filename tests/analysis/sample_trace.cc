@@ -47,6 +47,15 @@ class ThreadScript {
     append(event, arguments);
   }
 
+  void sample(Ns burst_ns, Ns weight_ns, StackId stack) {
+    Event event;
+    event.kind = event_kind(PseudoEvent::sample);
+    event.burst_ns = burst_ns;
+    event.entry_ns = event.exit_ns = at_ + burst_ns;
+    event.stack = stack;
+    append(event, {weight_ns});
+  }
+
   void entry_only(long number, const Arguments& arguments) { call(number, 0, 0, 0, 0, arguments, kEntryOnly); }
 
   Ns at() const { return at_; }
@@ -189,6 +198,23 @@ void write_pipeline_trace(const std::string& path) {
   Footer end = footer(writer, 10 * kMs, 3, 3);
   end.losses = {{"unreadable paths", 2}};
   writer.finish(end);
+}
+
+void write_sampled_trace(const std::string& path) {
+  TraceWriter writer(path, sample_header());
+  put_process(writer, 0, 400, 0, 0);
+  put_thread(writer, 0, 0, 400, 0, 0, SIGCHLD);
+  put_image(writer, 0, 0, {"prog"});
+  const StringId prog = writer.intern("/bin/prog");
+  const Frame main{writer.intern("main"), prog, 0x1000}, hot{writer.intern("hot"), prog, 0x2000};
+  const Frame nameless{StringId{}, prog, 0x3abc};
+  ThreadScript thread(writer, ThreadId{0}, 0);
+  thread.pseudo(PseudoEvent::threadStart);
+  for (int i = 0; i < 2; ++i) thread.sample(5 * kMs, 5 * kMs, writer.intern(std::vector{hot, hot, main}));
+  thread.sample(4 * kMs, 4 * kMs, writer.intern(std::vector{nameless, main}));
+  thread.sample(1 * kMs, 1 * kMs, StackId{});
+  thread.pseudo(PseudoEvent::threadExit, {0, 1});
+  writer.finish({.end_ns = thread.at(), .events = 6, .processes = 1, .threads = 1});
 }
 
 void write_calls_trace(const std::string& path) {

@@ -17,6 +17,10 @@ void write_pipeline_trace(const std::string& path);
 /// One process (pid 200) with one event of nearly every way to print arguments.
 void write_calls_trace(const std::string& path);
 
+/// One process (pid 400) sampled in its computing: 2 × 5 ms in hot (called by hot, called by main), 4 ms in code
+/// without a name below main, 1 ms without a stack.
+void write_sampled_trace(const std::string& path);
+
 /// Two threads of pid 300 whose blocks of events overlap in time: `events` calls each, 1 µs apart, in turn.
 void write_interleaved_trace(const std::string& path, int events);
 

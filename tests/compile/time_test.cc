@@ -20,6 +20,28 @@ TEST(Time, SleepsAreAsLongAsRequested) {
   EXPECT_EQ(ops(s.compile(), a), "compute 10, sleep 10000000, compute 10, sleep 5000000, exit");
 }
 
+TEST(Time, SamplesAreNoBoundaries) {
+  const auto recorded = [](bool sampled) {
+    Script s;
+    const ThreadId a = s.root();
+    const ThreadId b = s.fork(a, 101, {1 * kMs, 1 * kMs + 10});
+    const auto sample = [&](ThreadId thread, Ns at, Ns burst) {
+      s.call(thread, event_kind(PseudoEvent::sample), 0, {burst}, {at, -1, burst});
+    };
+    if (sampled) sample(a, 2 * kMs, 300);
+    if (sampled) sample(a, 3 * kMs, 400);
+    s.call(a, SYS_nanosleep, -EINTR, {100 * kMs}, {4 * kMs, 7 * kMs, sampled ? 50 : 750, 20});
+    if (sampled) sample(a, 7 * kMs + 10, 5);  // between the interrupted call and its signal
+    s.call(a, event_kind(PseudoEvent::signal), 0, {SIGUSR1, 0, 101}, {7 * kMs + 20, -1, sampled ? 3 : 8});
+    if (sampled) sample(b, 6 * kMs, 60);
+    s.call(b, SYS_kill, 0, {100, SIGUSR1}, {7 * kMs - 100, 7 * kMs - 90, sampled ? 10 : 70});
+    const Program p = s.compile();
+    return ops(p, a) + "\n" + ops(p, b);
+  };
+  EXPECT_EQ(recorded(true), recorded(false));
+  EXPECT_EQ(recorded(true), "spawn 1, compute 760, wait k0, compute 18, exit\ncompute 70, signal k0, exit");
+}
+
 TEST(Time, ASleepEndedByASignalWaitsForItsSender) {
   Script s;
   const ThreadId a = s.root();

@@ -38,6 +38,7 @@ TEST(Ledger, SubtractsTheCostOfTheWayAnEventWasIntercepted) {
   EXPECT_EQ(ledger.wall_cost_ns(event(kEntryOnly | kCrossCpu)), 4);
   // A signal or thread exit is one stop.
   EXPECT_EQ(ledger.corrected(event(0, 10'000, 0, event_kind(PseudoEvent::signal))).burst_ns, 7'000);
+  EXPECT_EQ(ledger.corrected(event(0, 10'000, 0, event_kind(PseudoEvent::sample))).burst_ns, 7'000);
 }
 
 TEST(Ledger, NeverBelowZero) {

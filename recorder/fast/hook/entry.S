@@ -8,6 +8,7 @@
   .quad hook_gate
   .quad hook_remote
   .quad hook_remote_stop
+  .quad hook_ask_stop
   .quad hook_peek_load
   .quad hook_peek_byte_load
   .quad hook_peek_failed
@@ -114,6 +115,14 @@ hook_gate_end:
 hook_remote_stop:
   syscall
   ud2
+
+/* uint64_t hook_ask(void): stops for the recorder, which answers in rax. */
+  .globl hook_ask
+hook_ask:
+  mov $HOOK_TRAP_SYSCALL, %eax
+hook_ask_stop:
+  syscall
+  ret
 
 /* struct { value; failed; } hook_peek(address): the recorder goes on at hook_peek_failed when it faults. */
   .globl hook_peek

@@ -39,6 +39,7 @@ extern struct Peeked hook_peek(uint64_t address);
 extern struct Peeked hook_peek_byte(uint64_t address);
 extern uint64_t hook_do_call(const struct HookFrame* frame);
 extern uint64_t hook_own_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+extern uint64_t hook_ask(void);
 extern const struct HookSpec hook_specs[HOOK_SYSCALLS];
 extern const char hook_rseq_descriptor[];
 
@@ -244,8 +245,8 @@ static void put_arguments(struct Record* r, uint8_t registers, const struct Hook
     if (registers >> i & 1) put(r, values[i]);
 }
 
-/* Fixed words, both clocks and all argument registers. */
-enum { kMostFixedWords = 4 + 2 + 6 + 2 };
+/* Fixed words, both clocks, all argument registers, a stack. */
+enum { kMostFixedWords = 4 + 2 + 6 + 2 + 1 };
 
 uint32_t hook_call(struct HookSlot* slot);
 uint32_t hook_call(struct HookSlot* slot) {
@@ -282,6 +283,10 @@ uint32_t hook_call(struct HookSlot* slot) {
   if (!undisturbed(slot)) {
     r.flags |= HOOK_CLOCK_AT_EXIT;
     put_clock(&r);
+  }
+  if (slot->long_ticks != 0 && *word(&r, 2) - entered > slot->long_ticks) {
+    r.flags |= HOOK_STACK;
+    put(&r, hook_ask());
   }
   put_after(&r, spec.kind, f, result);
   *word(&r, 0) = number | (uint64_t)r.flags << 16 | r.at << 32;

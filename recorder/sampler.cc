@@ -1,0 +1,129 @@
+#include "recorder/sampler.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "recorder/clocks.h"
+#include "recorder/file_descriptor.h"
+
+namespace simrec::record {
+namespace {
+
+using Interrupt = SampleState::Interrupt;
+
+constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
+
+/// Calls that fail with EINTR, having done nothing, where the kernel cannot restart them itself (signal(7)): those that
+/// never are restarted, and those on sockets with a timeout. Others are left alone: close, for one, has closed.
+constexpr std::uint64_t kDoneAgain[] = {
+    SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_semop,   SYS_semtimedop, SYS_rt_sigtimedwait,
+    SYS_read,       SYS_readv,       SYS_recvfrom,     SYS_recvmsg, SYS_recvmmsg,   SYS_write,
+    SYS_writev,     SYS_sendto,      SYS_sendmsg,      SYS_accept,  SYS_accept4,    SYS_io_getevents,
+};
+
+/// The next look at all threads comes after at least so many times what this one took.
+constexpr Ns kLooksShare = 20;
+
+/// Whether the thread is on a core or waits for one; false when it sleeps or is gone.
+bool runs(pid_t pid, pid_t tid) {
+  const FileDescriptor fd(
+      open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+  char text[128];
+  const ssize_t n = fd ? read(fd.get(), text, sizeof text) : -1;
+  const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+  const std::size_t name_end = line.rfind(')');  // the name may contain anything
+  return name_end != line.npos && line.substr(name_end).starts_with(") R");
+}
+
+/// A signal that the thread does not block waits for it: an EINTR may be that signal's.
+bool has_signal_pending(pid_t tid) {
+  std::uint64_t blocked = 0;
+  if (ptrace(PTRACE_GETSIGMASK, tid, sizeof blocked, &blocked) != 0) return true;
+  constexpr std::size_t kAtOnce = 16;
+  siginfo_t signals[kAtOnce];
+  for (const bool shared : {false, true}) {
+    __ptrace_peeksiginfo_args from{0, shared ? static_cast<std::uint32_t>(PTRACE_PEEKSIGINFO_SHARED) : 0U, kAtOnce};
+    const long n = ptrace(PTRACE_PEEKSIGINFO, tid, &from, signals);
+    if (n < 0 || n == static_cast<long>(kAtOnce)) return true;
+    for (long i = 0; i < n; ++i)
+      if ((blocked >> (signals[i].si_signo - 1) & 1) == 0) return true;
+  }
+  return false;
+}
+
+/// Sends a thread that stopped in or behind a system call back to the instruction, as if it had not executed it.
+void step_back(pid_t tid, user_regs_struct& registers) {
+  registers.rip -= kSyscallBytes;
+  registers.rax = registers.orig_rax;
+  registers.orig_rax = ~std::uint64_t{0};  // no call: at an entry stop the kernel skips it
+  ptrace(PTRACE_SETREGS, tid, nullptr, &registers);
+}
+
+}  // namespace
+
+void Sampler::begin(TracedThread& thread) {
+  thread.sampling = {};
+  thread.sampling.sampled_at_ns = thread.clock.last().run_ns;
+  thread.sampling.due_at_ns = thread.sampling.sampled_at_ns + period_ns_;
+}
+
+bool Sampler::is_due(TracedThread& thread) const {
+  if (thread.clock.read().run_ns < thread.sampling.due_at_ns) return false;
+  return runs(thread.process->pid, thread.tid);
+}
+
+bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<TracedThread>>& threads, Ns now_ns) {
+  const Ns begin_ns = clock_now();
+  bool any_outside = false;
+  for (const auto& [tid, thread] : threads) {
+    if (!thread->started || thread->call.active || thread->stopped || thread->at_exit) continue;
+    any_outside = true;
+    if (thread->sampling.interrupt != Interrupt::none || !is_due(*thread)) continue;
+    if (ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0) thread->sampling.interrupt = Interrupt::sent;
+  }
+  next_look_ns_ = now_ns + std::max(period_ns_, kLooksShare * (clock_now() - begin_ns));
+  return any_outside;
+}
+
+bool Sampler::postpones_call(TracedThread& thread) {
+  Interrupt& interrupt = thread.sampling.interrupt;
+  const bool was_sent = interrupt == Interrupt::sent;
+  user_regs_struct registers{};
+  if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) {
+    interrupt = Interrupt::none;
+    return false;
+  }
+  interrupt = Interrupt::spent;
+  step_back(thread.tid, registers);
+  return true;
+}
+
+bool Sampler::interrupted(TracedThread& thread) {
+  const bool was_sent = std::exchange(thread.sampling.interrupt, Interrupt::none) == Interrupt::sent;
+  user_regs_struct registers{};
+  if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
+  const bool thrown_out = static_cast<std::int64_t>(registers.rax) == -EINTR &&
+                          std::ranges::find(kDoneAgain, registers.orig_rax) != std::end(kDoneAgain);
+  if (thrown_out && !has_signal_pending(thread.tid)) step_back(thread.tid, registers);
+  return true;
+}
+
+Ns Sampler::weigh(TracedThread& thread, const CpuTimes& now) {
+  SampleState& state = thread.sampling;
+  const Ns weight = now.run_ns - std::exchange(state.sampled_at_ns, now.run_ns);
+  // The clock is read at ticks, so samples come late; they keep their rate, but do not catch up in a burst.
+  state.due_at_ns = std::max(state.due_at_ns + period_ns_, now.run_ns + period_ns_ / 2);
+  return weight;
+}
+
+}  // namespace simrec::record
