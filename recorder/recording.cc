@@ -142,6 +142,69 @@ int end_like(int status, bool recorded) {
   return code == 0 && !recorded ? kExitOwnFailure : code;
 }
 
+/// What the steps of one recording share.
+struct Recording {
+  const Options& options;
+  TraceWriter& writer;
+  FileSink& sink;
+  Tracer& tracer;
+  Ns cpu_before_ns = 0;  ///< calibration is no part of the recording
+  std::optional<PinnedToCore> one_core = std::nullopt;
+  std::optional<SignalForwarder> forwarder = std::nullopt;
+};
+
+void discard_trace(const Recording& recording) {
+  std::error_code ignored;
+  if (recording.options.output != "-") std::filesystem::remove(recording.writer.current_path(), ignored);
+}
+
+Outcome trace_attached(Recording& recording) {
+  AttachedTree tree;
+  try {
+    tree = attach_tree(recording.options.attach);
+  } catch (const LaunchError&) {
+    discard_trace(recording);
+    throw;
+  }
+  if (tree.refused != 0) recording.sink.lose("threads that could not be attached to", tree.refused);
+  raise_descriptor_limit();
+  recording.cpu_before_ns = own_cpu();
+  return recording.tracer.run(tree);
+}
+
+Outcome trace_command(Recording& recording, const std::string& program, const std::vector<sock_filter>& filter,
+                      LiveProcesses& live) {
+  const Options& options = recording.options;
+  // Across cores a stop costs the program 4–10 times the CPU time, and an amount that varies: see --one-core.
+  if (options.one_core) recording.one_core.emplace(sched_getcpu());
+  const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
+  const LaunchedProcess root = launch_command(program, options.command, filter, output);
+  raise_descriptor_limit();  // ours, not the program's
+  recording.cpu_before_ns = own_cpu();
+  recording.forwarder.emplace(live, root.pid);
+  const Outcome outcome = recording.tracer.run(root);
+  if (!outcome.started) {
+    discard_trace(recording);
+    throw_launch_failure(root);
+  }
+  return outcome;
+}
+
+void finish_trace(Recording& recording, const Outcome& outcome, const Calibration& calibration) {
+  const Options& options = recording.options;
+  const Ns cpu_ns = own_cpu() - recording.cpu_before_ns;
+  const Totals& totals = recording.tracer.totals();
+  recording.sink.guarded([&](TraceWriter& w) {
+    recording.tracer.record_modules(w);
+    const int killed_by = recording.forwarder ? recording.forwarder->killed_by() : 0;
+    w.finish(make_footer(outcome, totals, recording.sink, cpu_ns, killed_by));
+  });
+  if (options.quiet || recording.sink.failed()) return;
+  const std::string path = options.output == "-" ? "-" : recording.writer.current_path();
+  print_summary(std::cerr, {outcome, totals, calibration, recording.sink.losses(), path,
+                            recording.writer.bytes_written(), cpu_ns, options.verbose});
+}
+
 }  // namespace
 
 int record(const Options& options) {
@@ -158,78 +221,36 @@ int record(const Options& options) {
   const Header header = make_header(options, std::move(calibration));
   std::optional<WriteSignalsIgnored> write_signals_ignored(std::in_place);
   TraceWriter writer(options.output, header, resolution(fast));
-  FileSink sink(writer, [&](const std::string& message) {
+  if (!attach) write_signals_ignored.reset();  // SignalForwarder ignores them when the program has been started
+  FileSink sink(writer, [](const std::string& message) {
     std::cerr << "simrec: " << message << "\nsimrec: the program goes on, unrecorded\n";
   });
   const auto filter =
       make_seccomp_filter(recorded_calls(options.trace_time), options.all_syscalls, fast ? hook_gate() : ExemptRange{});
+  TracerOptions how{.stacks = options.stacks,
+                    .sample_hz = options.sample_hz,
+                    .all_syscalls = options.all_syscalls,
+                    .allow_io_uring = options.allow_io_uring,
+                    .trace_time = options.trace_time,
+                    .fast = {fast, options.fast_after}};
+  if (attach) {
+    how.interception = Interception::of_every_call(filter);
+    how.ledger = header.calibration.stops;
+  }
   LiveProcesses live;
   ModuleCatalog modules;
   Bounds bounds({options.duration_ns, options.max_bytes, attach});
-  TracerOptions tracer_options{.stacks = options.stacks,
-                               .sample_hz = options.sample_hz,
-                               .all_syscalls = options.all_syscalls,
-                               .allow_io_uring = options.allow_io_uring,
-                               .trace_time = options.trace_time,
-                               .fast = {fast, options.fast_after}};
-  if (attach) {
-    tracer_options.interception = Interception::of_every_call(filter);
-    tracer_options.ledger = header.calibration.stops;
-  }
-  Tracer tracer(sink, tracer_options, {&live, &modules, &bounds});
-  // Across cores a stop costs the program 4–10 times the CPU time, and an amount that varies: see --one-core.
-  std::optional<PinnedToCore> one_core;
-  if (options.one_core) one_core.emplace(sched_getcpu());
-  std::optional<SignalForwarder> forwarder;
-  Outcome outcome;
-  Ns cpu_before_ns = 0;
-  const auto discard = [&] {
-    std::error_code ignored;
-    if (options.output != "-") std::filesystem::remove(writer.current_path(), ignored);
-  };
-  if (attach) {
-    AttachedTree tree;
-    try {
-      tree = attach_tree(options.attach);
-    } catch (const LaunchError&) {
-      discard();
-      throw;
-    }
-    if (tree.refused != 0) sink.lose("threads that could not be attached to", tree.refused);
-    raise_descriptor_limit();
-    cpu_before_ns = own_cpu();  // calibration is no part of the recording
-    outcome = tracer.run(tree);
-  } else {
-    write_signals_ignored.reset();
-    const LaunchStdout output = options.output == "-" ? LaunchStdout::to_stderr : LaunchStdout::unchanged;
-    const LaunchedProcess root = launch_command(program, options.command, filter, output);
-    raise_descriptor_limit();  // ours, not the program's
-    cpu_before_ns = own_cpu();
-    forwarder.emplace(live, root.pid);
-    outcome = tracer.run(root);
-    if (!outcome.started) {
-      discard();
-      throw_launch_failure(root);
-    }
-  }
-  const auto finish = [&] {
-    const Ns cpu_ns = own_cpu() - cpu_before_ns;
-    sink.guarded([&](TraceWriter& w) {
-      tracer.record_modules(w);
-      w.finish(make_footer(outcome, tracer.totals(), sink, cpu_ns, forwarder ? forwarder->killed_by() : 0));
-    });
-    if (!options.quiet && !sink.failed())
-      print_summary(std::cerr, {outcome, tracer.totals(), header.calibration, sink.losses(),
-                                options.output == "-" ? "-" : writer.current_path(), writer.bytes_written(), cpu_ns,
-                                options.verbose});
-  };
+  Tracer tracer(sink, how, {&live, &modules, &bounds});
+  Recording recording{options, writer, sink, tracer};
+  Outcome outcome = attach ? trace_attached(recording) : trace_command(recording, program, filter, live);
   if (outcome.bound.empty()) {
-    finish();
+    finish_trace(recording, outcome, header.calibration);
   } else {
     // The program must not wait for the file, nor the file for the program.
-    std::thread finisher(finish);
-    outcome.root_status = tracer.release();
+    std::thread finisher([&] { finish_trace(recording, outcome, header.calibration); });
+    const int root_status = tracer.release();
     finisher.join();
+    outcome.root_status = root_status;
   }
   if (attach) return sink.failed() ? kExitOwnFailure : 0;
   return end_like(outcome.root_status, !sink.failed());

@@ -64,7 +64,7 @@ TEST_F(Dump, PrintsEveryKindOfArgument) {
     0.001267     200  kill(pid=200, SIGUSR1) = 0 <2.000 µs>
     0.001269     200  --- signal SIGUSR1 code=0 from pid 200 ---
     0.001270     200  wait4(pid=-1, WNOHANG) = ? ERESTARTSYS <2.000 µs>
-    0.001273     200  pause() <unfinished: the thread ended inside the call>
+    0.001273     200  pause() <unfinished: the thread, or the recording, ended inside the call>
     0.001278     200  --- thread-exit killed by SIGKILL last thread of the process ---
 )");
 }
