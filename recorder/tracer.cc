@@ -81,6 +81,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
       tick_.arm(sampler_ ? std::min(kTickNs, sampler_->period_ns()) : kTickNs);
     look_for_samples();
   }
+  tick_.disarm();
   outcome_.started = !launching_;
   return outcome_;
 }
