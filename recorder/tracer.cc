@@ -72,6 +72,7 @@ Outcome Tracer::run(const LaunchedProcess& root) {
   thread->tid = root.pid;
   threads_.emplace(root.pid, std::move(thread));
   trace();
+  tick_.disarm();
   outcome_.started = !launching_;
   return outcome_;
 }

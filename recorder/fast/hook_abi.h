@@ -145,6 +145,7 @@ struct HookTable {
   uint64_t gate;        /* the system call instruction for recorded calls */
   uint64_t remote;      /* makes the call in the registers, then stops for the recorder with the result in rdi */
   uint64_t remote_stop; /* where that stop is */
+  uint64_t ask_stop; /* where the hook stops for the recorder to put an answer into rax */
   uint64_t peek;        /* the instructions that may fault on the program's pointers … */
   uint64_t peek_byte;
   uint64_t peek_failed;       /* … and where to go on then */
