@@ -105,6 +105,8 @@ void Tracer::drop_closed_objects() {
 void Tracer::take_image(TracedProcess& process) {
   process.image = read_image(process.pid, process.index, now_ns_, sink_);
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
+  if (is_protected(process.pid))
+    sink_.lose("details of programs that simrec's user may not look into (their executables are not readable)");
   if (runs_without_its_privileges(process.pid))
     sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);
