@@ -7,7 +7,6 @@
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -75,8 +74,6 @@ TEST_F(Filter, HonoursConditions) {
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIONBIO}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIOASYNC}));
   EXPECT_FALSE(stops(false, SYS_ioctl, {0, FIONREAD}));
-  EXPECT_TRUE(stops(false, SYS_prctl, {PR_SET_SECCOMP, SECCOMP_MODE_FILTER}));
-  EXPECT_FALSE(stops(false, SYS_prctl, {PR_SET_NAME}));
   EXPECT_TRUE(stops(false, SYS_mmap, {0, 1, PROT_READ | PROT_WRITE, MAP_SHARED}));
   EXPECT_FALSE(stops(false, SYS_mmap, {0, 1, PROT_READ, MAP_SHARED}));
   EXPECT_FALSE(stops(false, SYS_mmap, {0, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE}));
