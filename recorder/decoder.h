@@ -27,7 +27,10 @@ struct CallContext {
   /// Text of the program, interned; {0} and the unknown flag when not readable.
   StringId string_at(std::uint64_t address);
   /// Says that details could not be read.
-  void unknown() { call.flags |= kUnknown; }
+  void unknown() {
+    call.flags |= kUnknown;
+    sink.lose("details of calls, in memory that could not be read");
+  }
 };
 
 /// Appends the arguments that the call's row takes from registers.

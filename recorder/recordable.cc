@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <string_view>
 
@@ -52,6 +53,11 @@ void refuse_unrecordable(const std::string& program) {
                         "'" + path + "' is a 32-bit program; simrec records 64-bit (x86-64) programs only");
     path = interpreter_of(head);
   }
+}
+
+bool is_protected(pid_t pid) {
+  const FileDescriptor memory(open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
+  return !memory && (errno == EACCES || errno == EPERM);
 }
 
 bool runs_without_its_privileges(pid_t pid) {

@@ -14,4 +14,8 @@ void refuse_unrecordable(const std::string& program);
 /// (no_new_privs).
 bool runs_without_its_privileges(pid_t pid);
 
+/// The kernel keeps simrec from the process's memory and descriptors (its executable may not be read, it is not
+/// dumpable), so that nothing its calls point to will be known.
+bool is_protected(pid_t pid);
+
 }  // namespace simrec::record

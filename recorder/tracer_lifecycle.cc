@@ -113,6 +113,8 @@ void Tracer::take_image(TracedProcess& process) {
 
 void Tracer::put_image(TracedProcess& process) {
   if (is_32_bit(process.pid)) sink_.lose("32-bit programs, whose system calls are not recorded");
+  if (is_protected(process.pid))
+    sink_.lose("details of programs that simrec's user may not look into (their executables are not readable)");
   if (runs_without_its_privileges(process.pid))
     sink_.lose("set-user-ID and similar programs, which ran without the privileges their files grant");
   sink_.put(process.image);

@@ -1,7 +1,6 @@
 #include "trace-format/trace_writer.h"
 
 #include <algorithm>
-#include <deque>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -54,19 +53,17 @@ struct TraceWriter::Impl {
     write_frame();
   }
 
-  /// A thread of the trace. Of one that has nothing to do any more only this little is kept.
   struct OpenThread {
-    Ns from_ns = 0;                         ///< where an encoder made now begins: no event before it
-    std::unique_ptr<EventEncoder> encoder;  ///< from the first event to the block with the last one
-    std::size_t bytes = 0;                  ///< of the open block, about
-    bool ended = false;                     ///< the last event was the thread's exit
+    EventEncoder encoder;
+    std::size_t bytes = 0;  ///< of the open block, about
+    bool ended = false;     ///< the last event was the thread's exit
   };
 
   void append(const Event& event);
   void added_to_tables(std::size_t bytes);
   void emit_tables();
-  void emit_block(OpenThread& thread);
-  EventEncoder& encoder_of(std::uint32_t index);
+  void emit_block(std::uint32_t index);
+  std::unique_ptr<OpenThread> begin_at(ThreadId thread, Ns start_ns) const;
   void write_frame();
   void flush();
 
@@ -82,8 +79,8 @@ struct TraceWriter::Impl {
   std::unordered_map<std::uint32_t, std::size_t> pending_objects, pending_processes, pending_threads;
   std::uint32_t object_count = 1, process_count = 0, thread_count = 0;
 
-  std::deque<OpenThread> threads;   ///< by ThreadId
-  std::vector<std::uint32_t> open;  ///< threads whose block holds events
+  std::vector<std::unique_ptr<OpenThread>> threads;  ///< by ThreadId; nothing once the last block is emitted
+  std::vector<std::uint32_t> open;                   ///< threads whose block holds events
   std::size_t open_bytes = 0;
   Ns flushed_ns = 0;
   std::uint64_t events = 0;
@@ -91,11 +88,11 @@ struct TraceWriter::Impl {
 
 void TraceWriter::Impl::append(const Event& event) {
   if (event.thread.value >= threads.size()) throw std::logic_error("event of a thread that was not put");
-  OpenThread& thread = threads[event.thread.value];
+  std::unique_ptr<OpenThread>& entry = threads[event.thread.value];
+  if (!entry) entry = begin_at(event.thread, event.entry_ns - event.burst_ns);  // a latecomer after the thread's exit
+  OpenThread& thread = *entry;
   if (thread.bytes == 0) open.push_back(event.thread.value);
-  EventEncoder& encoder = encoder_of(event.thread.value);
-  encoder.add(event);
-  thread.from_ns = event.exit_ns;
+  thread.encoder.add(event);
   thread.ended = event.is(PseudoEvent::threadExit);
   thread.bytes += weight_of(event);
   open_bytes += weight_of(event);
@@ -103,10 +100,10 @@ void TraceWriter::Impl::append(const Event& event) {
   if (event.exit_ns - flushed_ns >= options.max_unflushed_ns || open_bytes > kOpenBytes) {
     flush();
     flushed_ns = event.exit_ns;
-  } else if (encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
+  } else if (thread.encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
     std::erase(open, event.thread.value);
     emit_tables();
-    emit_block(thread);
+    emit_block(event.thread.value);
     if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
 }
@@ -127,20 +124,18 @@ void TraceWriter::Impl::emit_tables() {
   for (auto* positions : {&pending_objects, &pending_processes, &pending_threads}) positions->clear();
 }
 
-void TraceWriter::Impl::emit_block(OpenThread& thread) {
-  append_block(frame, thread.encoder->block());
-  thread.encoder->next_block();
-  if (thread.ended) thread.encoder.reset();
+void TraceWriter::Impl::emit_block(std::uint32_t index) {
+  OpenThread& thread = *threads[index];
+  append_block(frame, thread.encoder.block());
   open_bytes -= thread.bytes;
+  thread.encoder.next_block();
   thread.bytes = 0;
+  if (thread.ended) threads[index].reset();
 }
 
-EventEncoder& TraceWriter::Impl::encoder_of(std::uint32_t index) {
-  OpenThread& thread = threads[index];
-  if (!thread.encoder)
-    thread.encoder =
-        std::make_unique<EventEncoder>(ThreadId{index}, thread.from_ns, options.wall_unit_ns, options.cpu_unit_ns);
-  return *thread.encoder;
+std::unique_ptr<TraceWriter::Impl::OpenThread> TraceWriter::Impl::begin_at(ThreadId thread, Ns start_ns) const {
+  return std::make_unique<OpenThread>(
+      OpenThread{.encoder = {thread, start_ns, options.wall_unit_ns, options.cpu_unit_ns}});
 }
 
 void TraceWriter::Impl::write_frame() {
@@ -152,7 +147,7 @@ void TraceWriter::Impl::write_frame() {
 void TraceWriter::Impl::flush() {
   emit_tables();
   for (const std::uint32_t thread : open) {
-    emit_block(threads[thread]);
+    emit_block(thread);
     if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
   open.clear();
@@ -199,8 +194,7 @@ void TraceWriter::put(const Process& process) {
 void TraceWriter::put(const Thread& thread) {
   const std::uint32_t index = checked(thread.index.value, impl_->thread_count, "thread");
   if (index == impl_->threads.size()) {
-    impl_->threads.emplace_back();
-    impl_->threads.back().from_ns = thread.start_ns;
+    impl_->threads.push_back(impl_->begin_at(thread.index, thread.start_ns));
   }
   put_pending(impl_->pending.threads, impl_->pending_threads, index, thread);
   impl_->added_to_tables(sizeof(Thread));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 #include <set>
 
 #include "tests/recorder/recorded.h"
@@ -24,6 +25,8 @@ struct Case {
   Losses losses = {};
   std::vector<std::string> options = {};
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 int futexes(const Recorded& r, int operation) {
   int n = 0;

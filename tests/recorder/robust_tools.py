@@ -174,6 +174,19 @@ class Case:
         privileged = self.record(*user, special, "-u")
         expect(privileged.code == 0 and privileged.out == "0\n" and "not recorded" not in privileged.err, privileged)
 
+    def unreadable_program(self):
+        user = self.as_nobody()
+        if not user:
+            raise Skip("only root can make a program that simrec may not read")
+        hidden = self.folder / "hidden"
+        shutil.copy2(f"{self.programs}/waiting_for_children", hidden)
+        os.chown(hidden, 0, 0)
+        os.chmod(hidden, 0o711)
+        done = self.record(hidden, prefix=user)
+        expect(done.code == 0, done)
+        expect("details of programs that simrec's user may not look into" in done.err, done)
+        expect(self.calls()["exit_group"] >= 2, done)
+
     # Sandboxes around simrec.
     PIPES = "i=0; while [ $i -lt 20 ]; do echo $i | cat; i=$((i + 1)); done"
 
