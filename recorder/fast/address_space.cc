@@ -148,7 +148,7 @@ std::unique_ptr<SlotLease> AddressSpace::lease_slot(BorrowedThread& thread) {
       slot.phase = HOOK_OUTSIDE;
       slot.no_rseq = 0;
       slot.closed = 0;
-      slot.muted = 0;
+      slot.muted = slot.long_ticks = 0;
       slot.rseq_cs = lease->address() + offsetof(HookSlot, no_rseq);
       return lease;
     }

@@ -49,7 +49,7 @@ bool holds(Condition condition, const Arguments& arguments) {
       return std::set<std::uint64_t>{FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC}.contains(arguments[1]);
     case Condition::fcntl_changes:
       return arguments[1] != F_GETFD && arguments[1] != F_GETFL;
-    case Condition::prctl_isolation:
+    case Condition::prctl_interception:
       return arguments[0] == PR_SET_SECCOMP || arguments[0] == kSetSyscallUserDispatch;
     case Condition::arch_prctl_gs:
       return arguments[0] == ARCH_SET_GS;
