@@ -8,6 +8,9 @@
 
 namespace simrec::record {
 
+/// A loss, see TraceSink::lose().
+inline constexpr const char* kUnreadableDetails = "details of calls, in memory that could not be read";
+
 /// A call being decoded, while its thread is stopped.
 struct CallContext {
   TracedThread& thread;
@@ -29,7 +32,7 @@ struct CallContext {
   /// Says that details could not be read.
   void unknown() {
     call.flags |= kUnknown;
-    sink.lose("details of calls, in memory that could not be read");
+    sink.lose(kUnreadableDetails);
   }
 };
 

@@ -107,16 +107,20 @@ ObjectId ObjectRegistry::opened(DescriptorOwner owner, int fd, const FileStatus&
   const ObjectKind kind = kind_of(status);
   const Key key{kind, status.device, status.inode, status.birth_ns};
   if (const auto known = known_file(key, status.size_bytes)) return *known;
+  // The thread runs on and may close the descriptor any time: what its number refers to now counts only if it is
+  // still that file after it was looked at.
+  const std::string link = owner.files.link(fd);
   const auto now = owner.files.status(fd);
   const bool still_open = now && now->device == status.device && now->inode == status.inode;
-  if (still_open) return existing(owner, fd);
+  if (still_open && kind == ObjectKind::pipe) return existing(owner, fd);
+  const std::string name = still_open ? link : path;  // else as the program gave it
   Object object;
   object.kind = kind;
   object.device = status.device;
   object.inode = status.inode;
-  object.path = sink_.intern(path);  // as the program gave it: the kernel cannot be asked any more
+  object.path = sink_.intern(name);
   if (kind == ObjectKind::file) object.size_bytes = status.size_bytes;
-  return remember(key, object, path);
+  return remember(key, object, name);
 }
 
 ObjectId ObjectRegistry::resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created) {

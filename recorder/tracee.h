@@ -85,7 +85,7 @@ struct TracedThread {
   CpuTimes at_last_event;
   CurrentCall call;
   FastThread fast;
-  UntracedFlag untraced;       ///< to put back at its first stop
+  UntracedFlag untraced;  ///< to put back at its first stop
   SampleState sampling;
   bool started = false;        ///< its first stop was seen
   bool stopped = false;        ///< in a job-control stop

@@ -265,6 +265,7 @@ bool Tracer::on_foreign_call(TracedThread& thread, const SyscallInfo& info) {
   if (info.op != PTRACE_SYSCALL_INFO_SECCOMP) {
     on_passed_call(thread);
   } else {
+    if (info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::call)) return false;
     const bool foreign_abi = info.seccomp.ret_data == static_cast<std::uint32_t>(StopReason::foreign_abi);
     const Handler* handler = info.seccomp.nr < kHandlers ? &handlers_[info.seccomp.nr] : nullptr;
     const bool recorded = handler != nullptr && handler->row != nullptr && handler->row->logging != Logging::rest;
@@ -353,7 +354,8 @@ void Tracer::on_signal(TracedThread& thread, int signal) {
 
 void Tracer::on_stop_event(TracedThread& thread, int signal) {
   const StopTime at = stop_time(thread);
-  if (sampler_ && sampler_->interrupted(thread) && !thread.call.active && !fast_.inside(thread)) take_sample(thread, at);
+  if (sampler_ && sampler_->interrupted(thread) && !thread.call.active && !fast_.inside(thread))
+    take_sample(thread, at);
   if (is_stop_signal(signal)) {
     resume(thread.tid, Resume::listen);
     if (!thread.stopped) log_.pseudo(thread, PseudoEvent::stopped, at, {signal});

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,6 +33,12 @@ struct CloseRemote {
   int fd;
   ~CloseRemote() { thread.call(SYS_close, {static_cast<std::uint64_t>(fd)}); }
 };
+
+/// Beyond the limit on file sizes lies a signal, not only an error.
+bool may_make_file(std::uint64_t bytes) {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= bytes;
+}
 
 FileDescriptor descriptor_of(pid_t pid, int fd) {
   const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -119,9 +126,8 @@ bool AddressSpace::add_segment(BorrowedThread& thread) {
   const std::int64_t fd = thread.call(SYS_memfd_create, {name, MFD_CLOEXEC});
   if (is_error(fd)) return false;
   const CloseRemote closer{thread, static_cast<int>(fd)};
-  if (is_error(thread.call(SYS_ftruncate, {static_cast<std::uint64_t>(fd), bytes}))) return false;
   const FileDescriptor memory = descriptor_of(owner_, static_cast<int>(fd));
-  if (!memory) return false;
+  if (!memory || !may_make_file(bytes) || ftruncate(memory.get(), static_cast<off_t>(bytes)) != 0) return false;
   const std::int64_t mapped =
       thread.call(SYS_mmap, {next_segment_, bytes, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});

@@ -152,6 +152,7 @@ void FastEvents::add(TracedThread& thread, const FastRecord& record) {
   begin(thread, record, call);
   add_details(thread, record, call);
   call.flags |= kFast;
+  if ((call.flags & kUnknown) != 0 && record.result != -EFAULT) sink_.lose(kUnreadableDetails);
   if (record.stack <= highest_stack_) call.stack = StackId{static_cast<std::uint32_t>(record.stack)};
   CpuTimes at_exit = call.at_entry;
   if (record.clock_at_exit) {
@@ -170,8 +171,8 @@ void FastEvents::add(TracedThread& thread, const FastRecord& record) {
 std::uint64_t FastEvents::long_ticks() const {
   if (long_calls_ns_ == 0) return 0;
   constexpr std::uint64_t kMany = 1'000'000'000;
-  return static_cast<std::uint64_t>(static_cast<double>(long_calls_ns_) / static_cast<double>(clock_.duration_ns(kMany)) *
-                                    static_cast<double>(kMany));
+  return static_cast<std::uint64_t>(static_cast<double>(long_calls_ns_) /
+                                    static_cast<double>(clock_.duration_ns(kMany)) * static_cast<double>(kMany));
 }
 
 std::uint64_t FastEvents::drain(TracedThread& thread) {

@@ -126,8 +126,8 @@ struct HookSlot {
   uint64_t closed;  /* set by the recorder: leave everything to tier 1 */
   uint64_t rseq_cs; /* address of the thread's rseq_cs pointer; of `no_rseq` when it has none */
   uint64_t no_rseq;
-  uint64_t muted;       /* set by the recorder: make calls, but leave no records */
-  uint64_t long_ticks;  /* calls longer than this ask the recorder for a call stack; 0 = none does */
+  uint64_t muted;      /* set by the recorder: make calls, but leave no records */
+  uint64_t long_ticks; /* calls longer than this ask the recorder for a call stack; 0 = none does */
   uint64_t unused1[3];
   struct HookFrame frame;
   uint64_t head;     /* words the hook has finished */
@@ -145,7 +145,7 @@ struct HookTable {
   uint64_t gate;        /* the system call instruction for recorded calls */
   uint64_t remote;      /* makes the call in the registers, then stops for the recorder with the result in rdi */
   uint64_t remote_stop; /* where that stop is */
-  uint64_t ask_stop; /* where the hook stops for the recorder to put an answer into rax */
+  uint64_t ask_stop;    /* where the hook stops for the recorder to put an answer into rax */
   uint64_t peek;        /* the instructions that may fault on the program's pointers … */
   uint64_t peek_byte;
   uint64_t peek_failed;       /* … and where to go on then */

@@ -117,13 +117,13 @@ TEST_F(Bounds, AFullDiskLosesTheRestOfTheTraceOnly) {
   const int status = shell(directory,
                            "unshare -m sh -c '\n"
                            "mount -t tmpfs -o size=100k none disk || exit 98\n"
-                           "\"$SIMREC\" -q -o disk/t.capnp dd if=/dev/zero of=/dev/null bs=1 count=40000\n"
+                           "\"$SIMREC\" -q -o disk/t.capnp dd if=/dev/zero of=/dev/null bs=1 count=400000\n"
                            "code=$?; cp disk/* . ; exit $code'");
   EXPECT_EQ(status, 125);
   const std::string errors = contents(directory.file("err"));
   EXPECT_NE(errors.find("No space left on device"), std::string::npos) << errors;
   EXPECT_NE(errors.find("the program goes on"), std::string::npos) << errors;
-  EXPECT_NE(errors.find("40000 bytes"), std::string::npos) << errors;  // dd came to its end
+  EXPECT_NE(errors.find("400000 bytes"), std::string::npos) << errors;  // dd came to its end
   const Trace trace = load_trace(partial_file(directory.path()));
   EXPECT_NE(trace.incomplete, "");
   EXPECT_GT(trace.event_count, 100U);
@@ -131,11 +131,11 @@ TEST_F(Bounds, AFullDiskLosesTheRestOfTheTraceOnly) {
 
 TEST_F(Bounds, ALimitOnFileSizesLosesTheRestOfTheTraceOnly) {
   // In units of 512 bytes: 8 KiB.
-  EXPECT_EQ(shell(directory, "ulimit -f 16; \"$SIMREC\" -q -o t.capnp dd if=/dev/zero of=/dev/null bs=1 count=40000"),
+  EXPECT_EQ(shell(directory, "ulimit -f 16; \"$SIMREC\" -q -o t.capnp dd if=/dev/zero of=/dev/null bs=1 count=400000"),
             125);
   const std::string errors = contents(directory.file("err"));
   EXPECT_NE(errors.find("File too large"), std::string::npos) << errors;
-  EXPECT_NE(errors.find("40000 bytes"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("400000 bytes"), std::string::npos) << errors;
   EXPECT_NE(load_trace(partial_file(directory.path())).incomplete, "");
 }
 
@@ -161,7 +161,7 @@ TEST_F(Bounds, AReaderThatGoesAwayLosesTheRestOfTheTraceOnly) {
   EXPECT_EQ(contents(directory.file("code")), "125\n");
   const std::string errors = contents(directory.file("err"));
   EXPECT_NE(errors.find("Broken pipe"), std::string::npos) << errors;
-  EXPECT_NE(errors.find("40000 bytes"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("400000 bytes"), std::string::npos) << errors;
   EXPECT_NE(load_trace(directory.file("t.capnp")).incomplete, "");
 }
 

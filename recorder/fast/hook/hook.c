@@ -91,7 +91,9 @@ static void put_timeout(struct Record* r, uint64_t address) {
 }
 
 /* Futex operations whose fourth argument is a timeout: wait, lock_pi, wait_bitset, wait_requeue_pi, lock_pi2. */
-static int futex_has_timeout(uint64_t operation) { return ((1U << 0 | 1U << 6 | 1U << 9 | 1U << 11 | 1U << 13) >> (operation & 31) & 1) != 0; }
+static int futex_has_timeout(uint64_t operation) {
+  return ((1U << 0 | 1U << 6 | 1U << 9 | 1U << 11 | 1U << 13) >> (operation & 31) & 1) != 0;
+}
 
 /* Commands that make descriptors or change their flags: F_DUPFD, F_SETFD, F_SETFL, F_DUPFD_CLOEXEC. */
 static int fcntl_is_plain(uint32_t command) { return command == 0 || command == 2 || command == 4 || command == 1030; }
