@@ -155,7 +155,7 @@ TEST_F(Bounds, SignalsOfWritingAreAsBeforeInTheProgram) {
 
 TEST_F(Bounds, AReaderThatGoesAwayLosesTheRestOfTheTraceOnly) {
   EXPECT_EQ(shell(directory,
-                  "{ \"$SIMREC\" -q -o - dd if=/dev/zero of=/dev/null bs=1 count=40000; echo $? > code; } "
+                  "{ \"$SIMREC\" -q -o - dd if=/dev/zero of=/dev/null bs=1 count=400000; echo $? > code; } "
                   "| head -c 4000 > t.capnp"),
             0);
   EXPECT_EQ(contents(directory.file("code")), "125\n");
