@@ -1,6 +1,9 @@
 // Observer ledger of tier 2: what the hook adds to bursts and calls.
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "recorder/calibrate.h"
 #include "recorder/calibrate_runs.h"
@@ -19,35 +22,44 @@ double ns_per_tick(const KnownRun& run) {
 }
 
 /// The program takes the time of each burst itself, also while recorded: each recorded burst has its own truth.
-void compare(const std::vector<Event>& events, const KnownRun& recorded, const std::vector<Slot>& native,
-             Differences& differences) {
+void compare_bursts(std::span<const Event> events, const KnownRun& recorded, Differences& differences) {
   const double rate = ns_per_tick(recorded);
-  const std::size_t slots = native.size();
-  for (std::size_t i = kSkippedTurns * slots; i < kTurns * slots; ++i) {
-    const Event& event = events[i];
-    if ((event.flags & kFast) == 0) continue;
-    const KnownCall& own = recorded.whole[i];
-    differences.burst.push_back(static_cast<double>(event.burst_ns) - static_cast<double>(own.burst_ticks) * rate);
-    differences.call.push_back(static_cast<double>(event.call_cpu_ns) - native[i % slots].call);
-    differences.wall.push_back(static_cast<double>(own.call_ticks) * rate - native[i % slots].call);
+  for (std::size_t i = kSkippedTurns * whole_calls().size(); i < events.size(); ++i) {
+    if ((events[i].flags & kFast) == 0) continue;
+    differences.burst.push_back(static_cast<double>(events[i].burst_ns) -
+                                static_cast<double>(recorded.whole[i].burst_ticks) * rate);
+  }
+}
+
+/// Calls have no truth of their own, only what they take untraced: the shortest call is the steadiest.
+void compare_calls(std::span<const Event> events, const KnownRun& recorded, const std::vector<Slot>& native,
+                   Differences& differences) {
+  const double rate = ns_per_tick(recorded);
+  for (std::size_t i = kSkippedTurns * native.size(); i < events.size(); ++i) {
+    if ((events[i].flags & kFast) == 0 || events[i].kind != SYS_close) continue;
+    const double untraced = native[i % native.size()].call;
+    differences.call.push_back(static_cast<double>(events[i].call_cpu_ns) - untraced);
+    differences.wall.push_back(static_cast<double>(recorded.entry[i].call_ticks) * rate - untraced);
   }
 }
 
 }  // namespace
 
 std::optional<StopCost> calibrate_fast(const RecordChild& record) {
-  constexpr int kRecordedRuns = 4;
+  constexpr int kRecordedRuns = 3;
   SharedRun shared;
   const std::vector<KnownRun> untraced = untraced_runs(shared);
   if (untraced.empty()) return std::nullopt;
-  const std::size_t slots = whole_calls().size();
-  const auto native = slots_of(untraced, &KnownRun::whole, slots);
+  const auto native = slots_of(untraced, &KnownRun::entry, entry_calls().size());
+  const std::size_t whole = kTurns * whole_calls().size();
   Differences differences;
   for (int i = 0; i < kRecordedRuns; ++i) {
     const auto events = known_events(record([&shared] { run_known_program(*shared); }, Placement::free));
-    if (!events.empty()) compare(events, *shared, native, differences);
+    if (events.empty()) continue;
+    compare_bursts(std::span(events).first(whole), *shared, differences);
+    compare_calls(std::span(events).subspan(whole), *shared, native, differences);
   }
-  if (differences.burst.size() < kTurns) return std::nullopt;
+  if (std::min(differences.burst.size(), differences.call.size()) < kTurns) return std::nullopt;
   StopCost cost;
   cost.tier = 2;
   const double bias = trimmed_mean(differences.burst);

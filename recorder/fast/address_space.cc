@@ -150,7 +150,7 @@ std::unique_ptr<SlotLease> AddressSpace::lease_slot(BorrowedThread& thread) {
       if (!index) continue;
       auto lease = std::make_unique<SlotLease>(segment, *index);
       HookSlot& slot = lease->slot();
-      slot.tail = slot.head = 0;
+      slot.tail = slot.known_tail = slot.head = 0;
       slot.phase = HOOK_OUTSIDE;
       slot.no_rseq = 0;
       slot.closed = 0;

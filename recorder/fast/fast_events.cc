@@ -177,21 +177,14 @@ std::uint64_t FastEvents::long_ticks() const {
 
 std::uint64_t FastEvents::drain(TracedThread& thread) {
   if (!thread.fast.lease) return 0;
-  RingReader ring(thread.fast.lease->slot());
-  const std::uint64_t waiting = ring.waiting();
-  // What comes meanwhile is for the next time: a fast program must not keep us from the others.
-  const std::uint64_t until = thread.fast.lease->slot().tail + waiting;
-  while (thread.fast.lease->slot().tail < until) {
-    const auto record = ring.next();
-    if (!record) break;
-    add(thread, *record);
-  }
+  HookSlot& slot = thread.fast.lease->slot();
+  RingReader ring(slot);
+  while (const auto record = ring.next()) add(thread, *record);
   if (ring.damaged()) {
     sink_.lose("records of a ring that the program overwrote");
-    thread.fast.lease->slot().closed = 1;
-    thread.fast.lease->slot().tail = thread.fast.lease->slot().head;
+    slot.closed = 1;
   }
-  return waiting;
+  return ring.waiting();
 }
 
 bool FastEvents::begin_interrupted(TracedThread& thread) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/fast/hook_image.h"
@@ -137,10 +138,9 @@ void FastPath::refuse(TracedThread& thread) {
 }
 
 double FastPath::drain_all() {
-  std::uint64_t fullest = 0;
   events_.synchronise();
-  for (TracedThread* thread : leased_) fullest = std::max(fullest, events_.drain(*thread));
-  return static_cast<double>(fullest) / HOOK_RING_WORDS;
+  for (TracedThread* thread : leased_) fullest_ = std::max(fullest_, events_.drain(*thread));
+  return static_cast<double>(std::exchange(fullest_, 0)) / HOOK_RING_WORDS;
 }
 
 void FastPath::mute() {
@@ -156,7 +156,7 @@ void FastPath::clear_slot(pid_t tid) {
 void FastPath::drain(TracedThread& thread) {
   if (!thread.fast.lease || muted_) return;
   events_.synchronise();
-  events_.drain(thread);
+  fullest_ = std::max(fullest_, events_.drain(thread));
 }
 
 }  // namespace simrec::record

@@ -60,7 +60,7 @@ class FastPath {
 
   /// Is there anything that drain_all() may find?
   bool active() const { return !leased_.empty(); }
-  /// Takes what all threads have left in their rings. Returns the fullest ring's share in use, 0–1.
+  /// Takes what all threads have left in their rings. Returns how full the fullest one was, 0–1, since the last time.
   double drain_all();
   /// The same for one thread, stopped: what follows is recorded behind it.
   void drain(TracedThread& thread);
@@ -77,6 +77,7 @@ class FastPath {
   TraceSink& sink_;
   FastOptions options_;
   bool muted_ = false;
+  std::uint64_t fullest_ = 0;  ///< words, since the last drain_all()
   std::vector<TracedThread*> leased_;
 };
 

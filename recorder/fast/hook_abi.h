@@ -132,7 +132,7 @@ struct HookSlot {
   struct HookFrame frame;
   uint64_t head;     /* words the hook has finished */
   uint64_t phase;    /* HookPhase: a record is begun at `head` */
-  uint64_t begun_at; /* words of it written so far */
+  uint64_t known_tail; /* the hook's last look at `tail` */
   uint64_t scratch[32];
   uint64_t stack[(HOOK_STATE_BYTES - 128 - sizeof(struct HookFrame) - 35 * 8) / 8];
   uint64_t ring[HOOK_RING_WORDS];

@@ -86,7 +86,17 @@ std::optional<FastRecord> parse_record(std::span<const std::uint64_t> all, bool 
   return record;
 }
 
-std::uint64_t RingReader::waiting() const { return load(slot_.head) - slot_.tail; }
+RingReader::RingReader(HookSlot& slot)
+    : slot_(slot), begin_(slot.tail), end_(load(slot.head)), at_(begin_), released_(begin_) {}
+
+RingReader::~RingReader() {
+  if (at_ != released_) release();
+}
+
+void RingReader::release() {
+  released_ = at_;
+  std::atomic_ref(slot_.tail).store(at_, std::memory_order_release);
+}
 
 std::optional<std::span<const std::uint64_t>> RingReader::copy(std::uint64_t at, std::uint64_t limit) {
   HookHead head;
@@ -95,26 +105,31 @@ std::optional<std::span<const std::uint64_t>> RingReader::copy(std::uint64_t at,
     damaged_ = true;
     return std::nullopt;
   }
-  words_.resize(head.words);
-  for (std::uint64_t i = 0; i < head.words; ++i) words_[i] = slot_.ring[(at + i) % HOOK_RING_WORDS];
+  const std::uint64_t first = at % HOOK_RING_WORDS;
+  if (first + head.words <= HOOK_RING_WORDS) {
+    words_.assign(&slot_.ring[first], &slot_.ring[first] + head.words);
+  } else {
+    words_.resize(head.words);
+    for (std::uint64_t i = 0; i < head.words; ++i) words_[i] = slot_.ring[(at + i) % HOOK_RING_WORDS];
+  }
   return words_;
 }
 
 std::optional<FastRecord> RingReader::next() {
-  const std::uint64_t available = waiting();
-  if (damaged_ || available == 0) return std::nullopt;
-  const std::uint64_t tail = slot_.tail;
-  const auto words = copy(tail, available > HOOK_RING_WORDS ? 0 : available);
+  if (damaged_ || at_ == end_) return std::nullopt;
+  const auto words = copy(at_, waiting() > HOOK_RING_WORDS ? 0 : end_ - at_);
   if (!words) return std::nullopt;
   auto record = parse_record(*words);
   damaged_ = !record;
-  std::atomic_ref(slot_.tail).store(tail + words->size(), std::memory_order_release);
+  at_ += words->size();
+  constexpr std::uint64_t kReleased = HOOK_RING_WORDS / 16;
+  if (at_ - released_ >= kReleased) release();
   return record;
 }
 
 std::optional<FastRecord> RingReader::begun() {
   if (load(slot_.phase) != HOOK_BEGUN || damaged_) return std::nullopt;
-  const auto words = copy(slot_.head, HOOK_RING_WORDS);
+  const auto words = copy(load(slot_.head), HOOK_RING_WORDS);
   return words ? parse_record(*words, false) : std::nullopt;
 }
 

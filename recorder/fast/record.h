@@ -31,21 +31,30 @@ struct FastRecord {
 /// what is known before it is there.
 std::optional<FastRecord> parse_record(std::span<const std::uint64_t> words, bool finished = true);
 
-/// Takes records out of a slot that the program can write to at any time: trusts nothing in it.
+/// Takes records out of a slot that the program can write to at any time: trusts nothing in it. Looks at what is
+/// there once, and says what it took rarely: each look or word takes the cache line from the program's core.
 class RingReader {
  public:
-  explicit RingReader(HookSlot& slot) : slot_(slot) {}
-  /// The next finished record; valid until the next call. nullopt: none, or see damaged().
+  explicit RingReader(HookSlot& slot);
+  ~RingReader();
+  RingReader(const RingReader&) = delete;
+  RingReader& operator=(const RingReader&) = delete;
+
+  /// The next of the records that were finished when this reader was made; valid until the next call. nullopt: none,
+  /// or see damaged().
   std::optional<FastRecord> next();
-  /// The call the thread is in right now at the gate, if any.
+  /// The call the thread is in right now at the gate, if any. The thread is stopped.
   std::optional<FastRecord> begun();
   bool damaged() const { return damaged_; }
-  /// Words waiting to be taken.
-  std::uint64_t waiting() const;
+  /// Words that were waiting to be taken.
+  std::uint64_t waiting() const { return end_ - begin_; }
 
  private:
   std::optional<std::span<const std::uint64_t>> copy(std::uint64_t at, std::uint64_t limit);
+  void release();
+
   HookSlot& slot_;
+  std::uint64_t begin_, end_, at_, released_;
   std::vector<std::uint64_t> words_;
   bool damaged_ = false;
 };

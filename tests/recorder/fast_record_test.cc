@@ -66,11 +66,13 @@ TEST(RingReader, TakesRecordsAcrossTheEndOfTheRing) {
     for (std::size_t i = 0; i < words.size(); ++i) slot->ring[(slot->head + i) % HOOK_RING_WORDS] = words[i];
     slot->head += words.size();
   }
-  RingReader ring(*slot);
-  EXPECT_EQ(ring.next()->registers[2], 100U);
-  EXPECT_EQ(ring.next()->registers[2], 200U);
-  EXPECT_FALSE(ring.next());
-  EXPECT_FALSE(ring.damaged());
+  {
+    RingReader ring(*slot);
+    EXPECT_EQ(ring.next()->registers[2], 100U);
+    EXPECT_EQ(ring.next()->registers[2], 200U);
+    EXPECT_FALSE(ring.next());
+    EXPECT_FALSE(ring.damaged());
+  }
   EXPECT_EQ(slot->tail, slot->head);
 }
 

@@ -247,6 +247,14 @@ static void put_arguments(struct Record* r, uint8_t registers, const struct Hook
     if (registers >> i & 1) put(r, values[i]);
 }
 
+/* The recorder has read these cache lines since, so they have to come back from its core to be written. Asked for now,
+ * they come while the call goes on. */
+static void fetch_ahead(struct HookSlot* slot, uint64_t head) {
+  enum { kWordsPerLine = 8, kFirst = 8, kLast = 24 };
+  for (uint64_t ahead = kFirst; ahead <= kLast; ahead += kWordsPerLine)
+    __builtin_prefetch(&slot->ring[(head + ahead) % HOOK_RING_WORDS], 1);
+}
+
 /* Fixed words, both clocks, all argument registers, a stack. */
 enum { kMostFixedWords = 4 + 2 + 6 + 2 + 1 };
 
@@ -264,9 +272,14 @@ uint32_t hook_call(struct HookSlot* slot) {
   const int64_t more = room_for(spec.kind, f);
   if (more == kNotHere) return 0;
   const uint64_t head = slot->head;
-  const uint64_t used = head - *(volatile uint64_t*)&slot->tail;
-  if (HOOK_RING_WORDS - used < kMostFixedWords + (uint64_t)more) return 0;
+  const uint64_t needed = kMostFixedWords + (uint64_t)more;
+  if (HOOK_RING_WORDS - (head - slot->known_tail) < needed) {
+    /* Looking takes the cache line from the recorder's core: only when it matters. */
+    slot->known_tail = *(volatile uint64_t*)&slot->tail;
+    if (HOOK_RING_WORDS - (head - slot->known_tail) < needed) return 0;
+  }
 
+  fetch_ahead(slot, head);
   struct Record r = {slot, head, 4, 0};
   *word(&r, 1) = entered;
   if (!undisturbed(slot)) {
