@@ -24,9 +24,9 @@ constexpr Ns kBlockedForStack = 100'000;
 /// At most max_unflushed_ns and this much of a recording are lost with the recorder.
 constexpr Ns kTickNs = 250'000'000;
 
-/// Rings are drained this often, so that they are about half full each time.
-constexpr Ns kShortestDrainNs = 250'000, kLongestDrainNs = 32'000'000;
-constexpr double kRingFull = 0.5, kRingEmpty = 0.2;
+/// Rings are drained so often that they are about a quarter full each time.
+constexpr Ns kShortestDrainNs = 125'000, kLongestDrainNs = 32'000'000;
+constexpr double kRingFull = 0.3, kRingEmpty = 0.1;
 
 bool is_restart_code(std::int64_t result) {
   return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||

@@ -7,7 +7,7 @@ set(hook_folder ${CMAKE_CURRENT_SOURCE_DIR}/fast)
 set(hook_sources ${hook_folder}/hook/hook.c ${hook_folder}/hook/entry.S)
 set(hook_script ${hook_folder}/hook/hook.ld)
 set(hook_flags -std=c11 -O2 -Wall -Wextra -Wconversion -ffreestanding -fno-stack-protector -fcf-protection=none
-  -mgeneral-regs-only -mprfchw -fPIE -fvisibility=hidden -fno-asynchronous-unwind-tables -Wframe-larger-than=512
+  -mgeneral-regs-only -fPIE -fvisibility=hidden -fno-asynchronous-unwind-tables -Wframe-larger-than=512
   -nostdlib -static -Wl,--build-id=none)
 set(hook_binary ${CMAKE_CURRENT_BINARY_DIR}/hook.bin)
 add_custom_command(

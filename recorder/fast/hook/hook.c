@@ -247,14 +247,6 @@ static void put_arguments(struct Record* r, uint8_t registers, const struct Hook
     if (registers >> i & 1) put(r, values[i]);
 }
 
-/* The recorder has read these cache lines since, so they have to come back from its core to be written. Asked for now,
- * they come while the call goes on. */
-static void fetch_ahead(struct HookSlot* slot, uint64_t head) {
-  enum { kWordsPerLine = 8, kFirst = 8, kLast = 24 };
-  for (uint64_t ahead = kFirst; ahead <= kLast; ahead += kWordsPerLine)
-    __builtin_prefetch(&slot->ring[(head + ahead) % HOOK_RING_WORDS], 1);
-}
-
 /* Fixed words, both clocks, all argument registers, a stack. */
 enum { kMostFixedWords = 4 + 2 + 6 + 2 + 1 };
 
@@ -279,7 +271,6 @@ uint32_t hook_call(struct HookSlot* slot) {
     if (HOOK_RING_WORDS - (head - slot->known_tail) < needed) return 0;
   }
 
-  fetch_ahead(slot, head);
   struct Record r = {slot, head, 4, 0};
   *word(&r, 1) = entered;
   if (!undisturbed(slot)) {
