@@ -1,6 +1,7 @@
 #include "recorder/event_log.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace simrec::record {
@@ -28,6 +29,7 @@ void finish(Event& event, const CurrentCall& call, const StopTime& at) {
 
 void EventLog::append(TracedThread& thread, Event& event, const CpuTimes& at) {
   thread.at_last_event = at;
+  if (std::exchange(thread.fast.prepared, false)) event.flags |= kPrepared;
   ++totals_.events;
   totals_.burst_ns += event.burst_ns;
   totals_.call_cpu_ns += event.call_cpu_ns;

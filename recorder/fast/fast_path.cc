@@ -75,6 +75,7 @@ bool FastPath::take_over(TracedThread& thread, const SyscallInfo& info, std::uin
   borrowed.restore(address);
   // What was done in the thread's name is not the program's doing.
   thread.at_last_event.run_ns += thread.clock.read().run_ns - cpu_before;
+  thread.fast.prepared = true;
   return true;
 }
 

@@ -130,8 +130,8 @@ struct HookSlot {
   uint64_t long_ticks; /* calls longer than this ask the recorder for a call stack; 0 = none does */
   uint64_t unused1[3];
   struct HookFrame frame;
-  uint64_t head;     /* words the hook has finished */
-  uint64_t phase;    /* HookPhase: a record is begun at `head` */
+  uint64_t head;       /* words the hook has finished */
+  uint64_t phase;      /* HookPhase: a record is begun at `head` */
   uint64_t known_tail; /* the hook's last look at `tail` */
   uint64_t scratch[32];
   uint64_t stack[(HOOK_STATE_BYTES - 128 - sizeof(struct HookFrame) - 35 * 8) / 8];

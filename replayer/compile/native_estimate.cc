@@ -57,9 +57,7 @@ class PathWalk {
       return true;
     }
     const CorrectedTimes times = c_.ledger.corrected(e);
-    const Ns before = std::max<Ns>(e.entry_ns - previous - times.burst_ns, 0);
-    const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(e));
-    cost_ += at_least + of_recorder(before - at_least, previous, e.entry_ns);
+    cost_ += cost_before(e, previous);
     if (time_ >= e.exit_ns) {
       const Ns inside = std::max<Ns>(e.exit_ns - e.entry_ns - times.call_cpu_ns - e.ready_ns, 0);
       // Who waits when a recording ends waits for something that is not in it.
@@ -70,6 +68,14 @@ class PathWalk {
     time_ = previous;
     --index_;
     return true;
+  }
+
+  /// Of the time between two events of a thread that was no computing.
+  Ns cost_before(const Event& e, Ns previous) const {
+    const Ns before = std::max<Ns>(e.entry_ns - previous - c_.ledger.corrected(e).burst_ns, 0);
+    if ((e.flags & kPrepared) != 0) return before;
+    const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(e));
+    return at_least + of_recorder(before - at_least, previous, e.entry_ns);
   }
 
   bool go_to_creator() {
@@ -95,9 +101,7 @@ class PathWalk {
         // What stands before the causing call is judged now; the call itself is in the span.
         const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
                                        : c_.trace.tables.threads()[thread_].start_ns;
-        const Ns before = std::max<Ns>(cause.entry_ns - previous - c_.ledger.corrected(cause).burst_ns, 0);
-        const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(cause));
-        cost_ += at_least + of_recorder(before - at_least, previous, cause.entry_ns);
+        cost_ += cost_before(cause, previous);
         time_ = previous;
         --index_;
       }
