@@ -1,0 +1,87 @@
+// Tier 2 as a user sees it: what it took, and what happens when the recorder does not keep up.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/recorder/recorded.h"
+#include "tests/recorder/run_simrec.h"
+
+namespace simrec::record::testing {
+namespace {
+
+constexpr int kBlocks = 200'000;
+
+std::vector<std::string> copying(std::vector<std::string> options) {
+  options.insert(options.end(), {"-o", "t.capnp", "dd", "if=/dev/zero", "of=/dev/null", "bs=1", "status=none",
+                                 "count=" + std::to_string(kBlocks)});
+  return options;
+}
+
+std::uint64_t counted(const Trace& trace, const std::string& name) {
+  for (const NamedCount& count : trace.footer->calls)
+    if (count.name == name) return count.count;
+  return 0;
+}
+
+void expect_all_blocks(const Recorded& recorded) {
+  expect_whole(recorded, {});
+  EXPECT_EQ(recorded.calls("write", 1), kBlocks);
+  EXPECT_GE(recorded.calls("read", 1), kBlocks);
+}
+
+class FastPath : public ::testing::Test {
+ protected:
+  const ScratchDirectory directory;
+  Recorded recorded() const { return Recorded(load_trace(directory.file("t.capnp"))); }
+};
+
+TEST_F(FastPath, TakesNearlyAllCallsOfABusyProgram) {
+  const Finished finished = run_simrec(directory, copying({}));
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  EXPECT_NE(finished.err.find("on the fast path"), std::string::npos) << finished.err;
+  const Recorded r = recorded();
+  expect_all_blocks(r);
+  EXPECT_GT(counted(r.trace(), "tier2"), 2U * kBlocks * 9 / 10);
+  EXPECT_GT(r.flagged("write", kFast), kBlocks * 9 / 10);
+}
+
+TEST_F(FastPath, CanBeTurnedOff) {
+  const Finished finished = run_simrec(directory, {"--no-fast", "-o", "t.capnp", "dd", "if=/dev/zero", "of=/dev/null",
+                                                   "bs=1", "status=none", "count=2000"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  EXPECT_EQ(counted(r.trace(), "tier2"), 0U);
+  EXPECT_EQ(r.flagged("write", kFast), 0);
+  EXPECT_EQ(r.calls("write", 1), 2000);
+}
+
+TEST_F(FastPath, ShortProgramsDoNotGetIt) {
+  const Finished finished = run_simrec(directory, {"-q", "-o", "t.capnp", "true"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(counted(recorded().trace(), "tier2"), 0U);
+}
+
+TEST_F(FastPath, LosesNothingWhileTheRecorderStandsStill) {
+  RunningSimrec simrec(directory, copying({"-q"}));
+  for (int i = 0; i < 4; ++i) {  // rings fill up; then the program waits
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    kill(simrec.pid(), SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    kill(simrec.pid(), SIGCONT);
+  }
+  const Finished finished = simrec.wait();
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  expect_all_blocks(recorded());
+}
+
+TEST_F(FastPath, WorksUnderALimitOnFileSizes) {
+  // The memory for rings is a file to the kernel: the program itself, had it asked for that much, would get a signal.
+  const Finished finished = run_simrec(directory, {"-q", "-o", "/dev/null", "sh", "-c",
+                                                   "ulimit -f 100; exec dd if=/dev/zero of=/dev/null bs=1 count=2000"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+}
+
+}  // namespace
+}  // namespace simrec::record::testing
