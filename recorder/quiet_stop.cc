@@ -7,14 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "recorder/restart_codes.h"
 #include "recorder/tracee_memory.h"
 
 namespace simrec::record {
 namespace {
-
-// What an interrupted call returns inside the kernel (include/linux/errno.h). ERESTARTNOHAND: EINTR if a handler
-// runs, a restart if none does.
-constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartNoHandler = -514, kRestartBlock = -516;
 
 constexpr unsigned long kUserCode64 = 0x33;  // code segment of 64-bit programs
 
@@ -38,8 +35,7 @@ std::optional<InterruptedCall> restart_interrupted_call(pid_t tid) {
   const auto number = static_cast<std::int64_t>(registers.orig_rax);
   const auto result = static_cast<std::int64_t>(registers.rax);
   if (number < 0) return std::nullopt;
-  const bool restarts =
-      result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler || result == kRestartBlock;
+  const bool restarts = is_restart_code(result);
   if (!restarts) {
     if (result != -EINTR || !std::ranges::count(kNotRestarted, number)) return std::nullopt;
     registers.rax = static_cast<unsigned long long>(kRestartNoHandler);

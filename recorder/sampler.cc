@@ -3,18 +3,17 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/user.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/file_descriptor.h"
+#include "recorder/quiet_stop.h"
 
 namespace simrec::record {
 namespace {
@@ -22,14 +21,6 @@ namespace {
 using Interrupt = SampleState::Interrupt;
 
 constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
-
-/// Calls that fail with EINTR, having done nothing, where the kernel cannot restart them itself (signal(7)): those that
-/// never are restarted, and those on sockets with a timeout. Others are left alone: close, for one, has closed.
-constexpr std::uint64_t kDoneAgain[] = {
-    SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_semop,   SYS_semtimedop, SYS_rt_sigtimedwait,
-    SYS_read,       SYS_readv,       SYS_recvfrom,     SYS_recvmsg, SYS_recvmmsg,   SYS_write,
-    SYS_writev,     SYS_sendto,      SYS_sendmsg,      SYS_accept,  SYS_accept4,    SYS_io_getevents,
-};
 
 /// The next look at all threads comes after at least so many times what this one took.
 constexpr Ns kLooksShare = 20;
@@ -43,22 +34,6 @@ bool runs(pid_t pid, pid_t tid) {
   const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
   const std::size_t name_end = line.rfind(')');  // the name may contain anything
   return name_end != line.npos && line.substr(name_end).starts_with(") R");
-}
-
-/// A signal that the thread does not block waits for it: an EINTR may be that signal's.
-bool has_signal_pending(pid_t tid) {
-  std::uint64_t blocked = 0;
-  if (ptrace(PTRACE_GETSIGMASK, tid, sizeof blocked, &blocked) != 0) return true;
-  constexpr std::size_t kAtOnce = 16;
-  siginfo_t signals[kAtOnce];
-  for (const bool shared : {false, true}) {
-    __ptrace_peeksiginfo_args from{0, shared ? static_cast<std::uint32_t>(PTRACE_PEEKSIGINFO_SHARED) : 0U, kAtOnce};
-    const long n = ptrace(PTRACE_PEEKSIGINFO, tid, &from, signals);
-    if (n < 0 || n == static_cast<long>(kAtOnce)) return true;
-    for (long i = 0; i < n; ++i)
-      if ((blocked >> (signals[i].si_signo - 1) & 1) == 0) return true;
-  }
-  return false;
 }
 
 /// Sends a thread that stopped in or behind a system call back to the instruction, as if it had not executed it.
@@ -109,12 +84,8 @@ bool Sampler::postpones_call(TracedThread& thread) {
 }
 
 bool Sampler::interrupted(TracedThread& thread) {
-  const bool was_sent = std::exchange(thread.sampling.interrupt, Interrupt::none) == Interrupt::sent;
-  user_regs_struct registers{};
-  if (!was_sent || ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0) return false;
-  const bool thrown_out = static_cast<std::int64_t>(registers.rax) == -EINTR &&
-                          std::ranges::find(kDoneAgain, registers.orig_rax) != std::end(kDoneAgain);
-  if (thrown_out && !has_signal_pending(thread.tid)) step_back(thread.tid, registers);
+  if (std::exchange(thread.sampling.interrupt, Interrupt::none) != Interrupt::sent) return false;
+  restart_interrupted_call(thread.tid);
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "recorder/clocks.h"
+#include "recorder/restart_codes.h"
 #include "recorder/seccomp_filter.h"
 #include "recorder/stops.h"
 
@@ -14,9 +15,6 @@ namespace simrec::record {
 namespace {
 
 constexpr std::size_t kHandlers = 512;  // above every x86-64 call number
-
-// What an interrupted call returns inside the kernel when it is to be restarted (include/linux/errno.h).
-constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513, kRestartNoHandler = -514, kRestartBlock = -516;
 
 /// A call that waited off its core at least this long gets a call stack.
 constexpr Ns kBlockedForStack = 100'000;
@@ -27,11 +25,6 @@ constexpr Ns kTickNs = 250'000'000;
 /// Rings are drained so often that they are about a quarter full each time.
 constexpr Ns kShortestDrainNs = 125'000, kLongestDrainNs = 32'000'000;
 constexpr double kRingFull = 0.3, kRingEmpty = 0.1;
-
-bool is_restart_code(std::int64_t result) {
-  return result == kRestartSys || result == kRestartNoInterrupt || result == kRestartNoHandler ||
-         result == kRestartBlock;
-}
 
 /// Calls after which the hook's own calls might be forbidden, or its use of the GS base. The filter stops their
 /// relevant variants only.
@@ -323,7 +316,7 @@ void Tracer::on_call_exit(TracedThread& thread, const SyscallInfo& info) {
   std::int64_t result = info.exit.rval;
   if (is_restart_code(result)) {
     // The kernel decides after this stop, by the signal's handler, between restarting and EINTR.
-    if (result == kRestartSys || result == kRestartNoInterrupt) call.flags |= kRestarted;
+    if (restarts_after_handler(result)) call.flags |= kRestarted;
     result = -EINTR;
   }
   const Handler& handler = handlers_[call.number];

@@ -14,11 +14,10 @@
 #include "recorder/clocks.h"
 #include "recorder/decoder.h"
 #include "recorder/fast/hook_image.h"
+#include "recorder/restart_codes.h"
 
 namespace simrec::record {
 namespace {
-
-constexpr std::int64_t kRestartSys = -512, kRestartNoInterrupt = -513;  // include/linux/errno.h
 
 Ns offset_of_realtime() { return clock_now(CLOCK_REALTIME) - clock_now(); }
 
@@ -203,10 +202,8 @@ bool FastEvents::begin_interrupted(TracedThread& thread) {
 
 void FastEvents::interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result) {
   if (!begin_interrupted(thread)) return;
-  const bool restarts = result == kRestartSys || result == kRestartNoInterrupt;
-  const bool interrupted = result <= kRestartSys && result >= -516;
-  if (restarts) thread.call.flags |= kRestarted;
-  log_.whole_call(thread, thread.call, at, interrupted ? -EINTR : result);
+  if (restarts_after_handler(result)) thread.call.flags |= kRestarted;
+  log_.whole_call(thread, thread.call, at, is_restart_code(result) ? -EINTR : result);
 }
 
 bool FastEvents::unfinished_call(TracedThread& thread, const StopTime& at) {

@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "recorder/fast/hook_image.h"
-#include "recorder/ptrace.h"
 
 namespace simrec::record {
 namespace {
@@ -60,50 +59,43 @@ BorrowedThread::BorrowedThread(pid_t tid) : tid_(tid) {
   usable_ = set_signal_mask(tid, kAllSignals);
 }
 
-std::int64_t BorrowedThread::replace_call(std::uint64_t number, std::array<std::uint64_t, 6> arguments) {
-  if (!usable_) return -ESRCH;
-  Registers registers = saved_;
+std::int64_t BorrowedThread::replace_call(std::uint64_t number, const Arguments& arguments) {
+  Registers registers = with_arguments(arguments);
   registers.orig_rax = number;
-  registers.rdi = arguments[0];
-  registers.rsi = arguments[1];
-  registers.rdx = arguments[2];
-  registers.r10 = arguments[3];
-  registers.r8 = arguments[4];
-  registers.r9 = arguments[5];
-  usable_ = set_registers(tid_, registers) && resume(tid_, Resume::to_syscall_exit);
-  int status = 0;
-  for (;;) {
-    if (!usable_ || !(usable_ = wait_for_stop(tid_, status))) return -ESRCH;
-    if (status >> 8 == kSyscallStop) break;
-    usable_ = resume(tid_, Resume::to_syscall_exit);
-  }
-  const auto after = get_registers(tid_);
-  usable_ = after.has_value();
-  return usable_ ? static_cast<std::int64_t>(after->rax) : -ESRCH;
+  const auto after = run(registers, Resume::to_syscall_exit, [](int status) { return status >> 8 == kSyscallStop; });
+  return after ? static_cast<std::int64_t>(after->rax) : -ESRCH;
 }
 
-std::int64_t BorrowedThread::call(std::uint64_t number, std::array<std::uint64_t, 6> arguments) {
-  if (!usable_) return -ESRCH;
-  Registers registers = saved_;
+std::int64_t BorrowedThread::call(std::uint64_t number, const Arguments& arguments) {
+  Registers registers = with_arguments(arguments);
   registers.orig_rax = ~0ULL;
   registers.rax = number;
   registers.rip = hook_table().remote;
+  const auto after = run(registers, Resume::run, [](int status) { return status >> 16 == PTRACE_EVENT_SECCOMP; });
+  return after ? static_cast<std::int64_t>(after->rdi) : -ESRCH;
+}
+
+Registers BorrowedThread::with_arguments(const Arguments& arguments) const {
+  Registers registers = saved_;
   registers.rdi = arguments[0];
   registers.rsi = arguments[1];
   registers.rdx = arguments[2];
   registers.r10 = arguments[3];
   registers.r8 = arguments[4];
   registers.r9 = arguments[5];
-  usable_ = set_registers(tid_, registers) && resume(tid_, Resume::run);
-  int status = 0;
-  for (;;) {
-    if (!usable_ || !(usable_ = wait_for_stop(tid_, status))) return -ESRCH;
-    if (status >> 16 == PTRACE_EVENT_SECCOMP) break;
-    usable_ = resume(tid_, Resume::run);
+  return registers;
+}
+
+template <class IsTheStop>
+std::optional<Registers> BorrowedThread::run(const Registers& registers, Resume how, IsTheStop&& is_the_stop) {
+  usable_ = usable_ && set_registers(tid_, registers);
+  for (int status = 0; usable_;) {
+    usable_ = resume(tid_, how) && wait_for_stop(tid_, status);
+    if (usable_ && is_the_stop(status)) break;
   }
-  const auto after = get_registers(tid_);
+  const auto after = usable_ ? get_registers(tid_) : std::nullopt;
   usable_ = after.has_value();
-  return usable_ ? static_cast<std::int64_t>(after->rdi) : -ESRCH;
+  return after;
 }
 
 void BorrowedThread::restore(std::uint64_t instruction) {

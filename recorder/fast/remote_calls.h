@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "recorder/ptrace.h"
+
 namespace simrec::record {
 
 using Registers = user_regs_struct;
@@ -28,6 +30,7 @@ bool wait_for_stop(pid_t tid, int& status);
 /// before the call as if nothing had happened. If the thread dies meanwhile, all calls fail.
 class BorrowedThread {
  public:
+  using Arguments = std::array<std::uint64_t, 6>;
   explicit BorrowedThread(pid_t tid);
   BorrowedThread(const BorrowedThread&) = delete;
   BorrowedThread& operator=(const BorrowedThread&) = delete;
@@ -37,13 +40,18 @@ class BorrowedThread {
   Registers& registers() { return saved_; }
 
   /// Does the call in place of the one the thread is stopped at. Only once, and first. -errno on failure.
-  std::int64_t replace_call(std::uint64_t number, std::array<std::uint64_t, 6> arguments);
+  std::int64_t replace_call(std::uint64_t number, const Arguments& arguments);
   /// Does a call through the hook's code, which must be there. -errno on failure.
-  std::int64_t call(std::uint64_t number, std::array<std::uint64_t, 6> arguments);
+  std::int64_t call(std::uint64_t number, const Arguments& arguments);
   /// The thread will do its call again from the start, at `instruction`.
   void restore(std::uint64_t instruction);
 
  private:
+  Registers with_arguments(const Arguments& arguments) const;
+  /// Lets the thread go on from there to the stop that is waited for; nullopt when it dies.
+  template <class IsTheStop>
+  std::optional<Registers> run(const Registers& registers, Resume how, IsTheStop&& is_the_stop);
+
   pid_t tid_;
   bool usable_ = false;
   Registers saved_{};
