@@ -8,6 +8,7 @@ add_library(simrec_recorder_aux STATIC
   calibrate_stops.cc
   doctor.cc
   doctor_checks.cc
+  fast/availability.cc
   host_info.cc
   idle_latency.cc
   modules.cc

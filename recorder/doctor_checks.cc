@@ -24,6 +24,7 @@
 #include <sstream>
 
 #include "recorder/calibrate_sample.h"
+#include "recorder/fast/availability.h"
 #include "recorder/file_descriptor.h"
 #include "recorder/host_info.h"
 
@@ -194,6 +195,12 @@ Check check_rseq() {
                      : "not registered (C library older than 2.35?): no fast in-process timing"};
 }
 
+Check check_fast_path() {
+  const std::string obstacle = fast_path_obstacle();
+  return {"fast path", obstacle.empty() ? Health::ok : Health::limited,
+          obstacle.empty() ? "calls can be recorded in the process" : obstacle + ": every call stops its thread"};
+}
+
 Check check_perf() {
   const std::string level = first_line("/proc/sys/kernel/perf_event_paranoid");
   perf_event_attr attributes{};
@@ -256,8 +263,9 @@ Check check_clock() {
 }  // namespace
 
 std::vector<Check> run_checks() {
-  return {check_ptrace(), check_seccomp(),   check_schedstat(), check_disk(),  check_pidfd_getfd(), check_rseq(),
-          check_perf(),   check_container(), check_setuid(),    check_cores(), check_pids(),        check_clock()};
+  return {check_ptrace(), check_seccomp(),   check_schedstat(), check_disk(),      check_pidfd_getfd(),
+          check_rseq(),   check_fast_path(), check_perf(),      check_container(), check_setuid(),
+          check_cores(),  check_pids(),      check_clock()};
 }
 
 }  // namespace simrec::record

@@ -17,6 +17,7 @@
 #include "recorder/calibrate_sample.h"
 #include "recorder/calibration_run.h"
 #include "recorder/clocks.h"
+#include "recorder/fast/availability.h"
 #include "recorder/fast/hook_image.h"
 #include "recorder/file_sink.h"
 #include "recorder/host_info.h"
@@ -215,7 +216,7 @@ int record(const Options& options) {
   Calibration calibration = calibrate_host();  // of the machine as it is without us
   const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
   calibration.stops = calibrate_stops(record_child);
-  const bool fast = options.fast && !attach && fast_path_possible();
+  const bool fast = options.fast && !attach && fast_path_obstacle().empty();
   if (fast)
     if (const auto cost = calibrate_fast(record_child_fast)) calibration.stops.push_back(*cost);
   const Header header = make_header(options, std::move(calibration));

@@ -1,14 +1,10 @@
 #include "recorder/fast/hook_image.h"
 
-#include <sys/auxv.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
-#include <fstream>
 #include <span>
-#include <string>
 
 #include "trace-format/syscall_table.h"
 
@@ -114,13 +110,5 @@ std::vector<std::uint8_t> hook_code() {
 HookSpec hook_spec(std::uint64_t number) { return number < HOOK_SYSCALLS ? specs()[number] : HookSpec{}; }
 
 ExemptRange hook_gate() { return {hook_table().gate + 2, hook_table().gate_end}; }
-
-bool fast_path_possible() {
-  constexpr unsigned long kFsGsBase = 2;  // HWCAP2_FSGSBASE of asm/hwcap2.h
-  if ((getauxval(AT_HWCAP2) & kFsGsBase) == 0) return false;
-  std::string clock;
-  std::ifstream("/sys/devices/system/clocksource/clocksource0/current_clocksource") >> clock;
-  return clock == "tsc" || clock == "kvm-clock" || clock == "hyperv_clocksource_tsc_page";
-}
 
 }  // namespace simrec::record

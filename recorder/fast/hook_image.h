@@ -21,7 +21,4 @@ HookSpec hook_spec(std::uint64_t number);
 /// Where the hook makes calls that the seccomp filter lets pass.
 ExemptRange hook_gate();
 
-/// Processor and kernel can do it: FSGSBASE instructions and a TSC that the kernel itself trusts as its clock.
-bool fast_path_possible();
-
 }  // namespace simrec::record

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "recorder/fast/availability.h"
 #include "tests/recorder/recorded.h"
 #include "tests/recorder/run_simrec.h"
 
@@ -33,6 +34,9 @@ void expect_all_blocks(const Recorded& recorded) {
 
 class FastPath : public ::testing::Test {
  protected:
+  void SetUp() override {
+    if (const std::string obstacle = fast_path_obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
+  }
   const ScratchDirectory directory;
   Recorded recorded() const { return Recorded(load_trace(directory.file("t.capnp"))); }
 };
