@@ -88,8 +88,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
   app.add_flag("--one-core", options.one_core,
                "Keep the program and simrec on one core: far better CPU times of short bursts, but a parallel program\n"
                "runs slower and sees one core only");
-  app.add_flag("!--no-fast", options.fast,
-               "Intercept every call by stopping the thread (tier 1): 10 to 100 times the cost per call");
+  app.add_flag_callback(
+      "--no-fast", [&options] { options.fast = false; },
+      "Intercept every call by stopping the thread (tier 1): 10 to 100 times the cost per call");
   app.add_option(
          "--fast-after", options.fast_after,
          "Give a process the fast path after so many calls that it could take; short-lived ones never pay for it")
