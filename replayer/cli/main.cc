@@ -1,5 +1,6 @@
 // simreplay: predicts how long a recorded run takes on another platform.
-// load → compile → simulate on the platform → simulate on the recording host's twin → report.
+// load → compile → simulate on the platform → simulate on the recording host's twin → simulate what the trace cannot
+// tell otherwise → judge → report.
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <system_error>
 
+#include "replayer/cli/conclusion.h"
 #include "replayer/cli/options.h"
 #include "replayer/cli/prediction.h"
 #include "replayer/cli/progress.h"
@@ -97,14 +99,34 @@ bool is_whole_run(const Trace& trace) {
   return !bounded && !starts_in_the_middle(trace.header);
 }
 
-std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin,
-                            const Options& options) {
+std::optional<Outcome> twin_run(const Program& program, const Outcome& outcome, const Platform& twin,
+                                const Options& options) {
   if (!options.closure) return std::nullopt;
-  if (is_closure_run(options)) return outcome.predicted_ns;
+  if (is_closure_run(options)) return outcome;
   SimulateOptions plain;
   plain.engine = options.engine;
   plain.model = options.model;
-  return simulate_on(program, twin, plain, options).predicted_ns;
+  return simulate_on(program, twin, plain, options);
+}
+
+/// How the validity meter replays otherwise: as asked, without timeline.
+Laboratory laboratory(const Platform& platform, const Options& options) {
+  Laboratory lab;
+  if (!options.validity) return lab;
+  lab.replay = [&](const Program& other) {
+    SimulateOptions how = as_asked(options);
+    how.timeline = false;
+    return simulate_on(other, platform, how, options);
+  };
+  if (options.trace_path != "-")
+    lab.compile = [trace = std::optional<Trace>(), &options](Order order, Spins spins) mutable {
+      if (!trace) trace = load_trace(options.trace_path);
+      CompileOptions compiling;
+      compiling.order = order;
+      compiling.spins = spins;
+      return compile(*trace, compiling);
+    };
+  return lab;
 }
 
 void report(const Prediction& prediction, const Options& options) {
@@ -118,8 +140,7 @@ void report(const Prediction& prediction, const Options& options) {
   }
 }
 
-int run(const Options& options) {
-  Steps steps(options.verbose);
+Replayed replay(const Options& options, Steps& steps) {
   Trace trace = load_trace(options.trace_path);
   steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
   CompileOptions compiling;
@@ -132,21 +153,39 @@ int run(const Options& options) {
   for (const ProgramThread& thread : program.threads) operations += thread.ops.size();
   steps.done("compiled " + format_count_of(operations, "operation") + " of " +
              format_count_of(program.threads.size(), "thread"));
-  if (options.dump_program) {
-    print(program, std::cout);
-    return 0;
-  }
   const TwinFile twin(header);
   const Platform platform = chosen_platform(options, twin, header);
   const Outcome outcome = simulate_on(program, platform, as_asked(options), options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
-  const std::optional<Ns> twin_ns =
-      whole ? twin_time(program, outcome, twin_platform(twin, header), options) : std::nullopt;
-  if (twin_ns && !is_closure_run(options)) steps.done("simulated the twin");
+  const std::optional<Outcome> twin_outcome =
+      whole ? twin_run(program, outcome, twin_platform(twin, header), options) : std::nullopt;
+  if (twin_outcome && !is_closure_run(options)) steps.done("simulated the twin");
   const std::string trace_sha256 = options.trace_path == "-" ? "" : sha256_of_file(options.trace_path).hex();
-  report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
-                         options),
-         options);
+  const Sensitivity sensitivity = measure_sensitivity(program, outcome, options.order, laboratory(platform, options));
+  if (options.validity) steps.done("simulated otherwise what the trace cannot tell");
+  const auto twin_ns = twin_outcome ? std::optional(twin_outcome->predicted_ns) : std::nullopt;
+  const double speed = options.host_speed_flops > 0 ? options.host_speed_flops : program.recorded_speed_flops;
+  return {make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
+                          options),
+          gather(program, outcome, twin_outcome, sensitivity, speed)};
+}
+
+int run(const Options& options) {
+  Steps steps(options.verbose);
+  if (options.dump_program) {
+    CompileOptions compiling;
+    compiling.order = options.order;
+    print(compile(load_trace(options.trace_path), compiling), std::cout);
+    return 0;
+  }
+  std::vector<Replayed> recordings;
+  recordings.push_back(replay(options, steps));
+  for (const std::string& trace : options.other_traces) {
+    Options one = options;
+    one.trace_path = trace;
+    recordings.push_back(replay(one, steps));
+  }
+  report(conclude(std::move(recordings)), options);
   return 0;
 }
 

@@ -19,7 +19,8 @@ class UsageError : public std::runtime_error {
 
 struct Options {
   std::string trace_path;
-  std::string platform_path;  ///< "" = the twin of the recording host
+  std::vector<std::string> other_traces;  ///< further recordings of the same experiment
+  std::string platform_path;              ///< "" = the twin of the recording host
   std::vector<PlaceRule> placement;
   std::string deployment_path;
   double host_speed_flops = 0;  ///< 0 = as recorded
@@ -31,6 +32,7 @@ struct Options {
   bool timeline = false;
   bool json = false;
   bool closure = true;
+  bool validity = true;  ///< measure what the trace cannot tell
   bool dump_program = false;
   bool quiet = false;
   bool verbose = false;
