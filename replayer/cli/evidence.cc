@@ -46,6 +46,19 @@ void add_hosts(Evidence& e, const Outcome& outcome, double recorded_speed_flops)
   e.several_hosts = outcome.hosts.size() > 1 && value_of(outcome.counts, "network flows") > 0;
 }
 
+void add_closure(Evidence& e, const Program& program, const Outcome& outcome, const std::optional<Outcome>& twin) {
+  const RecordingQuality& quality = program.quality;
+  if (!twin || program.native_estimate_ns <= 0) return;
+  e.closure_error = static_cast<double>(twin->predicted_ns) / static_cast<double>(program.native_estimate_ns) - 1;
+  const Ns other_load = std::max<Ns>(quality.waited_for_core_ns - ready_ns(*twin), 0);
+  e.other_load_share = ratio(other_load, quality.program_cpu_ns);
+  const Ns missing = program.native_estimate_ns - twin->predicted_ns;  // the recorded run took longer
+  const Ns unexplained = missing > 0 ? std::max<Ns>(missing - other_load, 0) : -missing;
+  const double here = static_cast<double>(unexplained) * std::max(1.0, e.speed_factor);
+  const double relative = outcome.predicted_ns > 0 ? here / static_cast<double>(outcome.predicted_ns) : 1;
+  e.closure_effect = std::min(relative, std::fabs(*e.closure_error));
+}
+
 /// Without a measurement: computing one after the other is all CPU, computing side by side cannot be more than that.
 double busy_share(const Outcome& outcome) {
   Ns busy = 0;
@@ -81,8 +94,6 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
                 const Sensitivity& sensitivity, double recorded_speed_flops) {
   Evidence e;
   const RecordingQuality& quality = program.quality;
-  if (twin && program.native_estimate_ns > 0)
-    e.closure_error = static_cast<double>(twin->predicted_ns) / static_cast<double>(program.native_estimate_ns) - 1;
   e.validity = sensitivity.doubts;
   e.cpu_share = sensitivity.cpu_share.value_or(busy_share(outcome));
   e.burst_chance = sensitivity.burst_chance;
@@ -91,8 +102,7 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.core_wait_share = ratio(ready_ns(outcome), ready_ns(outcome) + compute_ns(outcome));
   e.interception_share = ratio(quality.interception_cpu_ns, quality.program_cpu_ns);
   e.ledger_share = ratio(quality.ledger_residual_ns, quality.program_cpu_ns);
-  if (twin && quality.program_cpu_ns > 0)
-    e.other_load_share = ratio(std::max<Ns>(quality.waited_for_core_ns - ready_ns(*twin), 0), quality.program_cpu_ns);
+  add_closure(e, program, outcome, twin);
   std::uint64_t unmeasured = unmeasurable(program);
   for (const Doubt& doubt : e.validity)
     if (doubt.share < 0) unmeasured += doubt.count;
@@ -121,6 +131,7 @@ Evidence together(const std::vector<Evidence>& recordings) {
     return median(values);
   };
   all.closure_error = known_middle(&Evidence::closure_error);
+  all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
   for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::interception_share,

@@ -15,6 +15,10 @@ namespace simrec::replay {
 
 struct Evidence {
   std::optional<double> closure_error;  ///< predicted on the twin / native estimate - 1
+  /// What is left of it here, as a part of the predicted time: the replay misses the recorded run by an absolute time,
+  /// which grows with slower cores but not with slower networks. Time that other programs took while recording is no
+  /// error of the replay.
+  std::optional<double> closure_effect;
   std::vector<Doubt> validity;
   double cpu_share = 1;                ///< part of the predicted time that scales with the cores' speed, 0..1
   std::optional<double> burst_chance;  ///< relative change of the predicted time if bursts vary, see sensitivity.h

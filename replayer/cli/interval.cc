@@ -21,6 +21,10 @@ constexpr double kLocalModel = 0.06;
 /// caches (scales fully) and one that waits for memory.
 constexpr double kSpeedModel = 0.04;
 
+/// Of the time that other programs kept threads from a core: bursts behind it begin with cold caches.
+constexpr double kOtherLoad = 0.1;
+constexpr double kMostOtherLoad = 0.2;
+
 /// How much of a doubt's share is believed possible: turning it the other way round is an extreme.
 struct Weight {
   const char* what;
@@ -69,10 +73,11 @@ double doubts_part(const Evidence& e) {
 
 Interval90 interval_of(const Evidence& e) {
   Interval90 interval;
-  // A closure error of -100 % has no logarithm; a replay ten times too short or long says nothing anyway.
-  const double closure = std::clamp(1 + e.closure_error.value_or(0), 0.1, 10.0);
+  const double other_load = std::min(kOtherLoad * e.other_load_share.value_or(0), kMostOtherLoad) * e.cpu_share;
   for (const Uncertainty& part :
-       {Uncertainty{"recordings", recordings_part(e)}, Uncertainty{"closure error", std::fabs(std::log(closure))},
+       {Uncertainty{"recordings", recordings_part(e)},
+        Uncertainty{"closure error", std::log1p(e.closure_effect.value_or(0))},
+        Uncertainty{"other load while recording", std::log1p(other_load)},
         Uncertainty{"observer ledger", std::log1p(e.ledger_share * e.cpu_share)},
         Uncertainty{"chance in bursts", std::log1p(e.burst_chance.value_or(0))},
         Uncertainty{"what the trace cannot tell", doubts_part(e)}, Uncertainty{"model", model_part(e)}})

@@ -6,7 +6,8 @@
 //               predicted, pooled with a prior of kPriorSpread worth kPriorDegrees degrees of freedom, so that one
 //               recording has an interval, too, and two that agree by chance do not have too narrow a one:
 //               s^2 = (v0 s0^2 + sum (ln x - mean)^2) / v, v = v0 + n - 1
-//   closure     |ln(1 + closure error)|: by how much the replay is known to miss
+//   closure     ln(1 + closure effect): by how much the replay is known to miss, as far as it matters here
+//   other load  a tenth of the time that other programs took while recording, at most kMostOtherLoad: caches
 //   ledger      what the observer ledger may be wrong by, as far as the time is CPU time
 //   bursts      half the difference of two replays whose bursts vary in opposite ways (sensitivity.h)
 //   doubts      share of each doubt, times the part of the change that is believed possible

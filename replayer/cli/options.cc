@@ -246,10 +246,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !app.remaining().empty()) {
     std::string word = app.remaining().front();
-    const bool option = word.starts_with("-");
     word = word.substr(0, word.find('='));
-    text = option ? "there is no option " + word + suggestion(word, long_names(app))
-                  : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
+    text = "there is no option " + word + suggestion(word, long_names(app));
   }
   for (char& c : text) c = c == '\n' ? ' ' : c;
   return text;

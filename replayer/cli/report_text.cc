@@ -190,12 +190,27 @@ void print_validity(const PredictionSummary& summary, std::ostream& out, const P
   table.print(out, "  ");
 }
 
+/// Counts that the validity meter shows with their effect; "network flows" are no doubt at all.
+constexpr std::array kShownElsewhere = {"expired timeouts",
+                                        "external waits",
+                                        "timeouts that would not have fired",
+                                        "event-loop handlers in order of arrival",
+                                        "exchanges dealt evenly over connections",
+                                        "spins folded",
+                                        "EAGAIN",
+                                        "network flows"};
+
+bool is_shown(const NamedCount& count, bool judged) {
+  return count.count != 0 && !(judged && std::ranges::find(kShownElsewhere, count.name) != kShownElsewhere.end());
+}
+
 void print_counts(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
-  if (std::ranges::none_of(summary.counts, [](const NamedCount& c) { return c.count != 0; })) return;
-  out << '\n' << paint.bold("What a trace cannot tell, and how often it mattered") << '\n';
+  const bool judged = !summary.trust.empty();
+  if (std::ranges::none_of(summary.counts, [&](const NamedCount& c) { return is_shown(c, judged); })) return;
+  out << '\n' << paint.bold("Also seen, with an effect that no replay can measure") << '\n';
   TextTable table({{""}, {"", Align::left}});
   for (const NamedCount& count : summary.counts) {
-    if (count.count != 0) table.add({format_count(count.count), printable(count.name)});
+    if (is_shown(count, judged)) table.add({format_count(count.count), printable(count.name)});
   }
   table.print(out, "  ");
 }
