@@ -81,8 +81,9 @@ WriterOptions resolution(bool fast) {
                    .wall = {.bits = 4, .shift = 5},
                    .cpu = {.bits = 4, .shift = 9},
                    .wall_tolerance_ns = 200,
-                   .coarse_wall_tolerance_ns = 2'000,
-                   .coarse_shift = 3};
+                   .coarse_wall_tolerance_ns = 4'000,
+                   .coarse_bits = 3,
+                   .coarse_shift = 5};
   return options;
 }
 

@@ -274,13 +274,18 @@ EventEncoder::EventEncoder(ThreadId thread, Ns start_ns, const TimePrecision& pr
   exit_units_ = start_units_;
 }
 
+/// Fewer bits for coarse durations; what has a code with fewer has one with more.
+TimeScale EventEncoder::rounding(const TimeScale& scale, bool coarse) const {
+  return {coarse ? precision_.coarse_bits : scale.bits, scale.shift};
+}
+
 /// What to store so that the clock, now at exit_units_, comes to `wanted` or near it after `cpu_units` of wall time.
 std::int64_t EventEncoder::extra_units(std::uint64_t wanted, std::uint64_t cpu_units, bool coarse) const {
   const auto off = static_cast<std::int64_t>(std::max(wanted, exit_units_) - exit_units_ - cpu_units);
   const auto size = static_cast<std::uint64_t>(std::abs(off));
   const Ns tolerance = coarse ? precision_.coarse_wall_tolerance_ns : precision_.wall_tolerance_ns;
   if (size <= static_cast<std::uint64_t>(tolerance) / precision_.wall_unit_ns) return 0;
-  const std::uint64_t nearest = precision_.wall.nearest(size, coarse ? precision_.coarse_shift : 0U);
+  const std::uint64_t nearest = rounding(precision_.wall, coarse).nearest(size, coarse ? precision_.coarse_shift : 0U);
   if (off > 0) return static_cast<std::int64_t>(nearest);
   // Time must not go back.
   return -static_cast<std::int64_t>(nearest <= cpu_units ? nearest : precision_.wall.below(size));
@@ -298,8 +303,9 @@ void EventEncoder::add_times(const Event& event) {
     columns_.put_signed(column, code_signed(precision_.wall, extra));
     exit_units_ += cpu_units + static_cast<std::uint64_t>(extra);
   };
-  const std::uint64_t burst = cpu_.advance(event.burst_ns, cpu_unit, precision_.cpu, least);
-  const std::uint64_t call_cpu = cpu_.advance(event.call_cpu_ns, cpu_unit, precision_.cpu, least);
+  const TimeScale scale = rounding(precision_.cpu, coarse);
+  const std::uint64_t burst = cpu_.advance(event.burst_ns, cpu_unit, scale, least);
+  const std::uint64_t call_cpu = cpu_.advance(event.call_cpu_ns, cpu_unit, scale, least);
   columns_.put(Column::burst, precision_.cpu.code(burst));
   columns_.put(Column::call_cpu, precision_.cpu.code(call_cpu));
   move(event.entry_ns, burst, Column::excess);

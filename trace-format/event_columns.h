@@ -98,6 +98,7 @@ class EventEncoder {
     std::uint64_t advance(Ns by, std::uint64_t unit_ns, const TimeScale& scale, unsigned least_shift);
   };
   void add_times(const Event& event);
+  TimeScale rounding(const TimeScale& scale, bool coarse) const;
   std::int64_t extra_units(std::uint64_t wanted, std::uint64_t cpu_units, bool coarse) const;
   void add_arguments(const Event& event);
 

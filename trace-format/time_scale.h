@@ -52,7 +52,7 @@ struct TimeScale {
 };
 
 /// How a writer stores times: units, and how long durations are rounded. `coarse` ones are those of events that were
-/// not seen by the in-process tier.
+/// not seen by the in-process tier: they hold more noise.
 struct TimePrecision {
   std::uint32_t wall_unit_ns = 1;
   std::uint32_t cpu_unit_ns = 1;
@@ -60,7 +60,8 @@ struct TimePrecision {
   TimeScale cpu{};           ///< its bits are those of `wall`
   Ns wall_tolerance_ns = 0;  ///< a wall clock that is less off is left alone
   Ns coarse_wall_tolerance_ns = 0;
-  std::uint8_t coarse_shift = 0;  ///< least steps of durations then: 2^coarse_shift units
+  std::uint8_t coarse_bits = 0;   ///< bits of coarse durations, at most those of `wall`
+  std::uint8_t coarse_shift = 0;  ///< their least step: 2^coarse_shift units, at most the greatest of `wall`
 };
 
 /// Signed values keep their sign, and their magnitude is coded.
