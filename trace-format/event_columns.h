@@ -49,6 +49,7 @@ struct EventBlock {
 /// Columns while they grow.
 class EventColumns {
  public:
+  EventColumns();
   void put(Column which, std::uint64_t value) { at(which).put(value); }
   void put_signed(Column which, std::int64_t value);
   void put_argument(std::size_t position, std::int64_t value);
@@ -60,12 +61,14 @@ class EventColumns {
 
  private:
   struct Bytes {
-    std::vector<std::uint8_t> coded;
-    bool all_zero = true;
+    std::vector<std::uint8_t> coded;  ///< empty while there are only zeros
+    std::size_t zeros = 0;            ///< values, while there are only zeros
+    bool only_zeros = true;
+    bool keep_zeros = false;
     void put(std::uint64_t value);
+    void store_zeros();
     void append(const Bytes& more);
     void clear();
-    std::span<const std::uint8_t> view() const;
   };
   Bytes& at(Column which) { return columns_[static_cast<std::size_t>(which)]; }
 
@@ -90,20 +93,26 @@ class EventEncoder {
   void next_block();
 
  private:
+  /// How one kind of event is rounded, in units.
+  struct Rounding {
+    TimeScale cpu{}, wall{};
+    unsigned least_shift = 0;
+    std::uint64_t wall_tolerance_units = 0;
+  };
   /// A running total in ns, and how much of it is already stored in units.
   struct Total {
     std::uint64_t ns = 0;
     std::uint64_t exact_units = 0;  ///< of ns
     std::int64_t owed_units = 0;    ///< what rounding took from earlier durations, given to the next that has room
-    std::uint64_t advance(Ns by, std::uint64_t unit_ns, const TimeScale& scale, unsigned least_shift);
+    std::uint64_t advance(Ns by, std::uint64_t unit_ns, const Rounding& rounding);
   };
   void add_times(const Event& event);
-  TimeScale rounding(const TimeScale& scale, bool coarse) const;
-  std::int64_t extra_units(std::uint64_t wanted, std::uint64_t cpu_units, bool coarse) const;
+  std::int64_t extra_units(std::uint64_t wanted, std::uint64_t cpu_units, const Rounding& rounding) const;
   void add_arguments(const Event& event);
 
   ThreadId thread_;
   TimePrecision precision_;
+  Rounding fine_, coarse_;
   std::uint32_t count_ = 0;
   std::uint64_t start_units_;  ///< wall clock before the block's first event
   std::uint64_t exit_units_;   ///< wall clock after the last event, as a reader will have it

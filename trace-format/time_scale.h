@@ -22,12 +22,14 @@ struct TimeScale {
   static constexpr unsigned kMost = 16;  ///< of bits and of shift, so that nothing overflows below 2^46 units
 
   unsigned exponent_of(std::uint64_t units) const {
+    if (units >> bits <= 1) return 0;  // most are short
     const auto width = static_cast<int>(std::bit_width(units));
     return static_cast<unsigned>(std::clamp(width - 1 - bits, 0, int{shift}));
   }
   /// The nearest value that has a code, steps being 2^least at least.
   std::uint64_t nearest(std::uint64_t units, unsigned least = 0) const {
     const unsigned e = std::max(exponent_of(units), least);
+    if (e == 0) return units;
     return (units + ((1ULL << e) >> 1)) >> e << e;
   }
   /// The greatest value that has a code and is not above `units`.
