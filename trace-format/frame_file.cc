@@ -32,6 +32,14 @@ void check(std::size_t code) {
   if (ZSTD_isError(code)) throw TraceError(std::string("zstd failed: ") + ZSTD_getErrorName(code));
 }
 
+/// Frames below their full size come at most once a second, so that a few ms for each are nothing; a program that
+/// produces frame after frame pays for the fastest level only.
+int level_of(std::size_t bytes, int full) {
+  constexpr std::size_t kTiny = 32 * 1024, kSmall = 128 * 1024;
+  constexpr int kTinyLevel = 15, kSmallLevel = 9;  // about 5 ms each at these sizes
+  return bytes <= kTiny ? std::max(full, kTinyLevel) : bytes <= kSmall ? std::max(full, kSmallLevel) : full;
+}
+
 }  // namespace
 
 struct FrameWriter::Context {
@@ -39,8 +47,7 @@ struct FrameWriter::Context {
 };
 
 FrameWriter::FrameWriter(OutputFile& output, int compression_level)
-    : output_(output), context_(std::make_unique<Context>()) {
-  check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, compression_level));
+    : output_(output), level_(compression_level), context_(std::make_unique<Context>()) {
   check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_checksumFlag, 1));
   check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_contentSizeFlag, 1));
 }
@@ -50,6 +57,7 @@ FrameWriter::~FrameWriter() = default;
 void FrameWriter::write(const FrameContent& content) {
   ZSTD_CCtx* zstd = context_->zstd.get();
   check(ZSTD_CCtx_reset(zstd, ZSTD_reset_session_only));
+  check(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level_of(content.bytes.size(), level_)));
   check(ZSTD_CCtx_setPledgedSrcSize(zstd, content.bytes.size()));
   compressed_.resize(ZSTD_compressBound(content.bytes.size()) + kBlockHeaderBytes * content.cuts.size());
   ZSTD_outBuffer out{compressed_.data(), compressed_.size(), 0};

@@ -25,6 +25,7 @@ struct FrameSize {
 /// Compresses whole frames into an output file.
 class FrameWriter {
  public:
+  /// `compression_level`: of frames that are full. Small ones, which are written once a second, are compressed harder.
   FrameWriter(OutputFile& output, int compression_level);
   ~FrameWriter();
   FrameWriter(const FrameWriter&) = delete;
@@ -38,6 +39,7 @@ class FrameWriter {
  private:
   struct Context;
   OutputFile& output_;
+  int level_;
   std::unique_ptr<Context> context_;
   std::vector<std::uint8_t> compressed_;
   std::vector<FrameSize> frames_;

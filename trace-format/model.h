@@ -13,7 +13,7 @@
 
 namespace simrec {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // How toolVersion begins in traces and in predictions: tells the two kinds of file apart.
 inline constexpr const char* kTraceTool = "simrec ";
