@@ -162,7 +162,10 @@ void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& obje
     sink_.lose("sockets whose addresses could not be read");
     return;
   }
-  const SocketInfo info = socket_info(copy.get());
+  describe_socket(socket_info(copy.get()), object, peer);
+}
+
+void ObjectRegistry::describe_socket(const SocketInfo& info, Object& object, const std::string& peer) {
   object.kind = info.kind;
   object.local_address = sink_.intern(info.local_address);
   object.peer_address = sink_.intern(info.peer_address.empty() ? peer : info.peer_address);
@@ -172,6 +175,34 @@ void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& obje
   object.receive_buffer_bytes = info.receive_buffer_bytes;
   object.nonblocking = info.nonblocking;
   link_unix_peer(object);
+}
+
+ObjectId ObjectRegistry::socket_made(std::uint64_t device, std::uint64_t inode, const SocketInfo& info) {
+  const Key key{ObjectKind::socketOther, device, inode, 0};
+  // A call of another thread, seen sooner, may have been about it already.
+  if (const auto known = by_key_.find(key); known != by_key_.end())
+    if (objects_[known->second.object].cookie == info.cookie) return known->second.object;
+  Object object;
+  object.device = device;
+  object.inode = inode;
+  describe_socket(info, object, "");
+  return remember(key, object);
+}
+
+ObjectId ObjectRegistry::socket_named(std::uint64_t device, std::uint64_t inode, const SocketInfo& info,
+                                      const std::string& peer) {
+  const ObjectId id = socket_made(device, inode, info);
+  Object fresh = objects_[id];
+  describe_socket(info, fresh, peer);
+  put_if_changed(fresh);
+  return id;
+}
+
+void ObjectRegistry::put_if_changed(const Object& fresh) {
+  Object& known = objects_[fresh.id];
+  if (fresh == known) return;
+  known = fresh;
+  sink_.put(fresh);
 }
 
 void ObjectRegistry::link_unix_peer(Object& object) {
@@ -191,10 +222,7 @@ ObjectId ObjectRegistry::refresh(DescriptorOwner owner, int fd, const std::strin
   Object fresh = known->second;
   if (fresh.kind == ObjectKind::pipe) describe_pipe(owner, fd, fresh);
   if (fresh.cookie != 0) describe_socket(owner, fd, fresh, peer);
-  if (!(fresh == known->second)) {
-    known->second = fresh;
-    sink_.put(fresh);
-  }
+  put_if_changed(fresh);
   return id;
 }
 

@@ -281,6 +281,21 @@ const Case kCases[] = {
        EXPECT_EQ(r.calls("openat", -EFAULT), 120);
      },
      true},
+    {"fast_sockets",
+     [](const Recorded& r) {
+       EXPECT_GE(r.calls("connect", -ECONNREFUSED), 40);
+       EXPECT_EQ(r.calls("connect", -EAFNOSUPPORT), 40);
+       EXPECT_EQ(r.calls("accept", -EINTR), 40);
+       std::set<std::pair<std::string, std::string>> ends;
+       for (const Object& socket : r.objects(ObjectKind::tcp))
+         if (socket.peer_address.value != 0) ends.insert({r.text(socket.local_address), r.text(socket.peer_address)});
+       EXPECT_GE(ends.size(), 160U);
+       r.each("accept4", [&](const Event& e) {
+         if (e.result < 0) return;
+         const Object& accepted = r.object(e.argument(2));
+         EXPECT_TRUE(ends.contains({r.text(accepted.peer_address), r.text(accepted.local_address)}));
+       });
+     }},
     {"system_v",
      [](const Recorded& r) {
        std::set<std::pair<std::int64_t, std::int64_t>> operations;

@@ -1,0 +1,102 @@
+/* Calls that make internet sockets or give them addresses: what the recorder wants to know of a socket is asked for
+ * right behind the call, while it is certain which one the descriptor refers to. None of this waits for anything. */
+#include "recorder/fast/hook/hook_record.h"
+
+/* Numbers of <sys/socket.h>, <fcntl.h>, <errno.h>, whose headers want a C library. */
+enum {
+  kUnix = 1,
+  kInternet4 = 2,
+  kInternet6 = 10,
+  kStream = 1,
+  kTypeMask = 0xf,
+  kSocketLevel = 1,
+  kType = 3,
+  kSendBuffer = 7,
+  kReceiveBuffer = 8,
+  kDomain = 39,
+  kCookie = 57,
+  kNamespaceCookie = 71,
+  kGetFlags = 3,
+  kInterrupted = 4,
+  kInProgress = 115,
+};
+
+/* Words of a slot's scratch: struct stat (144 bytes), an option's value, a length, a name. */
+enum { kStatusAt = 0, kValueAt = 18, kLengthAt = 19, kNameAt = 20 };
+_Static_assert(kNameAt + HOOK_ADDRESS_WORDS <= sizeof((struct HookSlot*)0)->scratch / 8, "scratch");
+
+static uint64_t option(struct HookSlot* slot, uint64_t fd, uint64_t name, uint64_t bytes) {
+  slot->scratch[kValueAt] = 0;
+  slot->scratch[kLengthAt] = bytes;
+  const uint64_t result = hook_own_call(__NR_getsockopt, fd, kSocketLevel, name, (uint64_t)&slot->scratch[kValueAt],
+                                        (uint64_t)&slot->scratch[kLengthAt]);
+  return failed(result) ? 0 : slot->scratch[kValueAt];
+}
+
+static int is_internet(uint64_t domain) { return domain == kInternet4 || domain == kInternet6; }
+
+int64_t socket_room(uint8_t kind, struct HookSlot* slot) {
+  const struct HookFrame* f = &slot->frame;
+  const int64_t words = (sizeof(struct HookSocket) + sizeof(struct HookAddress)) / 8;
+  /* A datagram socket gets its address with its first datagram, which only tier 1 follows. */
+  if (kind == HOOK_SOCKET) return is_internet((uint32_t)f->rdi) && (f->rsi & kTypeMask) == kStream ? words : kNotHere;
+  /* Paths are longer than what a record has room for. */
+  if (kind == HOOK_NAME_SOCKET && hook_peek_byte(f->rsi).value == kUnix) return kNotHere;
+  return is_internet(option(slot, f->rdi, kDomain, 4)) ? words : kNotHere;
+}
+
+static void put_nothing(struct Record* r, uint64_t words) {
+  for (uint64_t i = 0; i < words; ++i) put(r, 0);
+}
+
+/* As tier 1 does it: all of it can be read, or there is none. */
+void socket_before(struct Record* r, const struct HookFrame* f) {
+  const uint64_t first = r->at, given = (uint32_t)f->rdx;
+  const uint64_t bytes = given < HOOK_MOST_ADDRESS ? given : HOOK_MOST_ADDRESS;
+  put_nothing(r, sizeof(struct HookAddress) / 8);
+  if (f->rsi == 0 || bytes == 0) return;
+  for (uint64_t i = 0; i < bytes; ++i) {
+    const struct Peeked byte = hook_peek_byte(f->rsi + i);
+    if (byte.failed) return;
+    if (i < HOOK_ADDRESS_WORDS * 8) *word(r, first + 1 + i / 8) |= byte.value << (i % 8 * 8);
+  }
+  *word(r, first) = bytes;
+}
+
+static void put_name(struct Record* r, uint64_t number, uint64_t fd) {
+  uint64_t* const scratch = r->slot->scratch;
+  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) scratch[kNameAt + i] = 0;
+  scratch[kLengthAt] = HOOK_ADDRESS_WORDS * 8;
+  const uint64_t result = hook_own_call(number, fd, (uint64_t)&scratch[kNameAt], (uint64_t)&scratch[kLengthAt], 0, 0);
+  put(r, failed(result) ? 0 : (uint32_t)scratch[kLengthAt]);
+  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) put(r, scratch[kNameAt + i]);
+}
+
+static void put_socket(struct Record* r, uint64_t fd) {
+  struct HookSlot* const slot = r->slot;
+  /* struct stat: device, then inode */
+  const uint64_t* status = &slot->scratch[kStatusAt];
+  if (failed(hook_own_call(__NR_fstat, fd, (uint64_t)status, 0, 0, 0)))
+    return put_nothing(r, sizeof(struct HookSocket) / 8 - 1);
+  put(r, status[0]);
+  put(r, status[1]);
+  put(r, option(slot, fd, kCookie, 8));
+  put(r, option(slot, fd, kNamespaceCookie, 8));
+  const uint64_t send = option(slot, fd, kSendBuffer, 4);
+  put(r, send | option(slot, fd, kReceiveBuffer, 4) << 32);
+  const uint64_t domain = option(slot, fd, kDomain, 4);
+  put(r, domain | option(slot, fd, kType, 4) << 32);
+  const uint64_t flags = hook_own_call(__NR_fcntl, fd, kGetFlags, 0, 0, 0);
+  put(r, failed(flags) ? 0 : flags);
+  put_name(r, __NR_getsockname, fd);
+  put_name(r, __NR_getpeername, fd);
+}
+
+int socket_after(struct Record* r, uint8_t kind, const struct HookFrame* f, uint64_t result) {
+  const int naming = kind == HOOK_NAME_SOCKET;
+  const int under_way =
+      f->rax == __NR_connect && (result == (uint64_t)-kInProgress || result == (uint64_t)-kInterrupted);
+  if (failed(result) && !(naming && under_way)) return 0;
+  put_socket(r, naming ? f->rdi : result);
+  return 1;
+}
