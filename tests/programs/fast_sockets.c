@@ -20,6 +20,8 @@ union Address {
   struct sockaddr_in6 v6;
 };
 
+static void on_alarm(int signal) { (void)signal; }
+
 static socklen_t length_of(int family) {
   return family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
@@ -37,13 +39,20 @@ static int bound(int family, union Address* address) {
   return fd;
 }
 
+static void wait_for(int fd, short events) {
+  struct pollfd there = {.fd = fd, .events = events};
+  int ready;
+  while ((ready = poll(&there, 1, -1)) < 0 && errno == EINTR) {
+  }
+  CHECK(ready == 1);
+}
+
 static int connecting(const union Address* address, int flags) {
   const int fd = socket(address->any.sa_family, SOCK_STREAM | flags, 0);
   CHECK(fd >= 0);
   const int result = connect(fd, &address->any, length_of(address->any.sa_family));
   CHECK(result == 0 || ((flags & SOCK_NONBLOCK) != 0 && errno == EINPROGRESS));
-  struct pollfd there = {.fd = fd, .events = POLLOUT};
-  CHECK(poll(&there, 1, -1) == 1);
+  wait_for(fd, POLLOUT);
   return fd;
 }
 
@@ -57,8 +66,7 @@ static void check_accepted(int fd, int flags) {
 static void talk(int a, int b) {
   char byte = 'x';
   CHECK(send(a, &byte, 1, 0) == 1);
-  struct pollfd there = {.fd = b, .events = POLLIN};
-  CHECK(poll(&there, 1, -1) == 1);
+  wait_for(b, POLLIN);
   CHECK(recv(b, &byte, 1, 0) == 1 && close(a) == 0 && close(b) == 0);
 }
 
@@ -137,19 +145,18 @@ static void over_unix(void) {
   CHECK(close(wrong) == 0 && close(listener) == 0);
 }
 
-static volatile sig_atomic_t alarms;
-static void on_alarm(int signal) { alarms += signal == SIGALRM; }
+// Every so many microseconds, for as long as it takes; 0 = never again.
+static void send_alarms(int every_us, int flags) {
+  struct sigaction action = {.sa_handler = on_alarm, .sa_flags = flags};
+  const struct itimerval timer = {.it_interval.tv_usec = every_us, .it_value.tv_usec = every_us};
+  CHECK(sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &timer, NULL) == 0);
+}
 
 // Nobody connects: a signal ends the wait.
 static void interrupted(int listener) {
-  struct sigaction action = {.sa_handler = on_alarm};
-  CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-  for (int i = 0; i < kTurns; ++i) {
-    const struct itimerval soon = {.it_value.tv_usec = 1000};
-    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
-    CHECK(accept(listener, NULL, NULL) == -1 && errno == EINTR);
-  }
-  CHECK(alarms == kTurns);
+  send_alarms(1000, 0);
+  for (int i = 0; i < kTurns; ++i) CHECK(accept(listener, NULL, NULL) == -1 && errno == EINTR);
+  send_alarms(0, 0);
 }
 
 static void over(int family) {
@@ -167,7 +174,21 @@ static void over(int family) {
   CHECK(close(closed) == 0 && close(listener) == 0);
 }
 
-int main(void) {
+// Signals all the time, at any place in any call: none is lost, and nothing happens twice.
+static void under_signals(void) {
+  union Address address;
+  const int listener = bound(AF_INET, &address);
+  CHECK(listener >= 0 && listen(listener, 50) == 0);
+  send_alarms(100, SA_RESTART);
+  for (int i = 0; i < 10; ++i) connections(listener, &address);
+  send_alarms(0, SA_RESTART);
+}
+
+int main(int argc, char** argv) {
+  if (argc > 1 && strcmp(argv[1], "signals") == 0) {
+    under_signals();
+    return 0;
+  }
   over(AF_INET);
   over(AF_INET6);
   over_unix();

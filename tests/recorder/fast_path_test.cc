@@ -52,12 +52,12 @@ std::vector<std::string> socket_calls(const Recorded& r) {
   for (const ThreadEvents& events : r.trace().events)
     for (std::size_t i = 0; i < events.size(); ++i) {
       const Event event = events[i];
-      const std::string name = event_name(event.kind);
+      const std::string name(event_name(event.kind));
       const SyscallRow* row = find_syscall(event.kind);
       if (row == nullptr || (row->extra != Extra::object && row->extra != Extra::address)) continue;
       const std::size_t object = row->argument_count();
-      std::string call =
-          name + ' ' + std::to_string(event.result) + ' ' + std::to_string(event.flags & ~kFast & ~kPrepared);
+      std::string call = name + ' ' + std::to_string(event.result) + ' ' +
+                         std::to_string(event.flags & (kUnknown | kUnfinished | kRestarted));
       for (std::size_t a = 0; a < object; ++a) call += ' ' + std::to_string(event.argument(a));
       if (event.argument(object, 0) != 0) call += ' ' + text_of(r, r.object(event.argument(object)));
       if (row->extra == Extra::address)
@@ -132,6 +132,25 @@ TEST_F(FastPath, SeesSocketsAsStopsSeeThem) {
   EXPECT_EQ(sockets[0], sockets[1]);
   ASSERT_EQ(seen[0].size(), seen[1].size());
   for (std::size_t i = 0; i < seen[0].size(); ++i) ASSERT_EQ(seen[0][i], seen[1][i]) << "call " << i;
+}
+
+TEST_F(FastPath, KnowsEverySocketWhateverSignalsCome) {
+  const Finished finished =
+      run_simrec(directory, {"-q", "--fast-after=1", "-o", "t.capnp", PROGRAMS_DIRECTORY "/fast_sockets", "signals"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  expect_whole(r, {});
+  std::set<std::int64_t> made;
+  for (const char* call : {"socket", "accept", "accept4"})
+    r.each(call, [&](const Event& event) {
+      if (event.result < 0) return;
+      const std::int64_t object = event.argument(find_syscall(event.kind)->argument_count());
+      EXPECT_EQ(r.object(object).kind, ObjectKind::tcp) << call;
+      EXPECT_TRUE(made.insert(object).second) << call << " made a socket that was there already";
+    });
+  EXPECT_EQ(made.size(), 1U + 2 * 2 * 10 * 40);
+  EXPECT_EQ(r.objects(ObjectKind::tcp).size(), made.size());
+  r.each("connect", [&](const Event& event) { EXPECT_TRUE(event.result != 0 || made.contains(event.argument(1))); });
 }
 
 TEST_F(FastPath, WorksUnderALimitOnFileSizes) {
