@@ -153,6 +153,17 @@ TEST_F(FastPath, KnowsEverySocketWhateverSignalsCome) {
   r.each("connect", [&](const Event& event) { EXPECT_TRUE(event.result != 0 || made.contains(event.argument(1))); });
 }
 
+TEST_F(FastPath, TellsWaitingFromComputingWithoutRseq) {
+  const Finished finished =
+      run_simrec(directory, {"-q", "--fast-after=1", "-o", "t.capnp", "env", "GLIBC_TUNABLES=glibc.pthread.rseq=0",
+                             PROGRAMS_DIRECTORY "/waits_after_bursts"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  EXPECT_GT(r.flagged("clock_nanosleep", kFast), 100);
+  r.each("clock_nanosleep",
+         [](const Event& event) { EXPECT_LT(event.call_cpu_ns, (event.exit_ns - event.entry_ns) / 2); });
+}
+
 TEST_F(FastPath, WorksUnderALimitOnFileSizes) {
   // The memory for rings is a file to the kernel: the program itself, had it asked for that much, would get a signal.
   const Finished finished = run_simrec(directory, {"-q", "-o", "/dev/null", "sh", "-c",

@@ -38,7 +38,10 @@ static volatile uint64_t* rseq_cs(struct HookSlot* slot) {
 }
 /* Not switched off its core since the last arm(). */
 static int undisturbed(struct HookSlot* slot) { return *rseq_cs(slot) == (uint64_t)hook_rseq_descriptor; }
-static void arm(struct HookSlot* slot) { *rseq_cs(slot) = (uint64_t)hook_rseq_descriptor; }
+/* Nothing clears what stands in for the pointer of a thread without rseq: never armed, it always reads the clock. */
+static void arm(struct HookSlot* slot) {
+  if (slot->rseq_cs != (uint64_t)&slot->no_rseq) *rseq_cs(slot) = (uint64_t)hook_rseq_descriptor;
+}
 
 /* What follows the call so far was the recorder's; to be known exactly. */
 static uint64_t asked_until(struct HookSlot* slot) { return undisturbed(slot) ? tsc() : 0; }
