@@ -177,11 +177,23 @@ void ObjectRegistry::describe_socket(const SocketInfo& info, Object& object, con
   link_unix_peer(object);
 }
 
+/// The socket in question, if it is known.
+std::optional<ObjectId> ObjectRegistry::known_socket(const Key& key, std::uint64_t cookie) const {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return std::nullopt;
+  const auto object = objects_.find(known->second.object);
+  return object != objects_.end() && object->second.cookie == cookie ? std::optional(object->first) : std::nullopt;
+}
+
 ObjectId ObjectRegistry::socket_made(std::uint64_t device, std::uint64_t inode, const SocketInfo& info) {
   const Key key{ObjectKind::socketOther, device, inode, 0};
   // A call of another thread, seen sooner, may have been about it already.
-  if (const auto known = by_key_.find(key); known != by_key_.end())
-    if (objects_[known->second.object].cookie == info.cookie) return known->second.object;
+  if (const auto known = known_socket(key, info.cookie)) {
+    Object complete = objects_[*known];
+    complete.network_namespace = info.network_namespace;
+    put_if_changed(complete);
+    return *known;
+  }
   Object object;
   object.device = device;
   object.inode = inode;
@@ -189,13 +201,23 @@ ObjectId ObjectRegistry::socket_made(std::uint64_t device, std::uint64_t inode, 
   return remember(key, object);
 }
 
-ObjectId ObjectRegistry::socket_named(std::uint64_t device, std::uint64_t inode, const SocketInfo& info,
-                                      const std::string& peer) {
-  const ObjectId id = socket_made(device, inode, info);
-  Object fresh = objects_[id];
+ObjectId ObjectRegistry::socket_named(DescriptorOwner owner, int fd, std::uint64_t device, std::uint64_t inode,
+                                      SocketInfo info, const std::string& peer) {
+  auto known = known_socket({ObjectKind::socketOther, device, inode, 0}, info.cookie);
+  if (known) {
+    info.kind = objects_[*known].kind;
+    info.network_namespace = objects_[*known].network_namespace;
+  } else {
+    const auto now = owner.files.status(fd);
+    if (now && now->device == device && now->inode == inode) return refresh(owner, fd, peer);
+    // What made it waits in the ring of another thread, and makes only these: socket_made() completes it.
+    info.kind = ObjectKind::tcp;
+    known = socket_made(device, inode, info);
+  }
+  Object fresh = objects_[*known];
   describe_socket(info, fresh, peer);
   put_if_changed(fresh);
-  return id;
+  return *known;
 }
 
 void ObjectRegistry::put_if_changed(const Object& fresh) {

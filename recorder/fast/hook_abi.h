@@ -118,10 +118,11 @@ struct HookAddress {
 
 /* What a descriptor refers to right behind the call; all 0 but the last when it was gone already. */
 struct HookSocket {
-  uint64_t device, inode, cookie, network_namespace;
-  uint64_t buffers;         /* send | receive << 32, bytes */
-  uint64_t domain_and_type; /* domain | type << 32 */
-  uint64_t status_flags;    /* as F_GETFL */
+  uint64_t device, inode, cookie;
+  uint64_t network_namespace; /* HOOK_NAME_SOCKET: 0, as before */
+  uint64_t buffers;           /* send | receive << 32, bytes */
+  uint64_t domain_and_type;   /* domain | type << 32; HOOK_NAME_SOCKET: 0, as before */
+  uint64_t status_flags;      /* as F_GETFL, O_NONBLOCK at least */
   struct HookAddress local, peer;
   uint64_t asked_until_tsc; /* as above */
 };

@@ -49,7 +49,8 @@ void add_socket(CallContext& c, const FastRecord& record) {
   } else if (socket) {
     const SocketInfo info = info_of(*socket);
     c.add(makes ? c.objects.socket_made(socket->device, socket->inode, info)
-                : c.objects.socket_named(socket->device, socket->inode, info, connects(record) ? address : ""));
+                : c.objects.socket_named(c.process.owner(), c.fd(0), socket->device, socket->inode, info,
+                                         connects(record) ? address : ""));
   } else {
     c.add(ObjectId{});
   }

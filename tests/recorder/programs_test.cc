@@ -296,6 +296,19 @@ const Case kCases[] = {
          EXPECT_TRUE(ends.contains({r.text(accepted.peer_address), r.text(accepted.local_address)}));
        });
      }},
+    {"fast_handed_sockets",
+     [](const Recorded& r) {
+       // Whichever thread's calls are seen first: one object each, known in full.
+       EXPECT_EQ(r.objects(ObjectKind::tcp).size(), 1U + 2 * 300);
+       for (const Object& socket : r.objects(ObjectKind::tcp))
+         EXPECT_TRUE(socket.network_namespace != 0 && socket.cookie != 0 && socket.local_address.value != 0);
+       std::set<std::int64_t> made;
+       r.each("socket", [&](const Event& e) { made.insert(e.argument(3)); });
+       r.each("connect", [&](const Event& e) {
+         EXPECT_TRUE(made.contains(e.argument(1)));
+         EXPECT_NE(r.object(e.argument(1)).peer_address.value, 0U);
+       });
+     }},
     {"system_v",
      [](const Recorded& r) {
        std::set<std::pair<std::int64_t, std::int64_t>> operations;

@@ -1,22 +1,22 @@
 /* Calls that make internet sockets or give them addresses: what the recorder wants to know of a socket is asked for
- * right behind the call, while it is certain which one the descriptor refers to. None of this waits for anything. */
+ * right behind the call, while it is certain which one the descriptor refers to. None of this waits for anything.
+ *
+ * Each question takes longer than all else the hook does, so what must be so anyway is not asked for. */
 #include "recorder/fast/hook/hook_record.h"
 
 /* Numbers of <sys/socket.h>, <fcntl.h>, <errno.h>, whose headers want a C library. */
 enum {
-  kUnix = 1,
   kInternet4 = 2,
   kInternet6 = 10,
   kStream = 1,
   kTypeMask = 0xf,
   kSocketLevel = 1,
-  kType = 3,
-  kSendBuffer = 7,
-  kReceiveBuffer = 8,
   kDomain = 39,
+  kMemory = 55,
   kCookie = 57,
   kNamespaceCookie = 71,
   kGetFlags = 3,
+  kNonblocking = 0x800,
   kInterrupted = 4,
   kInProgress = 115,
 };
@@ -33,6 +33,17 @@ static uint64_t option(struct HookSlot* slot, uint64_t fd, uint64_t name, uint64
   return failed(result) ? 0 : slot->scratch[kValueAt];
 }
 
+/* Both sizes of buffers with one question: SO_MEMINFO, see <linux/sock_diag.h>. */
+static void put_buffers(struct Record* r, uint64_t fd) {
+  enum { kReceive = 1, kSend = 3, kWanted = 4 };
+  struct HookSlot* const slot = r->slot;
+  uint32_t* const sizes = (uint32_t*)&slot->scratch[kNameAt];
+  sizes[kReceive] = sizes[kSend] = 0;
+  slot->scratch[kLengthAt] = kWanted * sizeof *sizes;
+  hook_own_call(__NR_getsockopt, fd, kSocketLevel, kMemory, (uint64_t)sizes, (uint64_t)&slot->scratch[kLengthAt]);
+  put(r, sizes[kSend] | (uint64_t)sizes[kReceive] << 32);
+}
+
 static int is_internet(uint64_t domain) { return domain == kInternet4 || domain == kInternet6; }
 
 int64_t socket_room(uint8_t kind, struct HookSlot* slot) {
@@ -40,8 +51,8 @@ int64_t socket_room(uint8_t kind, struct HookSlot* slot) {
   const int64_t words = (sizeof(struct HookSocket) + sizeof(struct HookAddress)) / 8;
   /* A datagram socket gets its address with its first datagram, which only tier 1 follows. */
   if (kind == HOOK_SOCKET) return is_internet((uint32_t)f->rdi) && (f->rsi & kTypeMask) == kStream ? words : kNotHere;
-  /* Paths are longer than what a record has room for. */
-  if (kind == HOOK_NAME_SOCKET && hook_peek_byte(f->rsi).value == kUnix) return kNotHere;
+  /* Other names may be longer than what a record has room for. */
+  if (kind == HOOK_NAME_SOCKET) return is_internet(hook_peek_byte(f->rsi).value) ? words : kNotHere;
   return is_internet(option(slot, f->rdi, kDomain, 4)) ? words : kNotHere;
 }
 
@@ -63,33 +74,76 @@ void socket_before(struct Record* r, const struct HookFrame* f) {
   *word(r, first) = bytes;
 }
 
-static void put_name(struct Record* r, uint64_t number, uint64_t fd) {
-  uint64_t* const scratch = r->slot->scratch;
-  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) scratch[kNameAt + i] = 0;
-  scratch[kLengthAt] = HOOK_ADDRESS_WORDS * 8;
-  const uint64_t result = hook_own_call(number, fd, (uint64_t)&scratch[kNameAt], (uint64_t)&scratch[kLengthAt], 0, 0);
-  put(r, failed(result) ? 0 : (uint32_t)scratch[kLengthAt]);
-  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) put(r, scratch[kNameAt + i]);
+static void put_address(struct Record* r, uint64_t bytes, const uint64_t* words) {
+  put(r, bytes);
+  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) put(r, words[i]);
 }
 
-static void put_socket(struct Record* r, uint64_t fd) {
+static uint64_t* name_buffer(struct Record* r) {
+  uint64_t* const name = &r->slot->scratch[kNameAt];
+  for (int i = 0; i < HOOK_ADDRESS_WORDS; ++i) name[i] = 0;
+  return name;
+}
+
+static void put_name(struct Record* r, uint64_t number, uint64_t fd) {
+  uint64_t* const name = name_buffer(r);
+  uint64_t* const length = &r->slot->scratch[kLengthAt];
+  *length = HOOK_ADDRESS_WORDS * 8;
+  const uint64_t result = hook_own_call(number, fd, (uint64_t)name, (uint64_t)length, 0, 0);
+  put_address(r, failed(result) ? 0 : (uint32_t)*length, name);
+}
+
+/* Of a socket that was just made: any address, and no peer. */
+static void put_no_names(struct Record* r, uint64_t domain) {
+  uint64_t* const name = name_buffer(r);
+  name[0] = domain;
+  put_address(r, domain == kInternet4 ? 16 : 28, name);
+  name[0] = 0;
+  put_address(r, 0, name);
+}
+
+static void put_names(struct Record* r, uint64_t fd) {
+  put_name(r, __NR_getsockname, fd);
+  put_name(r, __NR_getpeername, fd);
+}
+
+/* Returns 0 when the descriptor is gone. */
+static int put_identity(struct Record* r, uint64_t fd) {
   struct HookSlot* const slot = r->slot;
   /* struct stat: device, then inode */
   const uint64_t* status = &slot->scratch[kStatusAt];
-  if (failed(hook_own_call(__NR_fstat, fd, (uint64_t)status, 0, 0, 0)))
-    return put_nothing(r, sizeof(struct HookSocket) / 8 - 1);
+  if (failed(hook_own_call(__NR_fstat, fd, (uint64_t)status, 0, 0, 0))) {
+    put_nothing(r, sizeof(struct HookSocket) / 8 - 1);
+    return 0;
+  }
   put(r, status[0]);
   put(r, status[1]);
   put(r, option(slot, fd, kCookie, 8));
-  put(r, option(slot, fd, kNamespaceCookie, 8));
-  const uint64_t send = option(slot, fd, kSendBuffer, 4);
-  put(r, send | option(slot, fd, kReceiveBuffer, 4) << 32);
-  const uint64_t domain = option(slot, fd, kDomain, 4);
-  put(r, domain | option(slot, fd, kType, 4) << 32);
+  return 1;
+}
+
+static void put_made(struct Record* r, const struct HookFrame* f, uint64_t fd) {
+  if (!put_identity(r, fd)) return;
+  const int fresh = f->rax == __NR_socket;
+  const uint64_t flags = fresh ? f->rsi : f->rax == __NR_accept4 ? f->r10 : 0;
+  put(r, option(r->slot, fd, kNamespaceCookie, 8));
+  put_buffers(r, fd);
+  const uint64_t kind_at = r->at;
+  put(r, (fresh ? (uint32_t)f->rdi : 0) | (uint64_t)kStream << 32);
+  put(r, flags & kNonblocking);
+  if (fresh) return put_no_names(r, (uint32_t)f->rdi);
+  put_names(r, fd);
+  *word(r, kind_at) |= *word(r, kind_at + 3) & 0xffff; /* the family of its address */
+}
+
+static void put_named(struct Record* r, uint64_t fd) {
+  if (!put_identity(r, fd)) return;
+  put(r, 0);
+  put_buffers(r, fd);
+  put(r, 0);
   const uint64_t flags = hook_own_call(__NR_fcntl, fd, kGetFlags, 0, 0, 0);
   put(r, failed(flags) ? 0 : flags);
-  put_name(r, __NR_getsockname, fd);
-  put_name(r, __NR_getpeername, fd);
+  put_names(r, fd);
 }
 
 int socket_after(struct Record* r, uint8_t kind, const struct HookFrame* f, uint64_t result) {
@@ -97,6 +151,9 @@ int socket_after(struct Record* r, uint8_t kind, const struct HookFrame* f, uint
   const int under_way =
       f->rax == __NR_connect && (result == (uint64_t)-kInProgress || result == (uint64_t)-kInterrupted);
   if (failed(result) && !(naming && under_way)) return 0;
-  put_socket(r, naming ? f->rdi : result);
+  if (naming)
+    put_named(r, f->rdi);
+  else
+    put_made(r, f, result);
   return 1;
 }
