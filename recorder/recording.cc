@@ -78,10 +78,10 @@ WriterOptions resolution(bool fast) {
   if (!fast) return options;
   options.times = {.wall_unit_ns = 50,
                    .cpu_unit_ns = 10,
-                   .wall = {.bits = 4, .shift = 5},
-                   .cpu = {.bits = 4, .shift = 9},
+                   .wall = {.bits = 5, .shift = 5},
+                   .cpu = {.bits = 5, .shift = 9},
                    .wall_tolerance_ns = 200,
-                   .coarse_wall_tolerance_ns = 4'000,
+                   .coarse_wall_tolerance_ns = 1'500,
                    .coarse_bits = 3,
                    .coarse_shift = 5};
   return options;
