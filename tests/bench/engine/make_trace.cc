@@ -1,5 +1,5 @@
 // make_trace MILLIONS_OF_EVENTS TRACE: a trace as simrec would write one of 8 clients and 8 servers that ask and answer
-// over TCP connections, each computing in between. Memory does not grow with the number of events.
+// through pipes, each computing in between. Memory does not grow with the number of events.
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -39,17 +39,16 @@ class Recording {
     process.index.value = p;
     process.pid = 100 + p;
     process.parent_plus_one = p == 0 ? 0 : 1;
-    Object object;
-    object.kind = ObjectKind::tcp;
-    object.local_address = writer_.intern(p % 2 ? "127.0.0.1:" + std::to_string(7000 + p / 2)
-                                                : "127.0.0.1:" + std::to_string(40000 + p / 2));
-    object.peer_address = writer_.intern(p % 2 ? "127.0.0.1:" + std::to_string(40000 + p / 2)
-                                               : "127.0.0.1:" + std::to_string(7000 + p / 2));
-    object.send_buffer_bytes = object.receive_buffer_bytes = 2'500'000;
-    object.inode = 1000 + p;
-    object.cookie = 5000 + p;
-    objects_.push_back(writer_.put(object));
-    process.descriptors.push_back({3, objects_.back(), false, false});
+    if (p % 2 == 0)
+      for (int i = 0; i < 2; ++i) {
+        Object pipe;
+        pipe.kind = ObjectKind::pipe;
+        pipe.inode = 1000 + objects_.size();
+        pipe.capacity_bytes = 65'536;
+        objects_.push_back(writer_.put(pipe));
+      }
+    const std::size_t own = objects_.size() - 2;  // both ends are open when the programs start
+    process.descriptors = {{3, objects_[own], false, false}, {4, objects_[own + 1], false, false}};
     writer_.put(process);
     Thread thread;
     thread.index.value = p;
@@ -68,10 +67,10 @@ class Recording {
   /// The client asks, the server answers; each waits for the other.
   void exchange(std::uint32_t pair) {
     const std::uint32_t client = 2 * pair, server = client + 1;
-    event(client, SYS_sendto, 4'000 + vary(), 1'500, kAskBytes, {3});
-    event(server, SYS_recvfrom, 1'000 + vary(), 1'000, kAskBytes, {3}, now_[client]);
-    event(server, SYS_sendto, 3'000 + vary(), 1'500, kAnswerBytes, {3});
-    event(client, SYS_recvfrom, 2'000 + vary(), 1'000, kAnswerBytes, {3}, now_[server]);
+    event(client, SYS_write, 40'000 + vary(), 1'500, kAskBytes, {3, kAskBytes});
+    event(server, SYS_read, 10'000 + vary(), 1'000, kAskBytes, {3, 4096}, now_[client]);
+    event(server, SYS_write, 30'000 + vary(), 1'500, kAnswerBytes, {4, kAnswerBytes});
+    event(client, SYS_read, 20'000 + vary(), 1'000, kAnswerBytes, {4, 4096}, now_[server]);
   }
 
   /// A call that does not return before `not_before`.
