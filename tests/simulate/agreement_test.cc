@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iomanip>
 #include <iostream>
 #include <sstream>
 #include <tuple>
@@ -99,17 +100,25 @@ std::string differences(const Program& program, const Outcome& event, const Outc
   return out.str();
 }
 
-/// Some programs stand on an edge: two things happen within a nanosecond, and which is first decides whether a segment
-/// leaves with one flow or the next. Then cores faster by some 1e-9 tip one engine over to where the other is.
-bool on_an_edge(const Program& program, const std::string& platform_file, SimulateOptions options, Ns event,
+/// Some programs stand on an edge: two things happen at once (flows of one size follow each other at the pace of their
+/// acknowledgements), and which is first decides whether a segment leaves with one flow or the next. Then a network or
+/// cores faster by some 1e-9 tip one engine over to where the other is.
+bool on_an_edge(const Program& program, const std::string& platform_file, const SimulateOptions& asked, Ns event,
                 Ns reference) {
-  for (const double by : {1e-10, -1e-10, 1e-9, -1e-9, 1e-8, -1e-8, 1e-7, -1e-7})
-    for (const EngineKind engine : {EngineKind::event, EngineKind::reference}) {
-      options.engine = engine;
-      options.host_speed_flops = program.recorded_speed_flops * (1 + by);
-      const Ns tipped = simulate(program, platform_file, options).predicted_ns;
-      if (close(tipped, engine == EngineKind::event ? reference : event)) return true;
-    }
+  for (const double by : {1e-9, -1e-9, 1e-8, -1e-8, 1e-7, -1e-7})
+    for (const EngineKind engine : {EngineKind::event, EngineKind::reference})
+      for (const bool network : {false, true}) {
+        SimulateOptions options = asked;
+        options.engine = engine;
+        std::ostringstream factor;
+        factor << std::setprecision(12) << "network/bandwidth-factor:" << 1 + by;
+        if (network)
+          options.simgrid_config.push_back(factor.str());
+        else
+          options.host_speed_flops = program.recorded_speed_flops * (1 + by);
+        const Ns tipped = simulate(program, platform_file, options).predicted_ns;
+        if (close(tipped, engine == EngineKind::event ? reference : event)) return true;
+      }
   return false;
 }
 
