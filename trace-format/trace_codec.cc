@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "trace-format/capnp_messages.h"
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/table_columns.h"
 #include "trace.capnp.h"
 
@@ -62,9 +63,11 @@ Calibration read(schema::Calibration::Reader in) {
 }
 
 Header read(schema::Header::Reader in) {
-  // A prediction's summary begins alike; what follows would be misread. The caller refuses it by name.
+  // The summaries of predictions and programs begin alike; what follows would be misread. The caller refuses it by
+  // name.
   const std::string tool_version = to_string(in.getToolVersion());
-  if (tool_version.starts_with(kPredictionTool)) return {.tool_version = tool_version};
+  if (tool_version.starts_with(kPredictionTool) || tool_version.starts_with(kProgramTool))
+    return {.tool_version = tool_version};
   return {.format_version = in.getFormatVersion(),
           .tool_version = tool_version,
           .started_unix_ns = in.getStartedUnixNs(),

@@ -4,6 +4,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/format_error.h"
 #include "trace-format/frame_file.h"
 #include "trace-format/memory_limit.h"
@@ -63,6 +64,9 @@ void TraceReader::Impl::read_header() {
   header = std::move(*found);
   if (header.tool_version.starts_with(kPredictionTool)) {
     throw TraceError(frames.name() + " is a prediction, not a trace");
+  }
+  if (header.tool_version.starts_with(kProgramTool)) {
+    throw TraceError(frames.name() + " is a compiled program, not a trace: only simreplay takes it, as a file");
   }
   if (header.format_version == 0) throw TraceError(frames.name() + " is no trace: its header has no format version");
   if (header.format_version > kFormatVersion) {

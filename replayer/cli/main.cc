@@ -1,5 +1,5 @@
 // simreplay: predicts how long a recorded run takes on another platform.
-// load → compile → simulate on the platform → simulate on the recording host's twin → report.
+// load → compile (or open a saved program) → simulate on the platform → simulate on the recording host's twin → report.
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,7 +18,10 @@
 #include "replayer/cli/report_text.h"
 #include "replayer/cli/twin_file.h"
 #include "replayer/compile/compile.h"
+#include "replayer/program/op_store.h"
 #include "replayer/program/print.h"
+#include "replayer/program/program_file.h"
+#include "trace-format/compiled_codec.h"
 #include "trace-format/prediction_file.h"
 #include "trace-format/sha256.h"
 #include "trace-format/terminal.h"
@@ -32,6 +35,8 @@ using namespace simrec;
 using namespace simrec::replay;
 
 constexpr int kFailure = 2;
+constexpr const char* kArrivalOrder = "arrival";
+constexpr const char* kRecordedOrder = "recorded";
 
 /// Tells on standard error what took how long, with --verbose.
 class Steps {
@@ -97,6 +102,10 @@ bool is_whole_run(const Trace& trace) {
   return !bounded && !starts_in_the_middle(trace.header);
 }
 
+std::string operations_of(const Program& program) {
+  return format_count_of(operations(program), "operation") + " of " + format_count_of(program.threads.size(), "thread");
+}
+
 std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin,
                             const Options& options) {
   if (!options.closure) return std::nullopt;
@@ -118,35 +127,57 @@ void report(const Prediction& prediction, const Options& options) {
   }
 }
 
+SavedProgram compile_trace(const Options& options, Steps& steps) {
+  SavedProgram compiled;
+  {
+    Trace trace = load_trace(options.trace_path);
+    steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
+    CompileOptions compiling;
+    compiling.order = options.order.value_or(Order::arrival);
+    compiled.program = compile(trace, compiling);
+    compiled.source.header = trace.header;
+    compiled.source.whole_run = is_whole_run(trace);
+  }  // a program needs the trace's memory more
+  compiled.source.trace_name = options.trace_path;
+  if (options.trace_path != "-") compiled.source.trace_sha256 = sha256_of_file(options.trace_path).hex();
+  compiled.source.order = options.order == Order::recorded ? kRecordedOrder : kArrivalOrder;
+  steps.done("compiled " + operations_of(compiled.program));
+  return compiled;
+}
+
+SavedProgram open_saved(const Options& options, Steps& steps) {
+  SavedProgram saved = open_program(options.trace_path);
+  if (options.order && (options.order == Order::recorded) != (saved.source.order == kRecordedOrder))
+    throw UsageError(options.trace_path + " was compiled with --order " + saved.source.order +
+                     ": for another order compile the trace again");
+  steps.done("opened " + operations_of(saved.program) + " in " + options.trace_path);
+  return saved;
+}
+
 int run(const Options& options) {
   Steps steps(options.verbose);
-  Trace trace = load_trace(options.trace_path);
-  steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
-  CompileOptions compiling;
-  compiling.order = options.order;
-  const Program program = compile(trace, compiling);
-  const Header header = trace.header;
-  const bool whole = is_whole_run(trace);
-  trace = {};  // a program needs its memory more
-  std::uint64_t operations = 0;
-  for (const ProgramThread& thread : program.threads) operations += thread.ops.size();
-  steps.done("compiled " + format_count_of(operations, "operation") + " of " +
-             format_count_of(program.threads.size(), "thread"));
+  const auto [program, source] =
+      is_compiled_program(options.trace_path) ? open_saved(options, steps) : compile_trace(options, steps);
   if (options.dump_program) {
-    print(program, std::cout);
+    print(in_memory(program), std::cout);
     return 0;
   }
-  const TwinFile twin(header);
-  const Platform platform = chosen_platform(options, twin, header);
+  if (!options.save_program_path.empty()) {
+    save_program(options.save_program_path, program.stored ? in_memory(program) : program, source);
+    steps.done("saved the program");
+    return 0;
+  }
+  const TwinFile twin(source.header);
+  const Platform platform = chosen_platform(options, twin, source.header);
   const Outcome outcome = simulate_on(program, platform, as_asked(options), options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
   const std::optional<Ns> twin_ns =
-      whole ? twin_time(program, outcome, twin_platform(twin, header), options) : std::nullopt;
+      source.whole_run ? twin_time(program, outcome, twin_platform(twin, source.header), options) : std::nullopt;
   if (twin_ns && !is_closure_run(options)) steps.done("simulated the twin");
-  const std::string trace_sha256 = options.trace_path == "-" ? "" : sha256_of_file(options.trace_path).hex();
-  report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
-                         options),
-         options);
+  report(
+      make_prediction(program, outcome, twin_ns,
+                      {source.trace_name, source.trace_sha256, source.order, platform.name, platform.sha256}, options),
+      options);
   return 0;
 }
 

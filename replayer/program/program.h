@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,8 @@ struct NamedValue {
   std::uint64_t value = 0;
 };
 
+class OpStore;
+
 struct Program {
   double recorded_speed_flops = 0;  ///< of one core of the recording host
   std::uint32_t recorded_cores = 0;
@@ -144,6 +147,8 @@ struct Program {
   Ns native_estimate_ns = 0;  ///< the same with the tracing cost on its critical path removed
   std::vector<std::string> warnings;
   std::vector<NamedValue> counts;  ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+  /// Set: the threads' ops and origins are empty and to be found here (op_store.h).
+  std::shared_ptr<OpStore> stored;
 };
 
 }  // namespace simrec::replay
