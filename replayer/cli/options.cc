@@ -24,6 +24,7 @@ constexpr const char* kFooter =
     "  simreplay trace.capnp wan.xml --place 'redis-server*=h2' --place 'redis-benchmark=h1'\n"
     "  simreplay trace.capnp platform.xml --json | jq .predicted_s\n"
     "  simreplay trace.capnp --save-program app.program && simreplay app.program cluster.xml\n"
+    "  simreplay a.capnp b.capnp c.capnp platform.xml --same-experiment   three recordings, one prediction\n"
     "  simreplay trace.capnp platform.xml -o p.capnp && simtrace export -o timeline.json p.capnp";
 
 /// What CLI11 fills in before it is checked and converted.
@@ -36,6 +37,9 @@ struct RawOptions {
   bool timeline = false;
   bool no_timeline = false;
   bool no_closure = false;
+  bool no_validity = false;
+  bool same_experiment = false;
+  std::vector<std::string> more_files;  ///< behind the first two
 };
 
 std::string terms_of_model() {
@@ -54,6 +58,8 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("TRACE");
   app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")
       ->type_name("PLATFORM.xml");
+  app.add_option("more", raw.more_files, "With --same-experiment: traces and a platform (.xml) in any order")
+      ->type_name("TRACE");
 
   const char* const where = "Placement and speed";
   app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")
@@ -101,6 +107,12 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->allow_extra_args(false)
       ->group(how);
   app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")
+      ->group(how);
+  app.add_flag("--no-validity", raw.no_validity,
+               "Do not replay otherwise as well to find how much depends on what a trace cannot tell")
+      ->group(how);
+  app.add_flag("--same-experiment", raw.same_experiment,
+               "The traces are recordings of one program: predict their median, and the interval from their spread")
       ->group(how);
   app.add_flag("--dump-program", options.dump_program, "Print the causal program instead of simulating it")->group(how);
   app.footer(terms_of_model() + kFooter);
@@ -164,10 +176,41 @@ void require_readable(const std::string& path, const char* what) {
   if (S_ISREG(status.st_mode) && status.st_size == 0) throw UsageError(std::string(what) + " '" + path + "' is empty");
 }
 
+/// Several recordings and perhaps a platform, in any order; a platform is what ends in .xml.
+void sort_out_files(Options& options, const RawOptions& raw) {
+  if (!raw.same_experiment) {
+    if (!raw.more_files.empty())
+      throw UsageError("'" + raw.more_files.front() +
+                       "' is one argument too many: simreplay TRACE [PLATFORM.xml], or several traces of one program "
+                       "with --same-experiment; try `simreplay --help`");
+    if (options.platform_path.ends_with(".capnp") && !options.trace_path.ends_with(".xml"))
+      throw UsageError("'" + options.platform_path +
+                       "' is no platform; for several recordings of one program add --same-experiment");
+    return;
+  }
+  std::vector<std::string> files = {options.trace_path, options.platform_path}, traces;
+  files.insert(files.end(), raw.more_files.begin(), raw.more_files.end());
+  options.platform_path.clear();
+  for (const std::string& file : files) {
+    if (!file.ends_with(".xml")) {
+      if (!file.empty()) traces.push_back(file);
+    } else if (options.platform_path.empty()) {
+      options.platform_path = file;
+    } else {
+      throw UsageError("there are two platforms, '" + options.platform_path + "' and '" + file + "'; give one");
+    }
+  }
+  if (traces.size() < 2)
+    throw UsageError("--same-experiment is for several recordings of one program; give at least two traces");
+  options.trace_path = traces.front();
+  options.other_traces.assign(traces.begin() + 1, traces.end());
+}
+
 void check(const Options& options, const RawOptions& raw) {
   if (options.trace_path.ends_with(".xml") && options.platform_path.ends_with(".capnp"))
     throw UsageError("trace and platform are swapped: simreplay TRACE PLATFORM.xml");
   if (options.trace_path != "-") require_readable(options.trace_path, "trace");
+  for (const std::string& trace : options.other_traces) require_readable(trace, "trace");
   if (!options.platform_path.empty()) require_readable(options.platform_path, "platform");
   if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
   if (options.json && options.output_path == "-")
@@ -208,10 +251,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !app.remaining().empty()) {
     std::string word = app.remaining().front();
-    const bool option = word.starts_with("-");
     word = word.substr(0, word.find('='));
-    text = option ? "there is no option " + word + suggestion(word, long_names(app))
-                  : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
+    text = "there is no option " + word + suggestion(word, long_names(app));
   }
   for (char& c : text) c = c == '\n' ? ' ' : c;
   return text;
@@ -244,6 +285,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
     options.order =
         parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
   options.closure = !raw.no_closure;
+  options.validity = !raw.no_validity;
+  sort_out_files(options, raw);
   options.timeline = !options.output_path.empty() && !raw.no_timeline;
   options.shaping = shaping_options(options, raw);
   check(options, raw);

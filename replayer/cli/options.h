@@ -18,8 +18,9 @@ class UsageError : public std::runtime_error {
 };
 
 struct Options {
-  std::string trace_path;     ///< or a saved program
-  std::string platform_path;  ///< "" = the twin of the recording host
+  std::string trace_path;                 ///< or a saved program
+  std::vector<std::string> other_traces;  ///< further recordings of the same experiment
+  std::string platform_path;              ///< "" = the twin of the recording host
   std::vector<PlaceRule> placement;
   std::string deployment_path;
   double host_speed_flops = 0;  ///< 0 = as recorded
@@ -32,6 +33,7 @@ struct Options {
   bool timeline = false;
   bool json = false;
   bool closure = true;
+  bool validity = true;  ///< measure what the trace cannot tell
   bool dump_program = false;
   bool quiet = false;
   bool verbose = false;

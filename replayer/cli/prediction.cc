@@ -84,6 +84,8 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   return prediction;
 }
 
+bool has_interval(const PredictionSummary& summary) { return summary.interval_high_ns > 0; }
+
 bool has_closure(const PredictionSummary& summary) { return summary.twin_ns > 0; }
 
 }  // namespace simrec::replay

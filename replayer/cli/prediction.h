@@ -21,6 +21,9 @@ struct Provenance {
 Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns,
                            const Provenance& provenance, const Options& options);
 
+/// True if the prediction holds an interval.
+bool has_interval(const PredictionSummary& summary);
+
 /// True if the prediction holds a closure error.
 bool has_closure(const PredictionSummary& summary);
 
