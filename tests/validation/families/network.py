@@ -1,0 +1,71 @@
+"""Two to four hosts in a star: request/response, bulk, MPI. Sizes make 1 to 4 seconds of truth."""
+from cases import Client, Server, Workload
+
+NET = ("1g-0.4ms", "1g-4ms", "100m-20ms", "10m-40ms")
+BOTH = ("1g-0.4ms-half", "100m-20ms-quarter")
+
+REDIS = Server("h2", "redis-server --port {p} --save '' --appendonly no --protected-mode no --daemonize no --dir {out}")
+NGINX = Server("h2", "nginx -c {d}/nginx-{p}.conf -p {out}")
+REDIS_AT = ("redis-server=h2",)
+NGINX_AT = ("nginx=h2",)
+
+
+def sizes(a, b, d, e):
+    return {"A": a, "B": b, "D": d, "E": e}
+
+
+def redis(name, options, numbers, settings=NET, quick=False):
+    return Workload(name, "network", (Client("h1", "redis-benchmark -h {s} -p {p} -t set -d 100 --csv -n {n} " + options),),
+                    settings, (REDIS,), REDIS_AT, numbers, ("redis-server", "redis-benchmark"), quick=quick)
+
+
+def nginx(name, page, options, numbers, settings=NET, quick=False):
+    return Workload(name, "network", (Client("h1", "ab -q -n {n} " + options + " http://{s}:{p}/" + page),),
+                    settings, (NGINX,), NGINX_AT, numbers, ("nginx", "ab"), ("web",), quick=quick)
+
+
+def ring(name, size, work, numbers, settings=NET):
+    def member(rank):
+        return "{b}/ring-%d %d 4 {n} %d %d {a1} {a2} {a3} {a4}" % (rank, rank, size, work)
+    return Workload(name, "network", (Client("h1", member(0)),), settings,
+                    tuple(Server(f"h{r + 1}", member(r)) for r in (1, 2, 3)),
+                    tuple(f"ring-{r}=h{r + 1}" for r in (1, 2, 3)), numbers)
+
+
+# Ranks poll, and reach each other by TCP only, also on one machine.
+MPI = ("mpirun -launcher rsh -launcher-exec {b}/rsh -genv MPIR_CVAR_NOLOCAL 1 -genv UCX_TLS tcp,self "
+       "-genv UCX_NET_DEVICES eth0 -hosts h1,h2 -n 1 {b}/mpi_kernels-0 %s : -n 1 {b}/mpi_kernels-1 %s")
+MPI_LOOPBACK = MPI.replace("-launcher rsh -launcher-exec {b}/rsh ", "").replace("-hosts h1,h2 ", "").replace("eth0", "lo")
+
+
+def mpi(name, kernel, numbers, settings=NET):
+    return Workload(name, "network", (Client("h1", MPI % (kernel, kernel)),), settings, (), ("mpi_kernels-1=h2",), numbers,
+                    ("mpirun",), record=(("", MPI_LOOPBACK % (kernel, kernel)),))
+
+
+WORKLOADS = [
+    redis("redis_c1", "-c 1", sizes(4000, 400, 80, 50), NET + BOTH, quick=True),
+    redis("redis_c16", "-c 16", sizes(50000, 6000, 1500, 800), NET + BOTH),
+    redis("redis_c1_P16", "-c 1 -P 16", sizes(50000, 6000, 1500, 800)),
+    redis("redis_c16_P16", "-c 16 -P 16", sizes(600000, 100000, 20000, 10000)),
+    nginx("nginx_small", "small.html", "-c 8", sizes(8000, 1600, 320, 160), NET + BOTH),
+    nginx("nginx_1m", "1m.bin", "-c 4", sizes(200, 200, 24, 4), NET + ("100m-20ms-quarter",)),
+    Workload("iperf3", "network", (Client("h1", "iperf3 -c {s} -p {p} -n {n}M"),), NET,
+             (Server("h2", "iperf3 -s -1 -p {p}"),), ("cmd:iperf3 -s *=h2",), sizes(200, 200, 24, 3), ("iperf3",)),
+    Workload("bulk_up", "network", (Client("h1", "socat -b 65536 -t 60 STDIN!!OPEN:/dev/null TCP:{s}:{p} < {d}/{n}m.bin"),), NET,
+             (Server("h2", "socat -b 65536 -u TCP-LISTEN:{p},reuseaddr OPEN:/dev/null"),), ("cmd:*LISTEN*=h2",),
+             sizes(200, 200, 24, 3), ("socat",), ("zeros",)),
+    ring("ring_1k", 1000, 0, sizes(2000, 200, 40, 24)),
+    ring("ring_256k", 262144, 0, sizes(200, 100, 14, 2)),
+    ring("ring_work", 64, 300000, sizes(500, 200, 40, 24), NET + BOTH),
+    mpi("mpi_ring_1k", "ring {n} 1000", sizes(3000, 400, 80, 40)),
+    mpi("mpi_alltoall_64k", "alltoall {n} 65536", sizes(800, 150, 30, 10)),
+    mpi("mpi_jacobi_512", "jacobi {n} 512", sizes(2500, 350, 60, 35), NET + ("1g-0.4ms-half",)),
+    Workload("git_clone", "network", (Client("h1", "git clone -q git://{s}:{p}/{n} {out}/clone"),), NET,
+             (Server("h2", "git daemon --export-all --reuseaddr --base-path={d}/git --port={p}"),),
+             ("cmd:*daemon --export-all*=h2", "cmd:*upload-pack*=h2", "cmd:*pack-objects*=h2"), sizes("large", "large", "medium", "small"),
+             ("git",), ("repositories",)),
+    Workload("rsync", "network", (Client("h1", "rsync -a rsync://{s}:{p}/files/{n} {out}/copy"),), NET,
+             (Server("h2", "rsync --daemon --no-detach --port={p} --config={d}/rsyncd.conf"),), ("cmd:*--daemon*=h2",),
+             sizes("large", "large", "medium", "small"), ("rsync",), ("trees",)),
+]
