@@ -16,7 +16,7 @@ def pair(name, program, numbers):
 
 
 WORKLOADS = [
-    alone("spin_wait", "{b}/spin_wait 2000 1000000"),
+    alone("spin_wait", "{b}/spin_wait 300 5000000"),
     alone("work_stealing", "{b}/work_stealing 2 18"),
     alone("lock_convoy", "{b}/lock_convoy 4 8000"),
     pair("timeout_adaptive", "timeout_adaptive", {"A": 3000, "B": 400, "D": 400}),

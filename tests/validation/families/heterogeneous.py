@@ -19,7 +19,7 @@ WORKLOADS = [
     two_clients("nginx_two_clients", NGINX, NGINX_AT, "ab -q -n 6000 -c 4 http://{s}:{p}/small.html",
                 "ab -q -n 300 -c 4 http://{s}:{p}/small.html", ("near-far",), ("nginx", "ab"), ("web",)),
     two_clients("nginx_two_links", NGINX, NGINX_AT, "ab -q -n 150 -c 2 http://{s}:{p}/1m.bin",
-                "ab -q -n 2 -c 2 http://{s}:{p}/1m.bin", ("near-far", "fast-slow"), ("nginx", "ab"), ("web",)),
+                "ab -q -n 2 -c 2 http://{s}:{p}/1m.bin", ("fast-slow",), ("nginx", "ab"), ("web",)),
     Workload("adsl_down", "heterogeneous", (Client("h1", "ab -q -n 10 -c 2 http://{s}:{p}/1m.bin"),), ("adsl",), (NGINX,),
              NGINX_AT, needs=("nginx", "ab"), inputs=("web",)),
     Workload("adsl_up", "heterogeneous", (Client("h1", "socat -b 65536 -t 60 STDIN!!OPEN:/dev/null TCP:{s}:{p} < {d}/1m.bin"),),
