@@ -86,9 +86,10 @@ def predict(simreplay, traces, platform, workload, setting, extra=()):
 
 
 def models(simreplay):
-    """Names of the model terms that this simreplay can switch off; [] if it has none."""
-    listed = subprocess.run([simreplay, "--model", "list"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return [line.split()[0] for line in listed.stdout.splitlines() if line[:1].isalpha()] if listed.returncode == 0 else []
+    """The terms of the model that this simreplay can switch off, from its --help; [] if it has none."""
+    text = subprocess.run([simreplay, "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+    _, _, listed = text.partition("Terms of the model:\n")
+    return re.findall(r"^  ([a-z][\w-]*)  ", listed.split("\n\n")[0], re.MULTILINE)
 
 
 def wakeup_ns(simrec, simtrace, folder):
