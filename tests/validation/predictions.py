@@ -85,10 +85,13 @@ def predict(simreplay, traces, platform, workload, setting, extra=()):
     return Prediction(seconds, report.get("closure_error") or 0.0, trust, reason, interval(report))
 
 
+def help_text(simreplay):
+    return subprocess.run([simreplay, "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+
+
 def models(simreplay):
     """The terms of the model that this simreplay can switch off, from its --help; [] if it has none."""
-    text = subprocess.run([simreplay, "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
-    _, _, listed = text.partition("Terms of the model:\n")
+    _, _, listed = help_text(simreplay).partition("Terms of the model:\n")
     return re.findall(r"^  ([a-z][\w-]*)  ", listed.split("\n\n")[0], re.MULTILINE)
 
 
