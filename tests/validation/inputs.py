@@ -60,7 +60,7 @@ def nginx_config(d, port):
 
 
 def zeros(d):
-    for m in (200, 24, 3, 1):
+    for m in (150, 16, 2, 1):
         with open(f"{d}/{m}m.bin", "wb") as f:
             f.truncate(m << 20)
 

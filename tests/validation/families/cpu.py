@@ -3,6 +3,8 @@ from cases import Client, Workload
 
 ALL = ("full", "half", "quarter", "one-core", "from-half", "from-quarter")
 
+CACHE = ("full", "half", "one-core", "from-half")
+
 
 def alone(name, command, needs=(), inputs=(), family="cpu", settings=ALL, quick=False):
     return Workload(name, family, (Client("", command),), settings, needs=needs, inputs=inputs, quick=quick)
@@ -15,6 +17,6 @@ WORKLOADS = [
     alone("compile_link", "g++ -O2 -o {out}/program {d}/program.cc", ("g++",), ("cc_source",)),
     alone("sort_pipeline", "sh -c 'sort {d}/words.txt | uniq -c | sort -rn | head -n 100 > {out}/top'", ("sort",), ("words",)),
     alone("barrier_threads", "{b}/barrier_threads 4 150 3000000"),
-    alone("xz", "xz -T2 -k -c -4 --block-size=1MiB {d}/half.bin", ("xz",), ("text",), "cache"),
-    alone("zstd", "zstd -q -c -12 -T2 {d}/text.bin", ("zstd",), ("text",), "cache"),
+    alone("xz", "xz -T2 -k -c -4 --block-size=1MiB {d}/half.bin", ("xz",), ("text",), "cache", CACHE),
+    alone("zstd", "zstd -q -c -12 -T2 {d}/text.bin", ("zstd",), ("text",), "cache", CACHE),
 ]
