@@ -1,5 +1,6 @@
 """Writes a setting's SimGrid platform and asks simreplay what a recording takes there."""
 import dataclasses
+import itertools
 import json
 import os
 import re
@@ -91,8 +92,9 @@ def help_text(simreplay):
 
 def models(simreplay):
     """The terms of the model that this simreplay can switch off, from its --help; [] if it has none."""
-    _, _, listed = help_text(simreplay).partition("Terms of the model:\n")
-    return re.findall(r"^  ([a-z][\w-]*)  ", listed.split("\n\n")[0], re.MULTILINE)
+    _, _, after = help_text(simreplay).partition("Terms of the model:\n")
+    listed = itertools.takewhile(lambda line: line.startswith("  "), after.splitlines())
+    return [line.split()[0] for line in listed]
 
 
 def wakeup_ns(simrec, simtrace, folder):
