@@ -7,8 +7,12 @@ The tables of workloads are in families/*.py. Commands are for `sh -c 'exec COMM
 """
 import dataclasses
 import importlib
+import inspect
 import re
+import zlib
 
+import build_programs
+import inputs
 from testbed.network import Link
 
 G, M = 1e9, 1e6
@@ -112,6 +116,19 @@ class Case:
         """Cache-heavy programs on slowed cores are shown, but outside the totals: no method of slowing keeps caches."""
         return self.workload.total and not (self.workload.family == "cache" and
                                             min(self.setting.cpu, self.setting.recorded_cpu) < 1)
+
+
+def fingerprint(case):
+    """Changes with whatever changes what is run: a stored truth of another fingerprint is not this case's."""
+    w, s = case.workload, case.setting
+    parts = [w.clients, w.servers, w.size(s), s.links, s.cpu, s.cores, s.disk_bps]
+    parts += [inspect.getsource(getattr(inputs, i)) for i in w.inputs]
+    names = {n for p in w.clients + w.servers for n in re.findall(r"\{b\}/([\w-]+)", p.command)}
+    for name, (_, source, _) in sorted(build_programs.RULES.items()):
+        if any(n == name or (n, name) in build_programs.ALIASES for n in names):
+            with open(f"{build_programs.HERE}/{source}") as f:
+                parts.append(f.read())
+    return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
 FAMILIES = ("network", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk")

@@ -8,9 +8,10 @@ import statistics
 import time
 import zlib
 
+from cases import family_of, fingerprint
 from truth import FOREIGN_LIMIT
 
-COLUMNS = ["case", "family", "workload", "setting", "client", "size", "wall_median_s", "wall_min_s", "wall_max_s", "spread_pct", "runs",
+COLUMNS = ["case", "family", "workload", "setting", "client", "size", "fingerprint", "wall_median_s", "wall_min_s", "wall_max_s", "spread_pct", "runs",
            "rejected", "foreign_cores", "walls", "rejected_walls", "failed"]
 
 
@@ -52,9 +53,9 @@ def row(case, results):
     used = quiet if len(quiet) >= 3 else good  # a truth beside foreign load is better than none; the column says so
     rejected = [g for g in good if g not in used]
     failed = [r["failed"] for r in results if "failed" in r]
-    from cases import family_of
     out = dict(case=case.name, family=family_of(case), workload=case.workload.name, setting=case.setting.name, client=case.client.label,
-               size=case.workload.size(case.setting) or "", runs=len(used), rejected=len(rejected), failed="; ".join(sorted(set(failed)))[:300])
+               size=case.workload.size(case.setting) or "",
+               fingerprint=fingerprint(case), runs=len(used), rejected=len(rejected), failed="; ".join(sorted(set(failed)))[:300])
     if used:
         walls = [w for w, _ in used]
         median = statistics.median(walls)
