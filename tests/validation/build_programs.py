@@ -22,6 +22,7 @@ RULES = {
 # Links under other names: a process is placed by its name.
 ALIASES = [(f"ring-{r}", "ring") for r in range(4)] + [("mpi_kernels-0", "mpi_kernels"), ("mpi_kernels-1", "mpi_kernels"),
            ("timeout_adaptive-server", "timeout_adaptive"), ("short_flows-server", "short_flows")]
+SCRIPTS = ("rsh", "rsh-loopback")
 INSTALLED = [("far-redis-benchmark", "redis-benchmark"), ("far-ab", "ab")]
 
 
@@ -35,7 +36,7 @@ def build(folder):
         if shutil.which(compiler[0]):
             subprocess.run([*compiler, "-o", out, src, *libraries], check=True)
     links = [(a, f"{folder}/{p}") for a, p in ALIASES] + [(a, shutil.which(p)) for a, p in INSTALLED]
-    links.append(("rsh", f"{HERE}/programs/rsh"))
+    links += [(s, f"{HERE}/programs/{s}") for s in SCRIPTS]
     for alias, target in links:
         path = f"{folder}/{alias}"
         if target and os.path.exists(target) and not os.path.exists(path):

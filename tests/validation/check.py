@@ -35,7 +35,7 @@ def tables(_):
     every = cases.cases()
     names = [c.name for c in every]
     expect(len(names) == len(set(names)), "two cases have one name")
-    known = set(build_programs.RULES) | {a for a, _ in build_programs.ALIASES + build_programs.INSTALLED} | {"rsh"}
+    known = set(build_programs.RULES) | {a for a, _ in build_programs.ALIASES + build_programs.INSTALLED} | set(build_programs.SCRIPTS)
     places = commands.on_hosts("/inputs", "/bin", "/out", "/disk")
     for c in every:
         w = c.workload

@@ -35,11 +35,13 @@ def ring(name, size, work, numbers, settings=NET):
 # Ranks poll, and reach each other by TCP only, also on one machine.
 MPI = ("mpirun -launcher rsh -launcher-exec {b}/rsh -genv MPIR_CVAR_NOLOCAL 1 -genv UCX_TLS tcp,self "
        "-genv UCX_NET_DEVICES eth0 -hosts h1,h2 -n 1 {b}/mpi_kernels-0 %s : -n 1 {b}/mpi_kernels-1 %s")
-MPI_LOOPBACK = MPI.replace("-launcher rsh -launcher-exec {b}/rsh ", "").replace("-hosts h1,h2 ", "").replace("eth0", "lo")
+# Two addresses of loopback, so that mpirun starts a proxy for each rank there, too.
+MPI_LOOPBACK = MPI.replace("{b}/rsh", "{b}/rsh-loopback").replace("-hosts h1,h2", "-hosts 127.0.0.1,127.0.0.2").replace("eth0", "lo")
+MPI_AT = ("mpi_kernels-1=h2", "cmd:*hydra_pmi_proxy --control-port *--proxy-id 1=h2")
 
 
 def mpi(name, kernel, numbers, settings=NET):
-    return Workload(name, "network", (Client("h1", MPI % (kernel, kernel)),), settings, (), ("mpi_kernels-1=h2",), numbers,
+    return Workload(name, "network", (Client("h1", MPI % (kernel, kernel)),), settings, (), MPI_AT, numbers,
                     ("mpirun",), record=(("", MPI_LOOPBACK % (kernel, kernel)),))
 
 
