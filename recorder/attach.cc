@@ -17,6 +17,7 @@
 #include "recorder/clocks.h"
 #include "recorder/launch.h"
 #include "recorder/ptrace.h"
+#include "recorder/thread_status.h"
 
 namespace simrec::record {
 namespace {
@@ -38,33 +39,16 @@ std::vector<pid_t> numbers_in(const std::string& directory) {
   return found;
 }
 
-/// Value of a line of /proc/ID/status; "" when the process or the line is not there.
-std::string status_of(pid_t id, const std::string& key) {
-  std::ifstream in("/proc/" + std::to_string(id) + "/status");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with(key + ":\t")) return line.substr(key.size() + 2);
-  return "";
-}
-
-pid_t number_of(pid_t id, const std::string& key) {
-  const std::string text = status_of(id, key);
-  pid_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-bool is_zombie(pid_t id) { return status_of(id, "State").starts_with("Z"); }
-
 /// "1234 (redis-server)"
-std::string name_of(pid_t pid) { return std::to_string(pid) + " (" + status_of(pid, "Name") + ")"; }
+std::string name_of(pid_t pid) { return std::to_string(pid) + " (" + status_field(pid, "Name") + ")"; }
 
 [[noreturn]] void refuse(const std::string& what) { throw LaunchError(kExitOwnFailure, what); }
 
 [[noreturn]] void refuse_root(pid_t pid, int error) {
-  if (error == ESRCH || status_of(pid, "Tgid").empty())
+  if (error == ESRCH || status_field(pid, "Tgid").empty())
     refuse("cannot attach to process " + std::to_string(pid) + ": it has ended");
-  if (is_zombie(pid)) refuse("cannot attach to process " + name_of(pid) + ": it has ended, nobody has awaited it yet");
-  if (const pid_t tracer = number_of(pid, "TracerPid"); tracer != 0)
+  if (is_dead(pid)) refuse("cannot attach to process " + name_of(pid) + ": it has ended, nobody has awaited it yet");
+  if (const pid_t tracer = status_number(pid, "TracerPid"); tracer != 0)
     refuse("cannot attach to process " + name_of(pid) + ": process " + name_of(tracer) +
            " traces it already; a process can have one tracer only");
   if (error != EPERM) refuse("cannot attach to process " + name_of(pid) + ": " + std::strerror(error));
@@ -93,7 +77,7 @@ class TreeAttacher {
  private:
   /// Seizes without stopping, so that a refusal leaves no trace.
   void take_root(pid_t given) {
-    const pid_t pid = number_of(given, "Tgid");
+    const pid_t pid = status_number(given, "Tgid");
     if (pid == 0) refuse("cannot attach to process " + std::to_string(given) + ": there is no such process");
     if (pid == getpid()) refuse("cannot attach to process " + std::to_string(given) + ": that is simrec itself");
     if (known_processes_.contains(pid)) return;
@@ -122,7 +106,7 @@ class TreeAttacher {
   bool take_everybody() {
     std::map<pid_t, std::vector<pid_t>> children;
     for (const pid_t pid : numbers_in("/proc"))
-      if (pid != getpid()) children[number_of(pid, "PPid")].push_back(pid);
+      if (pid != getpid()) children[status_number(pid, "PPid")].push_back(pid);
     const std::size_t before = tree_.threads.size();
     for (std::size_t i = 0; i < tree_.processes.size(); ++i) {
       const pid_t pid = tree_.processes[i].pid;
@@ -138,9 +122,7 @@ class TreeAttacher {
     if (known_threads_.contains(tid)) return true;
     if (take_thread(tid, pid) == 0) return true;
     // Born of a thread that was ours already: its creator tells of it. Dead ones need no tracing.
-    if (number_of(tid, "TracerPid") != getpid() && !status_of(tid, "Tgid").empty() && !is_zombie(tid) &&
-        refused_.insert(tid).second)
-      ++tree_.refused;
+    if (status_number(tid, "TracerPid") != getpid() && !is_dead(tid) && refused_.insert(tid).second) ++tree_.refused;
     return false;
   }
 

@@ -16,6 +16,7 @@ add_library(simrec_recorder_aux STATIC
   symbols.cc
   symbols_debug.cc
   symbols_elf.cc
+  thread_status.cc
   unwind.cc
   unwind_code.cc
   unwind_libunwind.cc

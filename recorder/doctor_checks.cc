@@ -27,6 +27,7 @@
 #include "recorder/fast/availability.h"
 #include "recorder/file_descriptor.h"
 #include "recorder/host_info.h"
+#include "recorder/thread_status.h"
 
 namespace simrec::record {
 namespace {
@@ -36,13 +37,6 @@ std::string first_line(const std::string& path) {
   std::string line;
   std::getline(in, line);
   return line;
-}
-
-std::string status_field(const std::string& name) {
-  std::ifstream in("/proc/self/status");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with(name + ":")) return line.substr(line.find_first_not_of(" \t", name.size() + 1));
-  return "";
 }
 
 /// A child that is killed and reaped whatever happens.
@@ -215,10 +209,10 @@ Check check_perf() {
 }
 
 Check check_container() {
-  std::string detail = "CapEff " + status_field("CapEff") + ", seccomp mode " + status_field("Seccomp") +
-                       ", no_new_privs " + status_field("NoNewPrivs");
-  const bool filtered = status_field("Seccomp") == "2";
-  const bool no_new_privs = status_field("NoNewPrivs") == "1";
+  std::string detail = "CapEff " + status_field(getpid(), "CapEff") + ", seccomp mode " +
+                       status_field(getpid(), "Seccomp") + ", no_new_privs " + status_field(getpid(), "NoNewPrivs");
+  const bool filtered = status_field(getpid(), "Seccomp") == "2";
+  const bool no_new_privs = status_field(getpid(), "NoNewPrivs") == "1";
   if (filtered) detail += ": a container's filter may refuse calls";
   if (no_new_privs) detail += ": setuid programs run without their privileges";
   return {"own restrictions", filtered || no_new_privs ? Health::limited : Health::ok, detail};

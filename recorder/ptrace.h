@@ -6,9 +6,13 @@
 #include <sys/ptrace.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace simrec::record {
+
+/// Length of the instruction that makes a system call (x86-64).
+inline constexpr std::uint64_t kSyscallBytes = 2;
 
 using SyscallInfo = __ptrace_syscall_info;  ///< op, arch, instruction pointer, number and arguments, or result
 

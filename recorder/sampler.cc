@@ -14,27 +14,15 @@
 #include "recorder/clocks.h"
 #include "recorder/file_descriptor.h"
 #include "recorder/quiet_stop.h"
+#include "recorder/thread_status.h"
 
 namespace simrec::record {
 namespace {
 
 using Interrupt = SampleState::Interrupt;
 
-constexpr std::uint64_t kSyscallBytes = 2;  // of the instruction
-
 /// The next look at all threads comes after at least so many times what this one took.
 constexpr Ns kLooksShare = 20;
-
-/// Whether the thread is on a core or waits for one; false when it sleeps or is gone.
-bool runs(pid_t pid, pid_t tid) {
-  const FileDescriptor fd(
-      open(("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
-  char text[128];
-  const ssize_t n = fd ? read(fd.get(), text, sizeof text) : -1;
-  const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-  const std::size_t name_end = line.rfind(')');  // the name may contain anything
-  return name_end != line.npos && line.substr(name_end).starts_with(") R");
-}
 
 /// Sends a thread that stopped in or behind a system call back to the instruction, as if it had not executed it.
 void step_back(pid_t tid, user_regs_struct& registers) {
@@ -54,7 +42,7 @@ void Sampler::begin(TracedThread& thread) {
 
 bool Sampler::is_due(TracedThread& thread) const {
   if (thread.clock.read().run_ns < thread.sampling.due_at_ns) return false;
-  return runs(thread.process->pid, thread.tid);
+  return run_state(thread.tid) == 'R';
 }
 
 bool Sampler::interrupt_due(const std::unordered_map<pid_t, std::unique_ptr<TracedThread>>& threads, Ns now_ns) {

@@ -79,6 +79,7 @@ void Tracer::trace() {
     now_ns_ = clock_now() - origin_ns_;
     if (tid > 0) dispatch(tid, status);
     if (tid == 0) on_tick();
+    adopt_orphans();
     if (tid > 0) sampling_rests_ = false;
     look_for_samples();
     if (objects_.crowded()) drop_closed_objects();

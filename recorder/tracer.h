@@ -2,6 +2,7 @@
 // sink. One tracer per recording; everything happens in the calling thread (ptrace demands it).
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -112,7 +113,8 @@ class Tracer {
   void on_exit_event(TracedThread& thread);
   void on_end(pid_t tid, int status);
   void record_exit(TracedThread& thread, const StopTime& at);
-  void adopt_orphans(TracedThread& dead);
+  void remember_creator(std::unique_ptr<TracedThread> dead);
+  void adopt_orphans();
   void take_image(TracedProcess& process);
   void put_image(TracedProcess& process);
   void take_modules(TracedProcess& process);
@@ -150,6 +152,7 @@ class Tracer {
   Threads threads_;
   TracedThread* latest_ = nullptr;   ///< the thread that stopped last: most often the next one, too
   std::unordered_set<pid_t> early_;  ///< stopped newborns whose creator has not told of them yet
+  std::deque<std::unique_ptr<TracedThread>> dead_creators_;  ///< killed in clone: nobody tells of what they made
   std::unordered_map<std::uint32_t, std::vector<MappedFile>> files_of_executable_;
   std::unordered_map<std::uint32_t, Image> images_;  ///< the first of each executable
   Tick tick_;

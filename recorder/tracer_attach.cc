@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/epoll_interest.h"
@@ -129,6 +130,7 @@ int Tracer::release() {
     detach_all();
     return outcome_.root_status;
   }
+  for (const pid_t tid : std::exchange(early_, {})) let_pass(tid, PTRACE_EVENT_STOP << 16 | SIGTRAP << 8 | 0x7f);
   // Of the others nothing needs to be known any more.
   std::erase_if(threads_, [](const auto& entry) { return !entry.second->fast.lease; });
   latest_ = nullptr;

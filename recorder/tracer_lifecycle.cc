@@ -6,41 +6,41 @@
 #include <sys/wait.h>
 
 #include <cerrno>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
 #include "recorder/clocks.h"
 #include "recorder/image.h"
 #include "recorder/recordable.h"
+#include "recorder/thread_status.h"
 #include "recorder/time_calls.h"
 #include "recorder/tracer.h"
 
 namespace simrec::record {
 namespace {
 
-/// What follows `name` in /proc/TID/status; "" when the thread is gone.
-std::string status_field(pid_t tid, std::string_view name) {
-  std::ifstream status("/proc/" + std::to_string(tid) + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(name)) return line.substr(name.size());
-  return "";
-}
-
-/// Thread group of a thread that nobody told of; 0 when it is gone.
-pid_t thread_group_of(pid_t tid) {
-  return static_cast<pid_t>(std::strtol(status_field(tid, "Tgid:").c_str(), nullptr, 10));
-}
-
 /// Number of a thread in its own pid namespace; 0 when that is simrec's, too.
 pid_t namespace_tid_of(pid_t tid) {
-  const std::string numbers = status_field(tid, "NSpid:");  // outermost first
+  const std::string numbers = status_field(tid, "NSpid");  // outermost first
   const std::size_t last = numbers.find_last_of(" \t");
   const bool nested = last != std::string::npos && numbers.find_first_of("0123456789") < last;
   return nested ? static_cast<pid_t>(std::strtol(numbers.c_str() + last, nullptr, 10)) : 0;
 }
 
 bool is_exit_call(long number) { return number == SYS_exit || number == SYS_exit_group; }
+
+bool made_no_child(const CurrentCall& call) {
+  return call.row != nullptr && call.row->extra == Extra::clone && call.child_plus_one == 0;
+}
+
+/// In clone or the like, and its child has not been told of yet.
+bool is_cloning(const TracedThread& thread) { return thread.call.active && made_no_child(thread.call); }
+
+/// Killed while it made a process. Of a thread that it made nobody needs to know: that was killed with it.
+bool died_making_process(const TracedThread& dead) {
+  const CurrentCall& call = dead.call;
+  return (call.flags & kUnfinished) != 0 && made_no_child(call) && (call.clone_flags & CLONE_THREAD) == 0;
+}
 
 }  // namespace
 
@@ -169,7 +169,7 @@ void Tracer::on_child(TracedThread& parent) {
 
 void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, std::uint64_t clear_tid_address) {
   const bool same_process =
-      creator.call.active ? (clone_flags & CLONE_THREAD) != 0 : thread_group_of(tid) == creator.process->pid;
+      creator.call.active ? (clone_flags & CLONE_THREAD) != 0 : status_number(tid, "Tgid") == creator.process->pid;
   auto thread = std::make_unique<TracedThread>();
   thread->tid = tid;
   if (same_process) {
@@ -242,7 +242,8 @@ void Tracer::replace_leader(pid_t former, TracedThread& leader) {
   threads_.erase(executing);
   thread->tid = tid;
   thread->clock = CpuClock(tid, tid);
-  threads_[tid] = std::move(thread);
+  threads_[tid].swap(thread);
+  if (thread && died_making_process(*thread)) remember_creator(std::move(thread));
   latest_ = nullptr;
 }
 
@@ -301,21 +302,29 @@ void Tracer::on_end(pid_t tid, int status) {
     if (!thread->started) start(*thread);  // died before its first stop: its clock is gone, its life was empty
     thread->exit_status = status;
     if (!thread->exit_recorded) record_exit(*thread, {now_ns_, thread->clock.last()});
-    if (!early_.empty()) adopt_orphans(*thread);
   }
   if (helpers_.live != nullptr) helpers_.live->remove(tid);
   latest_ = nullptr;
   if (thread->process && thread->process->live_threads == 0) objects_.forget(thread->process->window);
-  threads_.erase(tid);
+  auto ended = threads_.extract(tid);
+  if (died_making_process(*ended.mapped())) remember_creator(std::move(ended.mapped()));
 }
 
-/// Newborns wait for their creator's report; a creator killed in the middle of clone makes none.
-void Tracer::adopt_orphans(TracedThread& dead) {
-  const bool died_cloning =
-      dead.call.row != nullptr && dead.call.row->extra == Extra::clone && (dead.call.flags & kUnfinished) != 0;
-  if (!died_cloning) return;
+void Tracer::remember_creator(std::unique_ptr<TracedThread> dead) {
+  constexpr std::size_t kMost = 64;  // their children stop within moments, if they made any
+  if (dead_creators_.size() == kMost) dead_creators_.pop_front();
+  dead_creators_.push_back(std::move(dead));
+}
+
+/// Newborns wait for their creator's report; a creator killed in the middle of clone makes none, and its end may come
+/// before or after the newborn's first stop. Once no living thread can be the creator, a dead one was.
+void Tracer::adopt_orphans() {
+  if (early_.empty() || dead_creators_.empty()) return;
+  for (const auto& [tid, thread] : threads_)
+    if (is_cloning(*thread)) return;
+  TracedThread& dead = *dead_creators_.back();
   for (const pid_t tid : std::vector<pid_t>(early_.begin(), early_.end()))
-    adopt(tid, dead, dead.call.clone_flags, dead.call.clear_tid_address);
+    if (status_number(tid, "Tgid") == tid) adopt(tid, dead, dead.call.clone_flags, dead.call.clear_tid_address);
 }
 
 }  // namespace simrec::record

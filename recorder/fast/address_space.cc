@@ -15,6 +15,7 @@
 #include "recorder/fast/free_address.h"
 #include "recorder/fast/hook_image.h"
 #include "recorder/fast/stub_code.h"
+#include "recorder/process_files.h"
 #include "recorder/tracee_memory.h"
 
 namespace simrec::record {
@@ -38,11 +39,6 @@ struct CloseRemote {
 bool may_make_file(std::uint64_t bytes) {
   rlimit limit{};
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= bytes;
-}
-
-FileDescriptor descriptor_of(pid_t pid, int fd) {
-  const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
 }
 
 }  // namespace
@@ -126,7 +122,7 @@ bool AddressSpace::add_segment(BorrowedThread& thread) {
   const std::int64_t fd = thread.call(SYS_memfd_create, {name, MFD_CLOEXEC});
   if (is_error(fd)) return false;
   const CloseRemote closer{thread, static_cast<int>(fd)};
-  const FileDescriptor memory = descriptor_of(owner_, static_cast<int>(fd));
+  const FileDescriptor memory = ProcessFiles(owner_).duplicate(static_cast<int>(fd));
   if (!memory || !may_make_file(bytes) || ftruncate(memory.get(), static_cast<off_t>(bytes)) != 0) return false;
   const std::int64_t mapped =
       thread.call(SYS_mmap, {next_segment_, bytes, PROT_READ | PROT_WRITE,
@@ -199,14 +195,14 @@ bool AddressSpace::patch(BorrowedThread& thread, std::uint64_t address, std::uin
     entry_at = address;
   }
   stubs_[*stub] = {address + 2, plan->kind};
-  first_bytes_[entry_at] = address;
+  first_bytes_.insert(entry_at);
   // A thread that runs into the instruction meanwhile stops at the breakpoint, and is sent back to it.
   const bool written = alone ? write_code(entry_at, entry.data(), entry.size())
                              : write_code(entry_at, &kBreakpoint, 1) &&
                                    write_code(entry_at + 1, entry.data() + 1, entry.size() - 1) &&
                                    write_code(entry_at, entry.data(), 1);
   if (!written) return false;
-  site = {CallSite::State::patched, site.hits, *plan, *stub};
+  site = {CallSite::State::patched, site.hits, plan->kind};
   return true;
 }
 

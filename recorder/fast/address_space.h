@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "recorder/fast/call_site.h"
@@ -61,9 +62,8 @@ class SlotLease {
 struct CallSite {
   enum class State : std::uint8_t { counting, patched, impossible };
   State state = State::counting;
-  std::uint32_t hits = 0;  ///< calls that tier 1 saw from here
-  PatchPlan plan;
-  std::uint64_t stub = 0;
+  std::uint32_t hits = 0;                  ///< calls that tier 1 saw from here
+  PatchKind kind = PatchKind::short_jump;  ///< how it was patched
 };
 
 class AddressSpace {
@@ -126,7 +126,7 @@ class AddressSpace {
   std::unordered_map<std::uint64_t, CallSite> sites_;
   std::vector<StubArea> areas_;
   std::map<std::uint64_t, StubInfo> stubs_;
-  std::unordered_map<std::uint64_t, std::uint64_t> first_bytes_;  ///< patched address → its site
+  std::unordered_set<std::uint64_t> first_bytes_;  ///< patched addresses
   std::vector<std::shared_ptr<SlotSegment>> segments_;
   std::uint64_t next_segment_ = HOOK_SLOTS_ADDRESS;
 };

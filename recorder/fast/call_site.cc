@@ -4,10 +4,12 @@
 
 #include <cstring>
 
+#include "recorder/ptrace.h"
+
 namespace simrec::record {
 namespace {
 
-constexpr std::uint64_t kCallBytes = 2, kJumpBytes = 5;
+constexpr std::uint64_t kJumpBytes = 5;
 constexpr std::uint64_t kShortJumpReach = 127;  // from behind a 2-byte jump
 
 bool ends_flow(ZydisMnemonic mnemonic) {
@@ -26,10 +28,10 @@ std::optional<Padding> find_padding(const CodeWindow& code, std::uint64_t site) 
   ZydisDecoder decoder;
   ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
   const std::uint64_t end = code.begin + code.bytes.size();
-  const std::uint64_t last = site + kCallBytes + kShortJumpReach;
+  const std::uint64_t last = site + kSyscallBytes + kShortJumpReach;
   bool unreachable = false;
   Padding padding{};
-  for (std::uint64_t at = site + kCallBytes; at < end;) {
+  for (std::uint64_t at = site + kSyscallBytes; at < end;) {
     ZydisDecodedInstruction instruction;
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, nullptr, code.bytes.data() + (at - code.begin), end - at,
                                                     &instruction)))
@@ -62,7 +64,7 @@ bool loads_number_right_before(const CodeWindow& code, std::uint64_t site, std::
 
 std::optional<PatchPlan> plan_patch(const CodeWindow& code, std::uint64_t site, std::uint32_t number) {
   const std::uint64_t offset = site - code.begin;
-  if (site < code.begin || offset + kCallBytes > code.bytes.size()) return std::nullopt;
+  if (site < code.begin || offset + kSyscallBytes > code.bytes.size()) return std::nullopt;
   if (code.bytes[offset] != 0x0f || code.bytes[offset + 1] != 0x05) return std::nullopt;
   if (const auto padding = find_padding(code, site))
     return PatchPlan{PatchKind::short_jump, padding->begin, padding->bytes};

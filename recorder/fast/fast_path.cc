@@ -19,7 +19,6 @@ constexpr std::uint32_t kHitsBeforePatching = 3;
 /// libc registers rseq some time after the dynamic loader began. Without it every call takes longer.
 constexpr std::uint32_t kCallsWithoutRseq = 100;
 
-constexpr std::uint64_t kCallBytes = 2;
 constexpr std::size_t kGsBase = offsetof(user_regs_struct, gs_base);
 constexpr std::size_t kInstruction = offsetof(user_regs_struct, rip);
 
@@ -32,18 +31,18 @@ bool set_register(pid_t tid, std::size_t offset, std::uint64_t value) {
 bool FastPath::on_call_entry(TracedThread& thread, const SyscallInfo& info) {
   if (!enabled() || !thread.process->space) return false;
   AddressSpace& space = *thread.process->space;
-  std::uint64_t address = info.instruction_pointer - kCallBytes;
+  std::uint64_t address = info.instruction_pointer - kSyscallBytes;
   const auto stub = space.stub_at(address);
   if (stub) {
     // The hook left this call to us. The program is to look as if it had made it itself.
     if (address != stub->slow_call) return false;
-    address = stub->resume - kCallBytes;
+    address = stub->resume - kSyscallBytes;
     set_register(thread.tid, kInstruction, stub->resume);
   }
   if (hook_spec(info.seccomp.nr).kind == HOOK_NOT_HERE || space.refused()) return false;
   CallSite& site = space.site(address);
   // A call from where a jump should be: that code was unmapped, and other code is there now.
-  if (!stub && site.state == CallSite::State::patched && site.plan.kind == PatchKind::short_jump) site = {};
+  if (!stub && site.state == CallSite::State::patched && site.kind == PatchKind::short_jump) site = {};
   return worth_it(space, site, thread) && take_over(thread, info, address);
 }
 
@@ -79,19 +78,18 @@ bool FastPath::take_over(TracedThread& thread, const SyscallInfo& info, std::uin
   return true;
 }
 
-bool FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed,
+void FastPath::lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed,
                      const RseqRegistration& rseq) {
   thread.fast.lease = space.lease_slot(borrowed);
-  if (!thread.fast.lease) return false;
+  if (!thread.fast.lease) return;
   if (rseq.area != 0) thread.fast.lease->slot().rseq_cs = rseq.area + offsetof(struct rseq, rseq_cs);
   thread.fast.lease->slot().long_ticks = events_.long_ticks();
   borrowed.registers().gs_base = thread.fast.lease->address();
   leased_.push_back(&thread);
-  return true;
 }
 
 std::optional<UserRegisters> FastPath::asks_for_stack(const TracedThread& thread, const SyscallInfo& info) const {
-  if (!thread.fast.lease || info.instruction_pointer != hook_table().ask_stop + kCallBytes) return std::nullopt;
+  if (!thread.fast.lease || info.instruction_pointer != hook_table().ask_stop + kSyscallBytes) return std::nullopt;
   const HookFrame& frame = thread.fast.lease->slot().frame;
   const auto stub = thread.process->space->stub_at(frame.stub);
   if (!stub) return UserRegisters{};

@@ -68,7 +68,7 @@ class FastPath {
  private:
   bool worth_it(AddressSpace& space, CallSite& site, const TracedThread& thread);
   bool take_over(TracedThread& thread, const SyscallInfo& info, std::uint64_t site);
-  bool lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed, const RseqRegistration& rseq);
+  void lease(TracedThread& thread, AddressSpace& space, BorrowedThread& borrowed, const RseqRegistration& rseq);
   /// One step out of the hook. True: there, registers are right.
   bool leave(TracedThread& thread, Registers& registers);
   bool step_out(TracedThread& thread, Registers& registers);

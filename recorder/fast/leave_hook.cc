@@ -9,7 +9,7 @@
 namespace simrec::record {
 namespace {
 
-constexpr std::uint64_t kCallBytes = 2, kLoadBytes = 5;  // of `syscall`, of `mov $number, %eax`
+constexpr std::uint64_t kLoadBytes = 5;  // of `mov $number, %eax`
 constexpr std::uint64_t kTrapFlag = 0x100;
 constexpr int kMostSteps = 20'000;  // far above what the longest way through the hook takes
 
@@ -22,7 +22,7 @@ bool may_fault(std::uint64_t instruction) {
 std::uint64_t program_place(const AddressSpace::StubPlace& stub, std::uint64_t instruction) {
   if (instruction > stub.slow_call) return stub.resume;
   const bool before_load = stub.kind == PatchKind::load_jump && instruction == stub.stub;
-  return stub.resume - kCallBytes - (before_load ? kLoadBytes : 0);
+  return stub.resume - kSyscallBytes - (before_load ? kLoadBytes : 0);
 }
 
 /// Registers of the program as they were when it called.
@@ -82,7 +82,7 @@ bool FastPath::leave(TracedThread& thread, Registers& registers) {
     const auto stub = space.stub_at(registers.rcx);
     if (!stub) return false;
     if (registers.rip == hook.entry_push) registers.rsp += HOOK_RED_ZONE;
-    registers.rip = stub->resume - kCallBytes;
+    registers.rip = stub->resume - kSyscallBytes;
     return true;
   }
   if (!AddressSpace::in_hook(registers.rip)) return true;
@@ -94,11 +94,11 @@ bool FastPath::leave(TracedThread& thread, Registers& registers) {
     // Before the call: the program makes it again, from its own code.
     restore_frame(slot.frame, registers);
     registers.rax = slot.frame.rax;
-    registers.rip = stub->resume - kCallBytes;
+    registers.rip = stub->resume - kSyscallBytes;
     slot.phase = HOOK_OUTSIDE;
     return true;
   }
-  if (registers.rip == hook.gate + kCallBytes) {
+  if (registers.rip == hook.gate + kSyscallBytes) {
     // In or right behind the call. With rax and orig_rax as they are, the kernel restarts it or not, as always; to
     // restart means to go back by the two bytes of the call, which at the site lead into the hook again.
     if (!muted_)

@@ -6,17 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <string>
 
 #include "recorder/fast/hook_image.h"
+#include "recorder/thread_status.h"
 
 namespace simrec::record {
 namespace {
-
-// From linux/ptrace.h, which cannot be included beside sys/ptrace.h.
-constexpr auto kGetSignalMask = static_cast<__ptrace_request>(0x420a);
-constexpr auto kSetSignalMask = static_cast<__ptrace_request>(0x420b);
 
 constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
 constexpr int kSyscallStop = SIGTRAP | 0x80;
@@ -24,17 +19,6 @@ constexpr int kSyscallStop = SIGTRAP | 0x80;
 // The stop usually comes within some microseconds.
 constexpr int kLooksAtOnce = 64;
 constexpr useconds_t kPauseUs = 20;
-
-/// Killed, and not to be waited for: the first thread of a process is reported only when all others have been waited
-/// for, which nobody does while we wait for this one.
-bool is_dead(pid_t tid) {
-  std::ifstream in("/proc/" + std::to_string(tid) + "/stat");
-  std::string text;
-  if (!std::getline(in, text)) return true;
-  const std::size_t name_end = text.rfind(')');
-  return name_end == std::string::npos || name_end + 2 >= text.size() || text[name_end + 2] == 'Z' ||
-         text[name_end + 2] == 'X';
-}
 
 }  // namespace
 
@@ -50,29 +34,33 @@ bool set_registers(pid_t tid, const Registers& registers) {
 
 std::optional<std::uint64_t> get_signal_mask(pid_t tid) {
   std::uint64_t mask = 0;
-  if (ptrace(kGetSignalMask, tid, sizeof mask, &mask) != 0) return std::nullopt;
+  if (ptrace(PTRACE_GETSIGMASK, tid, sizeof mask, &mask) != 0) return std::nullopt;
   return mask;
 }
 
-bool set_signal_mask(pid_t tid, std::uint64_t mask) { return ptrace(kSetSignalMask, tid, sizeof mask, &mask) == 0; }
+bool set_signal_mask(pid_t tid, std::uint64_t mask) { return ptrace(PTRACE_SETSIGMASK, tid, sizeof mask, &mask) == 0; }
 
 bool wait_for_stop(pid_t tid, int& status) {
   for (int look = 0;; ++look) {
+    // Ends are left for the tracer's loop: WEXITED takes none with WNOWAIT, and the second look takes stops only.
     siginfo_t info{};
     if (waitid(P_PID, static_cast<id_t>(tid), &info, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) != 0)
       return false;
+    const bool stopped = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
     if (info.si_pid == tid) {
-      const bool stopped = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
       if (!stopped || info.si_status >> 8 == PTRACE_EVENT_EXIT) return false;
-      return waitpid(tid, &status, __WALL | WNOHANG) == tid && WIFSTOPPED(status);
+      info = {};
+      if (waitid(P_PID, static_cast<id_t>(tid), &info, WSTOPPED | WNOHANG | __WALL) != 0) return false;
+      status = info.si_status << 8 | 0x7f;  // as waitpid encodes it
+      if (info.si_pid == tid) return true;
     }
-    if (look < kLooksAtOnce) {
+    // Killed: the first thread of a process is reported only when all others have been waited for, which nobody does
+    // while we wait for this one.
+    if (look % kLooksAtOnce == kLooksAtOnce - 1 && is_dead(tid)) return false;
+    if (look < kLooksAtOnce)
       sched_yield();
-    } else if (look % kLooksAtOnce == 0 && is_dead(tid)) {
-      return false;
-    } else {
+    else
       usleep(kPauseUs);
-    }
   }
 }
 

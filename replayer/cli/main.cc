@@ -80,6 +80,7 @@ SimulateOptions as_asked(const Options& options) {
   how.deployment_file = options.deployment_path;
   how.host_speed_flops = options.host_speed_flops;
   how.timeline = options.timeline;
+  how.model = options.model;
   how.simgrid_config = options.simgrid_config;
   return how;
 }
@@ -102,6 +103,7 @@ std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, cons
   if (is_closure_run(options)) return outcome.predicted_ns;
   SimulateOptions plain;
   plain.engine = options.engine;
+  plain.model = options.model;
   return simulate_on(program, twin, plain, options).predicted_ns;
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "replayer/cli/closest.h"
+#include "replayer/simulate/model_terms.h"
 #include "trace-format/units.h"
 
 namespace simrec::replay {
@@ -27,6 +28,7 @@ constexpr const char* kFooter =
 /// What CLI11 fills in before it is checked and converted.
 struct RawOptions {
   std::vector<std::string> places;
+  std::vector<std::string> model;
   std::string host_speed;
   std::string engine = "event";
   std::string order = "arrival";
@@ -34,6 +36,15 @@ struct RawOptions {
   bool no_timeline = false;
   bool no_closure = false;
 };
+
+std::string terms_of_model() {
+  std::string text = "Terms of the model:\n";
+  for (const ModelTerm& term : model_terms()) {
+    const std::string name = term.name;
+    text += "  " + name + std::string(14 - std::min<std::size_t>(name.size(), 13), ' ') + term.effect + "\n";
+  }
+  return text;
+}
 
 void declare(CLI::App& app, Options& options, RawOptions& raw) {
   app.set_version_flag("--version", "simreplay " SIMREC_VERSION " (SimGrid " SIMREC_SIMGRID_VERSION ")");
@@ -77,6 +88,10 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("ORDER")
       ->capture_default_str()
       ->group(how);
+  app.add_option("--model", raw.model, "Switch a term of the model on or off (repeatable); its terms are listed below")
+      ->type_name("TERM=on|off")
+      ->allow_extra_args(false)
+      ->group(how);
   app.add_option("--cfg", options.simgrid_config, "Set a SimGrid option, behind ours (repeatable)")
       ->type_name("KEY:VALUE")
       ->allow_extra_args(false)
@@ -84,7 +99,7 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
   app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")
       ->group(how);
   app.add_flag("--dump-program", options.dump_program, "Print the causal program instead of simulating it")->group(how);
-  app.footer(kFooter);
+  app.footer(terms_of_model() + kFooter);
 }
 
 PlaceRule parse_place(const std::string& text) {
@@ -94,6 +109,22 @@ PlaceRule parse_place(const std::string& text) {
     throw UsageError("--place '" + text + "' is not PATTERN=HOST, e.g. --place 'redis-server*=h2'");
   }
   return {text.substr(0, at), text.substr(at + 1)};
+}
+
+void switch_term(NetworkModel& model, const std::string& text) {
+  const std::size_t at = text.find('=');
+  const std::string name = text.substr(0, at), value = at == std::string::npos ? "" : text.substr(at + 1);
+  std::vector<std::string> names;
+  for (const ModelTerm& term : model_terms()) {
+    names.emplace_back(term.name);
+    if (name != term.name) continue;
+    if (value != "on" && value != "off")
+      throw UsageError("--model '" + text + "' is not TERM=on or TERM=off, e.g. --model " + name + "=off");
+    model.*term.on = value == "on";
+    return;
+  }
+  throw UsageError("--model '" + text + "': there is no term '" + name + "'" + suggestion(name, names) +
+                   "; see the terms in `simreplay --help`");
 }
 
 double parse_host_speed(const std::string& text) {
@@ -155,6 +186,7 @@ std::vector<std::string> shaping_options(const Options& options, const RawOption
   if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
   if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
   if (raw.order != "arrival") list.push_back("--order=" + raw.order);
+  for (const std::string& term : raw.model) list.push_back("--model=" + term);
   for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
   return list;
 }
@@ -200,6 +232,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   }
   for (const std::string& place : raw.places) options.placement.push_back(parse_place(place));
   if (!raw.host_speed.empty()) options.host_speed_flops = parse_host_speed(raw.host_speed);
+  for (const std::string& term : raw.model) switch_term(options.model, term);
   options.engine = parse_choice<EngineKind>("--engine", raw.engine,
                                             {{"event", EngineKind::event}, {"reference", EngineKind::reference}});
   options.order =

@@ -25,6 +25,7 @@ struct Options {
   double host_speed_flops = 0;  ///< 0 = as recorded
   EngineKind engine = EngineKind::event;
   Order order = Order::arrival;
+  NetworkModel model;
   std::vector<std::string> simgrid_config;
   std::string output_path;  ///< prediction file, "-" = stdout, "" = none
   bool timeline = false;

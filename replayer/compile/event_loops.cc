@@ -29,14 +29,15 @@ bool harmless(const Op& op) {
 /// Splits one thread.
 class Splitter {
  public:
-  Splitter(Program& program, std::uint32_t thread, const PolledSources& polled)
+  Splitter(Program& program, std::uint32_t thread, const PolledSources& polled, SplitLoops& split)
       : program_(program),
+        split_(split),
         thread_(thread),
         polled_(polled),
         ops_(program.threads[thread].ops),
         origins_(program.threads[thread].origins) {}
 
-  std::uint64_t run() {
+  void run() {
     for (at_ = 0; at_ < ops_.size(); ++at_) {
       pass_marks();
       const Op& op = ops_[at_];
@@ -45,10 +46,9 @@ class Splitter {
       if (in_region_) end_region();
       keep(at_);
     }
-    if (relaxed_ == 0) return 0;
+    if (!has_fibers_) return;
     program_.threads[thread_].ops = std::move(main_);
     program_.threads[thread_].origins = std::move(main_origins_);
-    return relaxed_;
   }
 
  private:
@@ -61,13 +61,20 @@ class Splitter {
   void pass_marks() {
     while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
       ++poll_;
-      for (; source_ < polled_.marks[mark_].end_source; ++source_) ready_in_poll_[polled_.sources[source_]] = poll_;
+      const Ns now = polled_.marks[mark_].at_ns;
+      for (; source_ < polled_.marks[mark_].end_source; ++source_) {
+        Ready& ready = ready_[polled_.sources[source_]];
+        ready.poll = poll_;
+        ready.last_ns = now;
+        if (ready.region != split_.regions) ready.first_ns = now;
+        ready.region = split_.regions;
+      }
       ++mark_;
     }
   }
   bool is_ready(SourceKey source) const {
-    const auto it = ready_in_poll_.find(source);
-    return poll_ > 0 && it != ready_in_poll_.end() && it->second == poll_;
+    const auto it = ready_.find(source);
+    return poll_ > 0 && it != ready_.end() && it->second.poll == poll_;
   }
 
   /// Does a region begin with this op?
@@ -91,7 +98,7 @@ class Splitter {
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
     const SourceKey source = source_of(op);
     if (op.kind == OpKind::accept) {
-      ready_in_poll_[source] = poll_;
+      ready_[source].poll = poll_;
       open_handler(source);
     } else if (is_ready(source)) {
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
@@ -182,7 +189,9 @@ class Splitter {
     for (std::uint32_t i = region_begin_; i < handlers_.front().first; ++i)
       if (ops_[i].kind != OpKind::sleep) keep(i);
     emit_fibers(sources);
-    relaxed_ += handlers_.size();
+    split_.handlers += handlers_.size();
+    has_fibers_ = true;
+    ++split_.regions;
   }
 
   void emit_fibers(const std::vector<SourceKey>& sources) {
@@ -196,6 +205,9 @@ class Splitter {
       fiber.spawned = true;
       fiber.start_ns = program_.threads[thread_].start_ns;
       fiber.loop_plus_one = thread_ + 1;
+      const Ready& ready = ready_[sources[i]];
+      split_.fibers.push_back(
+          {first_fiber + static_cast<std::uint32_t>(i), sources[i], split_.regions, ready.first_ns, ready.last_ns});
       program_.threads.push_back(std::move(fiber));
     }
     for (const Handler& h : handlers_) {
@@ -246,7 +258,15 @@ class Splitter {
     std::uint32_t sleep, goal;  ///< index in main_, index in ops_
   };
 
+  /// What polls told of a source.
+  struct Ready {
+    std::uint32_t poll = 0;    ///< the last one, counted from 1
+    std::uint32_t region = kNone;  ///< in which first_ns is
+    Ns first_ns = 0, last_ns = 0;
+  };
+
   Program& program_;
+  SplitLoops& split_;
   const std::uint32_t thread_;
   const PolledSources& polled_;
   const std::vector<Op> ops_;
@@ -256,7 +276,8 @@ class Splitter {
   std::uint32_t at_ = 0;
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
-  std::unordered_map<SourceKey, std::uint32_t> ready_in_poll_;
+  std::unordered_map<SourceKey, Ready> ready_;
+  bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false;
   std::uint32_t region_begin_ = 0;
   std::vector<Handler> handlers_;
@@ -264,17 +285,16 @@ class Splitter {
   std::vector<OpenSleep> open_sleeps_;
   std::vector<std::uint32_t> pinned_;  ///< goals of sleeps that stay: ascending
   std::uint32_t action_ = 0, action_from_ = kNone;
-  std::uint64_t relaxed_ = 0;
 };
 
 }  // namespace
 
-std::uint64_t split_event_loops(Program& program, const std::vector<PolledSources>& polled) {
-  std::uint64_t relaxed = 0;
+SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled) {
+  SplitLoops split;
   const std::size_t threads = program.threads.size();
   for (std::uint32_t t = 0; t < threads && t < polled.size(); ++t)
-    if (polled[t].marks.size() > 1) relaxed += Splitter(program, t, polled[t]).run();
-  return relaxed;
+    if (polled[t].marks.size() > 1) Splitter(program, t, polled[t], split).run();
+  return split;
 }
 
 }  // namespace simrec::replay::causal

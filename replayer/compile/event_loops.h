@@ -24,6 +24,7 @@ inline constexpr SourceKey kStreamSource = 1U << 31;
 struct PollMark {
   std::uint32_t first_op = 0;
   std::uint32_t end_source = 0;
+  Ns at_ns = 0;  ///< while recording
 };
 
 /// The polls of one thread.
@@ -32,8 +33,21 @@ struct PolledSources {
   std::vector<SourceKey> sources;
 };
 
-/// Splits the event loops of all threads into fibers. `polled` by thread. Returns how many handlers may now run in
-/// another order than recorded.
-std::uint64_t split_event_loops(Program& program, const std::vector<PolledSources>& polled);
+/// The handlers of one source in one region.
+struct Fiber {
+  std::uint32_t thread = 0;
+  SourceKey source = 0;
+  std::uint32_t region = 0;                  ///< unique in the program
+  Ns first_ready_ns = 0, last_ready_ns = 0;  ///< polls that reported the source, while recording
+};
+
+struct SplitLoops {
+  std::vector<Fiber> fibers;
+  std::uint32_t regions = 0;
+  std::uint64_t handlers = 0;  ///< that may now run in another order than recorded
+};
+
+/// Splits the event loops of all threads into fibers. `polled` by thread.
+SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled);
 
 }  // namespace simrec::replay::causal

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replayer/compile/shared_work.h"
+
 namespace simrec::replay::causal {
 namespace {
 
@@ -143,7 +145,7 @@ PolledSources renumbered(const PolledSources& polled, const Numbers& n) {
       const std::uint32_t number = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
       if (number != kDropped) result.sources.push_back(stream ? number | kStreamSource : number);
     }
-    result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size())});
+    result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size()), mark.at_ns});
   }
   return result;
 }
@@ -237,7 +239,11 @@ void finalize(Context& c) {
                                  std::move(t.emit.origins), 0});
     polled.push_back(renumbered(t.polled, numbers));
   }
-  if (c.options.order == Order::arrival) c.counts.add(Count::relaxed_handlers, split_event_loops(c.program, polled));
+  if (c.options.order == Order::arrival) {
+    const SplitLoops split = split_event_loops(c.program, polled);
+    c.counts.add(Count::relaxed_handlers, split.handlers);
+    c.counts.add(Count::dealt_exchanges, deal_evenly(c.program, split.fibers));
+  }
   c.counts.add(Count::datagrams_lost, c.datagrams.lost());
   name_processes(c);
   c.sharing.finish(c.program);

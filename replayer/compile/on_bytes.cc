@@ -340,11 +340,26 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
   emit_wait(c, call, {OpKind::recv, cause, 0, channel, ch.consumed}, c.channels.sender_of(channel, ch.consumed));
 }
 
+namespace {
+
+/// Did the thread's last poll report the call's descriptor?
+bool was_reported(Context& c, const Call& call) {
+  const PolledSources& polled = c.state(call).polled;
+  if (polled.marks.empty()) return false;
+  const std::size_t begin = polled.marks.size() > 1 ? polled.marks[polled.marks.size() - 2].end_source : 0;
+  const Ends& ends = c.channels.ends(call.object);
+  const SourceKey source = ends.link_plus_one ? ends.link_plus_one - 1 : (ends.out_plus_one - 1) | kStreamSource;
+  return std::ranges::find(polled.sources.begin() + static_cast<std::ptrdiff_t>(begin), polled.sources.end(), source) !=
+         polled.sources.end();
+}
+
+}  // namespace
+
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes) {
   Channel& ch = c.channels[channel];
   c.channels.write_ends(channel);
   const Ns blocked = call.blocked;
-  if (c.emit(call).poll_pending() && ch.awaiting_room) c.emit(call).poll_satisfied();
+  if (c.emit(call).poll_pending() && (ch.awaiting_room || was_reported(c, call))) c.emit(call).poll_satisfied();
   ch.awaiting_room = false;
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
   // A writer that waits for room found the stream full; one that was only pushed off its core did not.

@@ -81,8 +81,8 @@ void note_ready(Context& c, const Call& call) {
     for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
       if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
   }
-  polled.marks.push_back(
-      {static_cast<std::uint32_t>(c.emit(call).ops.size()), static_cast<std::uint32_t>(polled.sources.size())});
+  polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
+                          static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns});
 }
 
 void poll_exit(Context& c, Call& call) {

@@ -162,6 +162,10 @@ void EventEngine::handle(const Event& event) {
       loops_[event.id].turn_due = false;
       if (loops_[event.id].owner == kNone) give_turn(event.id);
       break;
+    case EventKind::send:
+      send_queues_[event.id].due = false;
+      if (!send_queues_[event.id].sending) send_next(event.id);
+      break;
     case EventKind::client_established:
       client_established(event.id);
       break;

@@ -4,12 +4,15 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
 #include "replayer/simulate/processor.h"
+#include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/simgrid_activities.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
@@ -74,7 +77,9 @@ class EventEngine {
     bool has_window = false;
     TcpWindow window{0};
     bool flow_active = false;
-    bool gated = false;  ///< bytes wait for an acknowledgement or room
+    bool flow_short = false;
+    std::uint32_t send_queue = 0;  ///< index in send_queues_
+    bool gated = false;            ///< bytes wait for an acknowledgement or room
     bool end_left = false;
     std::int64_t flowed = 0, flow_end = 0;
     std::int64_t released = 0;  ///< consumed, as the sender knows
@@ -182,6 +187,9 @@ class EventEngine {
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void inject(std::uint32_t stream);
   void flow_ended(std::uint32_t stream);
+  std::uint32_t send_queue_of(std::uint32_t source, std::uint32_t destination);
+  void queue_flow(std::uint32_t stream);
+  void send_next(std::uint32_t queue);
   void deliver(std::uint32_t stream);
   void take_notices(Stream& stream);
   void schedule_window(std::uint32_t stream);
@@ -199,6 +207,8 @@ class EventEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
+  std::vector<SendQueue> send_queues_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> send_queue_of_route_;  ///< hosts → send_queues_
   std::vector<Host> hosts_;
   std::vector<std::uint32_t> dirty_hosts_;
   std::vector<std::uint32_t> pending_flows_;  ///< streams whose next flow starts as soon as SimGrid's clock is here

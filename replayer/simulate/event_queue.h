@@ -17,6 +17,7 @@ enum class EventKind : std::uint8_t {
   client_established,  ///< id = connection
   server_established,  ///< id = connection
   turn,                ///< id = event loop: whoever became ready first gets its turn
+  send,                ///< id = send queue: whoever came first leaves
 };
 
 struct Event {

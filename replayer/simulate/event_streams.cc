@@ -14,7 +14,8 @@ void EventEngine::set_up_stream(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   path.forward_s = in_.platform.latency_s(stream.source, stream.destination);
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
-  path.window = TcpWindow(path.forward_s + path.back_s);
+  path.send_queue = send_queue_of(stream.source, stream.destination);
+  path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
   path.has_window = in_.network.slow_start && has_congestion_window(from.transport);
   path.window_event = kNever;
 }
@@ -146,7 +147,34 @@ void EventEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.has_window) path.window.sent(now_, path.flow_end);
-  pending_flows_.push_back(index);
+  path.flow_short = is_short_transfer(in_.network, queued, payload);
+  if (path.flow_short)
+    queue_flow(index);
+  else
+    pending_flows_.push_back(index);
+}
+
+std::uint32_t EventEngine::send_queue_of(std::uint32_t source, std::uint32_t destination) {
+  const auto [entry, is_new] =
+      send_queue_of_route_.try_emplace({source, destination}, static_cast<std::uint32_t>(send_queues_.size()));
+  if (is_new) send_queues_.emplace_back();
+  return entry->second;
+}
+
+/// The stream's flow leaves when it is its turn.
+void EventEngine::queue_flow(std::uint32_t index) {
+  const RemotePath& path = *streams_[index].remote;
+  SendQueue& queue = send_queues_[path.send_queue];
+  queue.waiting.push(now_, path.writer_plus_one, index);
+  if (queue.sending || queue.due) return;
+  queue.due = true;
+  queue_.push(now_ + kTurnDelay_s, EventKind::send, path.send_queue);
+}
+
+void EventEngine::send_next(std::uint32_t index) {
+  SendQueue& queue = send_queues_[index];
+  queue.sending = !queue.waiting.empty();
+  if (queue.sending) pending_flows_.push_back(queue.waiting.pop());
 }
 
 void EventEngine::flow_ended(std::uint32_t index) {
@@ -154,6 +182,7 @@ void EventEngine::flow_ended(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   path.flow_active = false;
   path.flowed = path.flow_end;
+  if (path.flow_short) send_next(path.send_queue);
   const bool end = stream.end_sent && path.flowed == stream.sent;
   path.end_left = path.end_left || end;
   path.deliveries.push_back({path.flowed, path.writer_plus_one, end});

@@ -17,7 +17,11 @@ struct NetworkModel {
   bool framing = true;          ///< headers travel too
   bool handshake = true;        ///< connect costs a round trip
   bool slow_start = true;       ///< congestion window, see tcp_window.h
+  bool idle_restart = true;     ///< the window decays after idle time, see tcp_window.h
   bool capacity_window = true;  ///< bytes in flight are limited by the stream's capacity
+  bool send_queue = true;       ///< short transfers of one route leave one after the other, see send_queue.h
+  bool wake_up = true;          ///< a thread that slept runs again some time after what released it
+  bool timer_slack = true;      ///< timers are late
 };
 
 /// Payload of a full TCP segment at MTU 1500 with timestamps: 1500 - 20 (IPv4) - 20 (TCP) - 12 (timestamps).

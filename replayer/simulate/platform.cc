@@ -113,6 +113,13 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
   }
 }
 
+void Platform::limit_costs(const NetworkModel& model) {
+  for (UsedHost& host : hosts_) {
+    if (!model.wake_up) host.costs.wake_up_s = 0;
+    if (!model.timer_slack) host.costs.timer_slack_s = 0;
+  }
+}
+
 double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
   if (from == to) return 0;
   const auto [entry, is_new] = latencies_.try_emplace(std::uint64_t{from} << 32 | to, 0.0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "replayer/simulate/host_costs.h"
+#include "replayer/simulate/network_model.h"
 #include "replayer/simulate/simulate.h"
 
 namespace simgrid::s4u {
@@ -54,6 +55,8 @@ class Platform {
   }
   /// One-way latency of the route; throws ReplayError if there is none. 0 within one host.
   double latency_s(std::uint32_t from, std::uint32_t to);
+  /// Leaves out the host costs that the model does not want.
+  void limit_costs(const NetworkModel& model);
 
  private:
   std::vector<UsedHost> hosts_;

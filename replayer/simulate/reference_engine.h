@@ -6,10 +6,13 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "replayer/simulate/engine.h"
+#include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
 
@@ -52,11 +55,18 @@ class ReferenceEngine {
     double time;
     std::int64_t consumed;
   };
+  /// Short transfers of one route: a daemon starts one after the other.
+  struct Route {
+    SendQueue queue;
+    simgrid::s4u::SemaphorePtr bell;  ///< rung when something waits while nothing is sent
+  };
   struct RemotePath {
     double forward_s = 0, back_s = 0;
     std::unique_ptr<TcpWindow> window;  ///< null: no congestion window
     simgrid::s4u::CommPtr flow;
     simgrid::s4u::SemaphorePtr flow_started;
+    Route* route = nullptr;
+    bool flow_short = false;
     bool gated = false, end_left = false;
     std::int64_t flowed = 0, flow_end = 0, released = 0;
     std::uint32_t writer_plus_one = 0;
@@ -134,6 +144,11 @@ class ReferenceEngine {
 
   // Streams
   void set_up_stream(std::uint32_t index);
+  Route& route_of(std::uint32_t source, std::uint32_t destination);
+  void run_route(Route& route);
+  void queue_flow(std::uint32_t index);
+  void send_next(Route& route);
+  void start_flow(std::uint32_t index);
   bool has_room(std::uint32_t stream, std::int64_t end) const;
   bool is_connecting(std::uint32_t stream) const;
   void take_notices(Stream& stream);
@@ -152,6 +167,7 @@ class ReferenceEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Route> routes_;  ///< by hosts
   std::size_t active_ = 0;  ///< threads that can go on by themselves + things under way; 0 = standstill
   std::size_t live_ = 0;
   std::uint64_t operations_ = 0;

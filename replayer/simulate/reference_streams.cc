@@ -20,7 +20,8 @@ void ReferenceEngine::set_up_stream(std::uint32_t index) {
   path.forward_s = in_.platform.latency_s(source, destination);
   path.back_s = in_.platform.latency_s(destination, source);
   if (in_.network.slow_start && has_congestion_window(from.transport))
-    path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s);
+    path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s, in_.network.idle_restart);
+  path.route = &route_of(source, destination);
   path.flow_started = s4u::Semaphore::create(0);
   const std::string name = "stream-" + std::to_string(index);
   start_daemon(name + "-flows", [this, index] { run_flows(index); });
@@ -154,12 +155,54 @@ void ReferenceEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.window) path.window->sent(clock_s(), path.flow_end);
-  ++in_.counts.network_flows;
   ++active_;
+  path.flow_short = is_short_transfer(in_.network, queued, payload);
+  if (path.flow_short)
+    queue_flow(index);
+  else
+    start_flow(index);
+}
+
+void ReferenceEngine::start_flow(std::uint32_t index) {
+  RemotePath& path = *streams_[index].remote;
   const replay::Stream& from = program_.streams[index];
+  ++in_.counts.network_flows;
   path.flow = s4u::Comm::sendto_async(host_of(from.writer_thread).host, host_of(from.reader_thread).host,
-                                      static_cast<std::uint64_t>(wire_bytes(in_.network, payload)));
+                                      static_cast<std::uint64_t>(wire_bytes(in_.network, path.flow_end - path.flowed)));
   path.flow_started->release();
+}
+
+ReferenceEngine::Route& ReferenceEngine::route_of(std::uint32_t source, std::uint32_t destination) {
+  const auto [entry, is_new] = routes_.try_emplace({source, destination});
+  Route& route = entry->second;
+  if (is_new) {
+    route.bell = s4u::Semaphore::create(0);
+    start_daemon("route-" + std::to_string(routes_.size()), [this, &route] { run_route(route); });
+  }
+  return route;
+}
+
+void ReferenceEngine::queue_flow(std::uint32_t index) {
+  const RemotePath& path = *streams_[index].remote;
+  SendQueue& queue = path.route->queue;
+  queue.waiting.push(clock_s(), path.writer_plus_one, index);
+  if (queue.sending || queue.due) return;
+  queue.due = true;
+  path.route->bell->release();
+}
+
+void ReferenceEngine::run_route(Route& route) {
+  for (;;) {
+    route.bell->acquire();
+    s4u::this_actor::sleep_for(kTurnDelay_s);
+    route.queue.due = false;
+    if (!route.queue.sending) send_next(route);
+  }
+}
+
+void ReferenceEngine::send_next(Route& route) {
+  route.queue.sending = !route.queue.waiting.empty();
+  if (route.queue.sending) start_flow(route.queue.waiting.pop());
 }
 
 void ReferenceEngine::run_flows(std::uint32_t index) {
@@ -169,6 +212,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
     path.flow_started->acquire();
     path.flow->wait();
     path.flowed = path.flow_end;
+    if (path.flow_short) send_next(*path.route);
     const bool end = stream.end_sent && path.flowed == stream.sent;
     path.end_left = path.end_left || end;
     add(path.deliveries, clock_s() + path.forward_s,

@@ -10,7 +10,6 @@
 #include "replayer/simulate/outcome_codec.h"
 #include "replayer/simulate/placement.h"
 #include "replayer/simulate/simgrid_config.h"
-#include "replayer/simulate/simulate_with.h"
 
 namespace simrec::replay {
 namespace {
@@ -60,8 +59,8 @@ void add_counts(Outcome& outcome, const EngineCounts& counts) {
 }
 
 /// The child's whole life.
-void simulate_here(const NetworkModel& network, const Program& program, const std::string& platform_file,
-                   const SimulateOptions& options, ChildReport& report) {
+void simulate_here(const Program& program, const std::string& platform_file, const SimulateOptions& options,
+                   ChildReport& report) {
   const double speed = recorded_speed(program, options);
   const std::vector<PlaceRule> rules = all_rules(options);
   int argc = 1;
@@ -72,6 +71,7 @@ void simulate_here(const NetworkModel& network, const Program& program, const st
   load_platform(engine, platform_file);
   Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
 
+  platform.limit_costs(options.model);
   Accounting accounting(program, options.timeline);
   EngineCounts counts;
   std::vector<double> busy_core_s(platform.hosts().size());
@@ -84,7 +84,7 @@ void simulate_here(const NetworkModel& network, const Program& program, const st
     report.succeed(encode(outcome));
   };
   const EngineInput input{program,     platform,
-                          engine,      network,
+                          engine,      options.model,
                           speed,       has_profiles(platform_file),
                           accounting,  counts,
                           busy_core_s, progress_sender(program, options, report),
@@ -99,16 +99,11 @@ void simulate_here(const NetworkModel& network, const Program& program, const st
 
 }  // namespace
 
-Outcome simulate_with(const NetworkModel& network, const Program& program, const std::string& platform_file,
-                      const SimulateOptions& options) {
-  const std::string answer = run_in_child(
-      "platform " + platform_file,
-      [&](ChildReport& report) { simulate_here(network, program, platform_file, options, report); }, options.progress);
-  return decode(answer);
-}
-
 Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
-  return simulate_with(NetworkModel{}, program, platform_file, options);
+  const std::string answer = run_in_child(
+      "platform " + platform_file, [&](ChildReport& report) { simulate_here(program, platform_file, options, report); },
+      options.progress);
+  return decode(answer);
 }
 
 }  // namespace simrec::replay

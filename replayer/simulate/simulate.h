@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "replayer/program/program.h"
+#include "replayer/simulate/network_model.h"
 
 namespace simrec::replay {
 
@@ -64,6 +65,7 @@ struct SimulateOptions {
   std::string deployment_file;  ///< SimGrid deployment XML; "" = none
   double host_speed_flops = 0;  ///< overrides Program::recorded_speed_flops; 0 = as recorded
   bool timeline = false;
+  NetworkModel model;
   std::vector<std::string> simgrid_config;        ///< "key:value", after our defaults
   std::function<void(double fraction)> progress;  ///< called now and then; may be empty
 };

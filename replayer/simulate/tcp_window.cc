@@ -35,7 +35,7 @@ void TcpWindow::take_acknowledgements(double now) {
 }
 
 void TcpWindow::restart_after_idle(double now) {
-  if (sent_ > acknowledged_ || sent_ == 0) return;
+  if (!idle_restart_ || sent_ > acknowledged_ || sent_ == 0) return;
   const std::int64_t floor = std::min(window_, kInitialSegments * kSegmentPayload);
   for (double idle = now - last_sent_ - timeout_s_; idle > 0 && window_ > floor; idle -= timeout_s_)
     window_ = std::max(window_ / 2, floor);

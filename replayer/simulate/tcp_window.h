@@ -15,7 +15,8 @@ class TcpWindow {
   static constexpr std::int64_t kInitialSegments = 10;      ///< RFC 6928
   static constexpr double kMinimumTimeoutVariance_s = 0.2;  ///< Linux: RTO = smoothed RTT + at least 200 ms
 
-  explicit TcpWindow(double round_trip_s) : timeout_s_(round_trip_s + kMinimumTimeoutVariance_s) {}
+  explicit TcpWindow(double round_trip_s, bool idle_restart = true)
+      : timeout_s_(round_trip_s + kMinimumTimeoutVariance_s), idle_restart_(idle_restart) {}
 
   /// Position in the stream up to which bytes may be sent at `now`; takes acknowledgements due by then.
   std::int64_t limit(double now);
@@ -35,6 +36,7 @@ class TcpWindow {
   void restart_after_idle(double now);
 
   double timeout_s_;
+  bool idle_restart_;
   double last_sent_ = 0;
   std::int64_t window_ = kInitialSegments * kSegmentPayload;
   std::int64_t sent_ = 0, acknowledged_ = 0;

@@ -16,23 +16,24 @@ inline constexpr double kTurnDelay_s = 2 * kInstant_s;
 
 class TurnQueue {
  public:
-  void push(double now_s, std::uint32_t thread) { waiting_.push_back({now_s, thread}); }
+  void push(double now_s, std::uint32_t thread) { push(now_s, thread, thread); }
+  void push(double now_s, std::uint32_t thread, std::uint32_t item) { waiting_.push_back({now_s, thread, item}); }
   bool empty() const { return waiting_.empty(); }
 
-  /// Takes out whoever became ready first; of one instant, the lowest thread number.
+  /// Takes out what became ready first; of one instant, that of the lowest thread number, in the order of push().
   std::uint32_t pop() {
     const double instant_end = waiting_.front().ready_s + kInstant_s;
     const auto end = std::ranges::find_if(waiting_, [&](const Entry& e) { return e.ready_s > instant_end; });
     const auto first = std::ranges::min_element(waiting_.begin(), end, {}, &Entry::thread);
-    const std::uint32_t thread = first->thread;
+    const std::uint32_t item = first->item;
     waiting_.erase(first);
-    return thread;
+    return item;
   }
 
  private:
   struct Entry {
     double ready_s;
-    std::uint32_t thread;
+    std::uint32_t thread, item;
   };
   std::deque<Entry> waiting_;
 };

@@ -38,7 +38,7 @@ struct Server {
     p.marks.push_back({before_op, static_cast<std::uint32_t>(p.sources.size())});
     return *this;
   }
-  std::uint64_t split() { return split_event_loops(program, polled); }
+  std::uint64_t split() { return split_event_loops(program, polled).handlers; }
   std::string ops(std::size_t thread) const {
     std::ostringstream out;
     for (const Op& op : program.threads[thread].ops) {

@@ -1,12 +1,15 @@
 // What crosses hosts, against times computed by hand: 100 MB/s and 10 ms each way.
 #include <gtest/gtest.h>
 
-#include "replayer/simulate/simulate_with.h"
+#include "replayer/simulate/simulate.h"
 #include "replayer/simulate/tcp_window.h"
 #include "tests/simulate/program_builder.h"
 
 namespace simrec::replay::test {
 namespace {
+
+/// A send queue that was idle looks after two instants who came first.
+constexpr Ns kQueueNs = 1;
 
 class Network : public testing::TestWithParam<EngineKind> {
  protected:
@@ -14,7 +17,8 @@ class Network : public testing::TestWithParam<EngineKind> {
     SimulateOptions options;
     options.engine = GetParam();
     options.placement = {{"server", "b"}};
-    return simulate_with(model, builder.program, platform("two_hosts"), options);
+    options.model = model;
+    return simulate(builder.program, platform("two_hosts"), options);
   }
   /// Without slow start: bandwidth and latency only.
   static NetworkModel wide_open() {
@@ -34,8 +38,8 @@ TEST_P(Network, OneByteRoundTripCostsTheRoundTripTime) {
   b.stream(0, 1);
   b.stream(1, 0);
   const Outcome o = run(b);
-  EXPECT_EQ(o.predicted_ns, 20 * kMs + 2 * 670);  // twice 67 wire bytes
-  EXPECT_EQ(o.processes[0].network_ns, 20 * kMs + 2 * 670);
+  EXPECT_EQ(o.predicted_ns, 20 * kMs + 2 * (670 + kQueueNs));  // twice 67 wire bytes
+  EXPECT_EQ(o.processes[0].network_ns, 20 * kMs + 2 * (670 + kQueueNs));
 }
 
 TEST_P(Network, ALongTransferCostsItsWireBytesPlusOneLatency) {
@@ -59,7 +63,37 @@ TEST_P(Network, LatencyIsPaidOnceForMessagesUnderWay) {
   b.process("server", recvs);
   b.stream(0, 1);
   // the last one leaves at 19 * 0.1 ms
-  EXPECT_EQ(run(b, wide_open()).processes[1].end_ns, 11'900'000 + 15'140);
+  EXPECT_EQ(run(b, wide_open()).processes[1].end_ns, 11'900'000 + 15'140 + kQueueNs);
+}
+
+// Sixteen requests written one after the other arrive one after the other, not all at the end.
+TEST_P(Network, ShortTransfersOfOneRouteLeaveInOrder) {
+  ProgramBuilder b;
+  std::vector<Op> sends;
+  for (std::uint32_t s = 0; s < 4; ++s) sends.push_back(send(s, 1448));
+  b.process("client", sends);
+  for (std::uint32_t s = 0; s < 4; ++s) {
+    b.process("server", {recv(s, 1448)});
+    b.stream(0, s + 1);
+  }
+  const Outcome in_order = run(b);
+  for (std::uint32_t s = 0; s < 4; ++s)
+    EXPECT_EQ(in_order.processes[s + 1].end_ns, 10 * kMs + (s + 1) * 15'140 + kQueueNs) << s;
+  NetworkModel fluid;
+  fluid.send_queue = false;
+  for (std::uint32_t s = 0; s < 4; ++s) EXPECT_EQ(run(b, fluid).processes[s + 1].end_ns, 10 * kMs + 4 * 15'140) << s;
+}
+
+// A long transfer shares the link with the short ones of others.
+TEST_P(Network, ShortTransfersDoNotWaitForLongOnes) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 10'000'000)});
+  b.process("client", {compute(50 * kMs), send(1, 1448)});
+  b.process("server", {recv(0, 10'000'000)});
+  b.process("server", {recv(1, 1448)});
+  b.stream(0, 2);
+  b.stream(1, 3);
+  EXPECT_NEAR(static_cast<double>(run(b, wide_open()).processes[3].end_ns), 60e6 + 2 * 15'140, 10);
 }
 
 TEST_P(Network, OneConnectionTakesOneShareHoweverManyMessages) {
@@ -70,7 +104,9 @@ TEST_P(Network, OneConnectionTakesOneShareHoweverManyMessages) {
   b.process("server", {recv(1, 1'000'000)});
   b.stream(0, 2);
   b.stream(1, 3);
-  const Outcome o = run(b, wide_open());
+  NetworkModel model = wide_open();
+  model.send_queue = false;
+  const Outcome o = run(b, model);
   // 1 MB: 15 flows of 45 segments + 22'600 bytes in 16; cut in two writes: 2 * (7 * 45 + 31) segments
   const double one = 1'000'000 + 691 * 66.0, two = 1'000'000 + 692 * 66.0;
   EXPECT_NEAR(static_cast<double>(o.processes[3].end_ns), 10e6 + 2 * one * 10, 3'000);
@@ -105,7 +141,7 @@ TEST_P(Network, SlowStartDoublesPerRoundTrip) {
   b.process("server", {recv(0, 40 * 1448)});
   b.stream(0, 1);
   // 10 segments at 0 (0.1514 ms), 20 at 20.1514 (0.3028 ms), 10 when those are acknowledged, at 40.4542
-  EXPECT_EQ(run(b).processes[1].end_ns, 40'454'200 + 151'400 + 10 * kMs);
+  EXPECT_EQ(run(b).processes[1].end_ns, 40'454'200 + 151'400 + 10 * kMs + kQueueNs);
 }
 
 TEST_P(Network, DatagramsKnowNoWindow) {
@@ -113,7 +149,7 @@ TEST_P(Network, DatagramsKnowNoWindow) {
   b.process("client", {send(0, 40 * 1448)});
   b.process("server", {recv(0, 40 * 1448)});
   b.stream(0, 1, kUnlimited, Transport::datagram);
-  EXPECT_EQ(run(b).processes[1].end_ns, 10 * kMs + 40 * 15'140);
+  EXPECT_EQ(run(b).processes[1].end_ns, 10 * kMs + 40 * 15'140 + kQueueNs);
 }
 
 TEST(TcpWindow, DecaysAfterIdleTime) {

@@ -1,7 +1,7 @@
 // One platform file of each kind, with times computed by hand from the file.
 #include <gtest/gtest.h>
 
-#include "replayer/simulate/simulate_with.h"
+#include "replayer/simulate/simulate.h"
 #include "tests/simulate/program_builder.h"
 
 namespace simrec::replay::test {
@@ -15,7 +15,9 @@ class Platforms : public testing::TestWithParam<EngineKind> {
     options.placement = std::move(rules);
     NetworkModel model;
     model.slow_start = false;
-    return simulate_with(model, builder.program, platform(name), options);
+    model.send_queue = false;  // costs an instant
+    options.model = model;
+    return simulate(builder.program, platform(name), options);
   }
   /// When `bytes` from one host arrive at the other, in ns.
   Ns one_way(const std::string& name, const std::string& from, const std::string& to, std::int64_t bytes) {

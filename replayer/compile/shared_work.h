@@ -1,0 +1,20 @@
+// Takes the chance out of work that several connections shared. A load generator with sixteen connections and 20,000
+// requests to make gives each request to whichever connection is free: how many each got while recording was chance.
+// Replayed as law, the connection that got most would end the run long after the others.
+//
+// Connections between the same two event loops that made exchanges of one shape, and ended together (those with a
+// number of requests of their own would not have, at different numbers), get even numbers of exchanges.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "replayer/compile/event_loops.h"
+#include "replayer/program/program.h"
+
+namespace simrec::replay::causal {
+
+/// Moves exchanges between the fibers of `program` that split_event_loops() made. Returns how many were moved.
+std::uint64_t deal_evenly(Program& program, std::span<const Fiber> fibers);
+
+}  // namespace simrec::replay::causal

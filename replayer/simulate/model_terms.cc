@@ -1,0 +1,23 @@
+#include "replayer/simulate/model_terms.h"
+
+#include <array>
+
+namespace simrec::replay {
+namespace {
+
+constexpr std::array kTerms = {
+    ModelTerm{"framing", &NetworkModel::framing, "headers travel, too"},
+    ModelTerm{"handshake", &NetworkModel::handshake, "connect takes a round trip"},
+    ModelTerm{"slow-start", &NetworkModel::slow_start, "the congestion window grows from ten segments"},
+    ModelTerm{"idle-restart", &NetworkModel::idle_restart, "the congestion window shrinks while a connection is idle"},
+    ModelTerm{"buffers", &NetworkModel::capacity_window, "socket buffers limit what is under way"},
+    ModelTerm{"send-queue", &NetworkModel::send_queue, "short transfers of one route leave one after the other"},
+    ModelTerm{"wake-up", &NetworkModel::wake_up, "waking a thread takes time"},
+    ModelTerm{"timer-slack", &NetworkModel::timer_slack, "timers are late"},
+};
+
+}  // namespace
+
+std::span<const ModelTerm> model_terms() { return kTerms; }
+
+}  // namespace simrec::replay

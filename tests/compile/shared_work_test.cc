@@ -1,0 +1,107 @@
+// Exchanges dealt evenly over connections that shared a budget: a client loop and a server loop.
+#include <gtest/gtest.h>
+
+#include "replayer/compile/shared_work.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+constexpr std::int64_t kRequest = 100, kAnswer = 50;
+
+Op op(OpKind kind, std::uint32_t target, std::int64_t value) { return {kind, Cause::none, 0, target, value}; }
+
+/// Connection c has streams 2c (requests) and 2c + 1 (answers); its fibers are threads 2 + 2c and 3 + 2c.
+struct Loops {
+  Program program;
+  std::vector<Fiber> fibers;
+
+  explicit Loops(const std::vector<int>& exchanges) {
+    program.processes.resize(2);
+    program.threads.resize(2);
+    program.threads[1].process = 1;
+    for (ProgramThread& thread : program.threads) thread.ops = {op(OpKind::exit, 0, 0)};
+    for (std::uint32_t c = 0; c < exchanges.size(); ++c) add(c, exchanges[c], 1'000'000);
+  }
+
+  void add(std::uint32_t c, int exchanges, Ns end_ns) {
+    const std::uint32_t out = 2 * c, in = 2 * c + 1;
+    ProgramThread client, server;
+    client.loop_plus_one = 1;
+    server.loop_plus_one = 2;
+    server.process = 1;
+    for (int i = 1; i <= exchanges; ++i) {
+      client.ops.push_back(op(OpKind::send, out, kRequest));
+      client.ops.push_back(op(OpKind::recv, in, i * kAnswer));
+      server.ops.push_back(op(OpKind::recv, out, i * kRequest));
+      server.ops.push_back(op(OpKind::send, in, kAnswer));
+    }
+    for (ProgramThread* fiber : {&client, &server}) {
+      fiber->ops.push_back(op(OpKind::exit, 0, 0));
+      fibers.push_back({static_cast<std::uint32_t>(program.threads.size()), c, fiber == &client ? 0U : 1U, 0, end_ns});
+      program.threads.push_back(*fiber);
+    }
+    for (int direction = 0; direction < 2; ++direction) program.streams.emplace_back().connection_plus_one = c + 1;
+    program.connections.emplace_back();
+  }
+
+  std::uint64_t deal() { return deal_evenly(program, fibers); }
+  std::size_t exchanges(std::uint32_t connection) const { return program.threads[2 + 2 * connection].ops.size() / 2; }
+  std::int64_t received(std::uint32_t thread) const {
+    std::int64_t position = 0;
+    for (const Op& o : program.threads[thread].ops) {
+      if (o.kind != OpKind::recv) continue;
+      EXPECT_GT(o.value, position);
+      position = o.value;
+    }
+    return position;
+  }
+};
+
+TEST(SharedWork, ConnectionsThatEndedTogetherGetEvenNumbers) {
+  Loops loops({30, 20, 10});
+  EXPECT_EQ(loops.deal(), 10U);
+  for (std::uint32_t c = 0; c < 3; ++c) {
+    EXPECT_EQ(loops.exchanges(c), 20U);
+    EXPECT_EQ(loops.received(2 + 2 * c), 20 * kAnswer);
+    EXPECT_EQ(loops.received(3 + 2 * c), 20 * kRequest);
+    for (const Op& o : loops.program.threads[2 + 2 * c].ops) EXPECT_TRUE(o.kind == OpKind::exit || o.target / 2 == c);
+  }
+}
+
+TEST(SharedWork, ARestGoesToSome) {
+  Loops loops({31, 20, 11});
+  loops.deal();
+  EXPECT_EQ(loops.exchanges(0) + loops.exchanges(1) + loops.exchanges(2), 62U);
+  for (std::uint32_t c = 0; c < 3; ++c) EXPECT_GE(loops.exchanges(c), 20U);
+}
+
+// Twice the requests took one connection twice the time: those were its own.
+TEST(SharedWork, NumbersOfTheirOwnStay) {
+  Loops loops({});
+  loops.add(0, 40, 4'000'000);
+  loops.add(1, 20, 2'000'000);
+  EXPECT_EQ(loops.deal(), 0U);
+  EXPECT_EQ(loops.exchanges(0), 40U);
+}
+
+TEST(SharedWork, OtherShapesStay) {
+  Loops loops({30, 10});
+  for (Op& o : loops.program.threads[4].ops)
+    if (o.kind == OpKind::send) o.value += 1;
+  EXPECT_EQ(loops.deal(), 0U);
+}
+
+// An exchange that does more than send, receive and compute stays with its connection.
+TEST(SharedWork, ExchangesThatDoMoreAreNotMoved) {
+  Loops loops({30, 10});
+  std::vector<Op> ops;
+  for (const Op& o : loops.program.threads[2].ops) {
+    ops.push_back(o);
+    if (o.kind == OpKind::recv) ops.push_back(op(OpKind::signal, 0, 0));
+  }
+  loops.program.threads[2].ops = ops;
+  EXPECT_EQ(loops.deal(), 0U);
+}
+
+}  // namespace
+}  // namespace simrec::replay::causal
