@@ -126,7 +126,7 @@ def tail(folder):
         return ""
 
 
-def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup):
+def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry):
     """Runs every (workload, setting) so often; `keep(run, result)` gets each result at once."""
     end, groups = time.monotonic() + budget_s, {}
     for w, s in runs:
@@ -141,13 +141,13 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup):
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).append(wakeup(bed.folder))
                     inputs.nginx_config(bed.inputs, 7100)
-                    repeat(bed, members, keep, end, n)
+                    repeat(bed, members, keep, end, n, retry)
                 bed.network = None
             else:
-                repeat(bed, members, keep, end, n)
+                repeat(bed, members, keep, end, n, retry)
 
 
-def repeat(bed, members, keep, end, n):
+def repeat(bed, members, keep, end, n, retry):
     again = []
     for w, s in members:
         if time.monotonic() > end:
@@ -155,7 +155,7 @@ def repeat(bed, members, keep, end, n):
         result = run_once(bed, w, s)
         keep((w, s), result)
         print(f"round {n + 1} {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
-        if result.get("foreign", 1) > FOREIGN_LIMIT or "failed" in result:
+        if retry and result.get("foreign", 1) > FOREIGN_LIMIT or "failed" in result:
             again.append((w, s))
     for w, s in again:
         if time.monotonic() > end:
@@ -165,7 +165,7 @@ def repeat(bed, members, keep, end, n):
         print(f"round {n + 1} again {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
 
 
-def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup):
+def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup, retry):
     """Measures the truth of all cases; `keep` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in ns.
     What cannot run here is kept as failed."""
     with Accounting() as accounting:
@@ -181,11 +181,11 @@ def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup)
                 runs[c.run] = (c.workload, c.setting)
         inputs.prepare(bed.inputs, {i for w, _ in runs.values() for i in w.inputs})
         on_disk = [r for r in runs.values() if r[0].disk]
-        rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup)
+        rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup, retry)
         if on_disk:
             try:
                 with Disk(folder) as bed.disk:
-                    rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup)
+                    rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup, retry)
             except TestbedError as e:
                 for r in on_disk:
                     keep(r, {"failed": str(e)})
