@@ -91,12 +91,12 @@ double measure_core_speed_flops() {
 }
 
 Ns measure_wake_up_ns() {
-  constexpr int kRounds = 5, kHandOvers = 160;
+  constexpr int kRounds = 20, kHandOvers = 40;
   const std::vector<int> cores = allowed_cores();
   if (cores.empty()) return 0;
   std::vector<double> rounds;
   for (int i = 0; i < kRounds; ++i) rounds.push_back(wake_up_round(cores.front(), cores.back(), kHandOvers));
-  return std::max<Ns>(0, to_ns(median(rounds)));
+  return std::max<Ns>(0, to_ns(quick_fifth(rounds)));
 }
 
 Ns measure_timer_slack_ns() {
@@ -108,7 +108,7 @@ Ns measure_timer_slack_ns() {
     nanosleep(&sleep, nullptr);
     late.push_back(static_cast<double>(now_ns() - start - kSleep));
   }
-  return std::max<Ns>(0, to_ns(median(late)));
+  return std::max<Ns>(0, to_ns(quick_fifth(late)));
 }
 
 Calibration calibrate_host() {

@@ -2,6 +2,7 @@
 
 #include "prediction.capnp.h"
 #include "trace-format/capnp_messages.h"
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/varint.h"
 
 namespace simrec {
@@ -33,9 +34,10 @@ ProcessResult read(schema::ProcessResult::Reader in) {
 }
 
 PredictionSummary read(schema::Summary::Reader in) {
-  // A trace's header begins alike; what follows would be misread. The caller refuses it by name.
+  // A trace's header and a program's summary begin alike; what follows would be misread. The caller refuses it by name.
   const std::string tool_version = to_string(in.getToolVersion());
-  if (tool_version.starts_with(kTraceTool)) return {.tool_version = tool_version};
+  if (tool_version.starts_with(kTraceTool) || tool_version.starts_with(kProgramTool))
+    return {.tool_version = tool_version};
   PredictionSummary summary{.format_version = in.getFormatVersion(),
                             .tool_version = tool_version,
                             .simgrid_version = to_string(in.getSimgridVersion()),

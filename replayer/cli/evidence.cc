@@ -111,7 +111,7 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
-  e.partial = quality.partial != 0;
+  e.partial = quality.partial;
   e.forced = value_of(outcome.counts, "full buffers ignored to avoid a standstill");
   e.io_uring = value_of(program.counts, "io_uring") > 0;
   e.predicted_s = {static_cast<double>(outcome.predicted_ns) / 1e9};

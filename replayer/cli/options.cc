@@ -23,6 +23,7 @@ constexpr const char* kFooter =
     "  simreplay trace.capnp cluster.xml                      everything on the first host of a platform\n"
     "  simreplay trace.capnp wan.xml --place 'redis-server*=h2' --place 'redis-benchmark=h1'\n"
     "  simreplay trace.capnp platform.xml --json | jq .predicted_s\n"
+    "  simreplay trace.capnp --save-program app.program && simreplay app.program cluster.xml\n"
     "  simreplay a.capnp b.capnp c.capnp platform.xml --same-experiment   three recordings, one prediction\n"
     "  simreplay trace.capnp platform.xml -o p.capnp && simtrace export -o timeline.json p.capnp";
 
@@ -32,7 +33,7 @@ struct RawOptions {
   std::vector<std::string> model;
   std::string host_speed;
   std::string engine = "event";
-  std::string order = "arrival";
+  std::string order;
   bool timeline = false;
   bool no_timeline = false;
   bool no_closure = false;
@@ -52,7 +53,7 @@ std::string terms_of_model() {
 
 void declare(CLI::App& app, Options& options, RawOptions& raw) {
   app.set_version_flag("--version", "simreplay " SIMREC_VERSION " (SimGrid " SIMREC_SIMGRID_VERSION ")");
-  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input)")
+  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input), or a program saved from one")
       ->required()
       ->type_name("TRACE");
   app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")
@@ -79,6 +80,10 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
                  "Also write the prediction, with its timeline, to a file (- = standard output)")
       ->type_name("FILE")
       ->group(what);
+  app.add_option("--save-program", options.save_program_path,
+                 "Write the compiled program to FILE and stop: give it instead of the trace to skip compiling")
+      ->type_name("FILE")
+      ->group(what);
   app.add_flag("--timeline", raw.timeline, "Keep the timeline of each thread in FILE (the default)")->group(what);
   app.add_flag("--no-timeline", raw.no_timeline, "Leave the timeline out of FILE: much smaller")->group(what);
   app.add_flag("-q,--quiet", options.quiet, "No summary, no progress bar; errors only")->group(what);
@@ -90,9 +95,8 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->capture_default_str()
       ->group(how);
   app.add_option("--order", raw.order,
-                 "Event loops serve their sources in order of arrival on the platform, or as recorded")
+                 "Event loops serve their sources in order of arrival on the platform (the default), or as recorded")
       ->type_name("ORDER")
-      ->capture_default_str()
       ->group(how);
   app.add_option("--model", raw.model, "Switch a term of the model on or off (repeatable); its terms are listed below")
       ->type_name("TERM=on|off")
@@ -211,6 +215,8 @@ void check(const Options& options, const RawOptions& raw) {
   if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
   if (options.json && options.output_path == "-")
     throw UsageError("--json and -o - both want standard output; give -o a file name");
+  if (!options.save_program_path.empty() && (!options.platform_path.empty() || !options.output_path.empty()))
+    throw UsageError("--save-program only compiles: a platform or -o belongs to the next command");
   if (options.quiet && options.verbose) throw UsageError("-q and -v contradict each other");
   if (raw.timeline && raw.no_timeline) throw UsageError("--timeline and --no-timeline contradict each other");
   if ((raw.timeline || raw.no_timeline) && options.output_path.empty())
@@ -228,7 +234,6 @@ std::vector<std::string> shaping_options(const Options& options, const RawOption
   if (!options.deployment_path.empty()) list.push_back("--deploy=" + options.deployment_path);
   if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
   if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
-  if (raw.order != "arrival") list.push_back("--order=" + raw.order);
   for (const std::string& term : raw.model) list.push_back("--model=" + term);
   for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
   return list;
@@ -276,8 +281,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   for (const std::string& term : raw.model) switch_term(options.model, term);
   options.engine = parse_choice<EngineKind>("--engine", raw.engine,
                                             {{"event", EngineKind::event}, {"reference", EngineKind::reference}});
-  options.order =
-      parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
+  if (!raw.order.empty())
+    options.order =
+        parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
   options.closure = !raw.no_closure;
   options.validity = !raw.no_validity;
   sort_out_files(options, raw);

@@ -13,6 +13,7 @@ namespace simrec::replay {
 /// Where a prediction comes from.
 struct Provenance {
   std::string trace_name, trace_sha256;
+  std::string order;  ///< that the program was compiled with
   std::string platform_name, platform_sha256;
 };
 

@@ -49,12 +49,16 @@ struct Experiment {
 
 constexpr std::array kExperiments = {
     Experiment{kOutsideWaits,
-               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kOutside); },
+               [](const Program& p, const Outcome&) {
+                 return std::max(ops_with(p, OpKind::sleep, kOutside), value_of(p.counts, "external waits"));
+               },
                [](Program& p) { drop_sleeps(p, kOutside); },
                {},
                {}},
     Experiment{kExpiredTimeouts,
-               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kExpired); },
+               [](const Program& p, const Outcome&) {
+                 return std::max(ops_with(p, OpKind::sleep, kExpired), value_of(p.counts, "expired timeouts"));
+               },
                [](Program& p) { drop_sleeps(p, kExpired); },
                {},
                {}},

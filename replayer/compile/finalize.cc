@@ -227,7 +227,7 @@ RecordingQuality quality_of(const Context& c) {
   RecordingQuality quality = c.quality;
   const auto& footer = c.trace.footer;
   const bool cut = !c.trace.incomplete.empty() || (footer && !footer->truncated_by.empty());
-  quality.partial = cut || starts_in_the_middle(c.trace.header) ? 1 : 0;
+  quality.partial = cut || starts_in_the_middle(c.trace.header);
   if (!footer) return quality;
   for (const NamedCount& loss : footer->losses) quality.lost += loss.count;
   // While the recorder used a core, a thread of the program may have waited for it.

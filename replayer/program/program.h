@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,8 @@ struct NamedValue {
   std::uint64_t value = 0;
 };
 
+class OpStore;
+
 /// How well the recording shows the program. 0 = unknown or nothing.
 struct RecordingQuality {
   Ns program_cpu_ns = 0;       ///< CPU time of all threads, tracing cost removed
@@ -139,7 +142,7 @@ struct RecordingQuality {
   Ns ledger_residual_ns = 0;   ///< what the ledger cannot tell, at worst: residual x number of events
   Ns waited_for_core_ns = 0;   ///< time that threads were ready without a core, the recorder's own use removed
   std::uint64_t lost = 0;      ///< events or bytes that the recorder lost
-  std::uint64_t partial = 0;   ///< 1 = starts in the middle, was cut, or was ended by a bound
+  bool partial = false;        ///< 1 = starts in the middle, was cut, or was ended by a bound
 };
 
 struct Program {
@@ -160,6 +163,8 @@ struct Program {
   RecordingQuality quality;
   std::vector<std::string> warnings;
   std::vector<NamedValue> counts;  ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+  /// Set: the threads' ops and origins are empty and to be found here (op_store.h).
+  std::shared_ptr<OpStore> stored;
 };
 
 }  // namespace simrec::replay

@@ -43,7 +43,7 @@ TEST_F(OptionsTest, DefaultsReplayOnTheTwin) {
   EXPECT_TRUE(options.closure);
   EXPECT_FALSE(options.timeline);
   EXPECT_EQ(options.engine, EngineKind::event);
-  EXPECT_EQ(options.order, Order::arrival);
+  EXPECT_EQ(options.order, std::nullopt);
   EXPECT_TRUE(options.shaping.empty());
 }
 
@@ -63,13 +63,18 @@ TEST_F(OptionsTest, EverythingArrives) {
   EXPECT_EQ(options.simgrid_config, (std::vector<std::string>{"a:b", "c:d"}));
   EXPECT_TRUE(options.timeline) << "a prediction file holds the timeline";
   EXPECT_FALSE(options.closure);
-  EXPECT_EQ(options.shaping.size(), 8u);
+  EXPECT_EQ(options.shaping.size(), 7u);
 }
 
 TEST_F(OptionsTest, PlaceTakesOneValueBesidePositionals) {
   const Options options = parse({"--place", "a=b", "T", "P"});
   EXPECT_EQ(options.placement.size(), 1u);
   EXPECT_EQ(options.platform_path, scratch_ / "p.xml");
+}
+
+TEST_F(OptionsTest, ProgramsAreSavedOrSimulated) {
+  EXPECT_EQ(parse({"T", "--save-program", "x"}).save_program_path, "x");
+  EXPECT_NE(refusal({"T", "P", "--save-program", "x"}).find("only compiles"), std::string::npos);
 }
 
 TEST_F(OptionsTest, SeveralRecordingsAndThePlatformComeInAnyOrder) {

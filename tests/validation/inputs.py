@@ -1,0 +1,127 @@
+"""Inputs of the workloads, the same on every machine: each function fills a part of the folder it is given."""
+import os
+import random
+import shutil
+import subprocess
+import zlib
+
+NGINX = """daemon off; worker_processes 1; pid {d}/nginx-{port}.pid; error_log {d}/nginx.err;
+events {{ worker_connections 256; }}
+http {{ access_log off; sendfile on; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d};
+uwsgi_temp_path {d}; scgi_temp_path {d}; server {{ listen {port}; root {d}/www; }} }}
+"""
+RSYNCD = """use chroot = no
+uid = {uid}
+[files]
+path = {d}/trees
+read only = yes
+"""
+POOL = """from multiprocessing import Pool
+def f(x):
+    s = 0
+    for i in range(400000): s += i * i % 7
+    return s
+if __name__ == "__main__":
+    with Pool(2) as p: print(sum(p.map(f, range(80), 1)))
+"""
+PROGRAM = """#include <algorithm>
+#include <iostream>
+#include <map>
+#include <string>
+int main(int c, char** v) {
+  std::map<std::string, int> seen;
+  for (int i = 0; i < c; ++i) ++seen[v[i]];
+  for (const auto& [k, n] : seen) std::cout << k << n;
+}
+"""
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+
+
+def noise(n, seed):
+    return random.Random(seed).randbytes(n)
+
+
+def numbers(n):
+    return b"".join(b"%d %x\n" % (i, i * i * 2654435761 % 2**32) for i in range(n))
+
+
+def web(d):
+    write(f"{d}/www/small.html", "<p>" + "hello " * 100)
+    write(f"{d}/www/1m.bin", noise(1 << 20, 1))
+
+
+def nginx_config(d, port):
+    write(f"{d}/nginx-{port}.conf", NGINX.format(d=d, port=port))
+
+
+def zeros(d):
+    for m in (150, 16, 2, 1):
+        with open(f"{d}/{m}m.bin", "wb") as f:
+            f.truncate(m << 20)
+
+
+def text(d):
+    write(f"{d}/text.bin", numbers(800000))
+    write(f"{d}/half.bin", numbers(300000))
+
+
+def words(d):
+    pick = random.Random(3)
+    write(f"{d}/words.txt", "\n".join("%x" % (zlib.crc32(b"%d" % int(pick.paretovariate(0.4))) % 100000) for _ in range(1500000)) + "\n")
+
+
+def pool(d):
+    write(f"{d}/pool.py", POOL)
+
+
+def cc_source(d):
+    write(f"{d}/program.cc", PROGRAM)
+
+
+def c_sources(d):
+    for i in range(10):
+        write(f"{d}/ctree/f{i}.c", "".join(f"double g{i}_{k}(double*a,int n){{double s={k};for(int j=0;j<n;j++)"
+                                          f"s+=a[j]*a[(j+{k})%n]/(j+1.0);return s;}}\n" for k in range(40)))
+    objects = " ".join(f"$(OUT)/f{i}.o" for i in range(10))
+    write(f"{d}/ctree/Makefile", f"$(OUT)/lib.a: {objects}\n\tar rc $@ $^\n$(OUT)/%.o: %.c\n\tgcc -O2 -c -o $@ $<\n")
+
+
+def trees(d):
+    for name, files in (("large", 1200), ("medium", 240), ("small", 40)):
+        for i in range(files):
+            write(f"{d}/trees/{name}/{i % 10}/f{i}", noise(20000 + i * 7919 % 60000, i))
+    write(f"{d}/rsyncd.conf", RSYNCD.format(d=d, uid=os.getuid()))
+
+
+def repositories(d):
+    env = dict(os.environ, GIT_AUTHOR_DATE="2020-01-01T00:00Z", GIT_COMMITTER_DATE="2020-01-01T00:00Z", GIT_CONFIG_GLOBAL="/dev/null")
+    git = ["git", "-c", "user.name=v", "-c", "user.email=v@v", "-c", "init.defaultBranch=main", "-c", "gc.auto=0"]
+    for name, files in (("large", 600), ("medium", 160), ("small", 24)):
+        work = f"{d}/git/{name}"
+        for i in range(files):
+            write(f"{work}/{i % 7}/f{i}", noise(20000 + i * 7919 % 60000, i))
+        for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "files"], ["repack", "-adq"]):
+            subprocess.run(git + command, cwd=work, env=env, check=True)
+
+
+def inserts(d):
+    rows = "".join(f"INSERT INTO t VALUES({i}, hex(randomblob(100)));\n" for i in range(150))
+    write(f"{d}/inserts.sql", "CREATE TABLE t(i INTEGER PRIMARY KEY, s TEXT);\n" + rows)
+
+
+def prepare(d, names):
+    os.makedirs(d, exist_ok=True)
+    os.chmod(d, 0o755)
+    for name in sorted(names):
+        globals()[name](d)
+
+
+def empty(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    os.chmod(folder, 0o777)

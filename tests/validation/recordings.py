@@ -1,0 +1,158 @@
+"""Records workloads on plain loopback with simrec, as often as asked; sizes and recording speeds have their own."""
+import dataclasses
+import json
+import os
+import shlex
+import subprocess
+import time
+
+import commands
+import inputs
+from testbed.disk import Disk
+from testbed.network import TestbedError
+
+LIMIT_S = 60
+ATTEMPTS = 3  # MPICH over UCX now and then spins for ever in MPI_Finalize under any tracer
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """Cases with the same key share their recordings."""
+    workload: str
+    size: str
+    recorded_cpu: float
+
+    @property
+    def file(self):
+        return f"{self.workload}-{self.size or 'one'}-{self.recorded_cpu:g}"
+
+
+def key_of(case):
+    return Key(case.workload.name, str(case.workload.size(case.setting) or ""), case.setting.recorded_cpu)
+
+
+@dataclasses.dataclass
+class Recording:
+    trace: str = ""
+    walls: dict = dataclasses.field(default_factory=dict)  # client label -> seconds while being recorded
+    failed: str = ""
+
+
+def script(workload, size, places, folder):
+    """Servers, then clients once the file `go` appears; each client under timeit, as in the truth."""
+    special = dict(workload.record)
+    lines = [f"cd {places.out}"]
+    lines += [f"sh -c {shlex.quote('exec ' + places.fill(s.command, size))} & s{i}=$!" for i, s in enumerate(workload.servers)]
+    if workload.servers:
+        lines.append(f"while [ ! -e {folder}/go ]; do sleep 0.05; done")
+    for i, c in enumerate(workload.clients):
+        command = places.fill(special.get(c.label, c.command), size)
+        lines.append(f"{places.programs}/timeit {folder}/time{i} sh -c {shlex.quote('exec ' + command)} & c{i}=$!")
+    lines += [f"wait $c{i} || status=1" for i in range(len(workload.clients))]
+    lines += [f"kill $s{i} 2>/dev/null" for i in range(len(workload.servers))]
+    return "status=0\n" + "\n".join(lines) + "\nwait\nexit $status\n"
+
+
+def wait_for_servers(workload, places, process):
+    """Looks at the kernel's table: a connection made to find out would be served."""
+    wanted = {places.port_of(s) for s in workload.servers if s.port}
+    for _ in range(500):
+        with open("/proc/net/tcp") as f:
+            listening = {int(line.split()[1].split(":")[1], 16) for line in f.readlines()[1:] if line.split()[3] == "0A"}
+        if os.path.exists("/proc/net/tcp6"):
+            with open("/proc/net/tcp6") as f:
+                listening |= {int(line.split()[1].split(":")[1], 16) for line in f.readlines()[1:] if line.split()[3] == "0A"}
+        if wanted <= listening:
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.02)
+    return False
+
+
+def record_once(bed, simrec, workload, size, recorded_cpu, trace):
+    inputs.empty(bed.out)
+    for stale in ["go"] + [f"time{i}" for i in range(len(workload.clients))]:
+        if os.path.exists(f"{bed.folder}/{stale}"):
+            os.unlink(f"{bed.folder}/{stale}")
+    if workload.disk:
+        bed.disk.make_cold()
+    places = commands.on_loopback(bed.inputs, bed.programs, bed.out, bed.disk.path if workload.disk else "")
+    slow = bed.slow_prefix(recorded_cpu, "stall", 250)
+    log = f"{bed.folder}/record.log"
+    with open(f"{bed.folder}/script", "w") as f:  # a file: patterns of --place must not match the text of the script
+        f.write(script(workload, size, places, bed.folder))
+    with open(log, "w") as out:
+        process = subprocess.Popen([*slow, simrec, "-q", "-o", trace, "sh", f"{bed.folder}/script"],
+                                   stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            if workload.servers:
+                up = wait_for_servers(workload, places, process)
+                with open(f"{bed.folder}/go", "w"):
+                    pass
+                if not up:
+                    process.kill()
+            status = process.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return Recording(failed=f"the recording did not end in {LIMIT_S} s")
+    if status != 0:
+        with open(log, errors="replace") as f:
+            return Recording(failed=f"recording: exit status {status}: {f.read()[-200:].strip()}")
+    walls = {}
+    for i, c in enumerate(workload.clients):
+        with open(f"{bed.folder}/time{i}") as f:
+            walls[c.label] = float(f.read().split()[0])
+    return Recording(trace, walls)
+
+
+def record(cases, bed, simrec, repetitions, folder, say, reuse=False):
+    """{key: [Recording]}, in rounds so that a change of the machine hits all alike; `reuse`: what the folder has."""
+    os.makedirs(folder, exist_ok=True)
+    wanted, known = {key_of(c): c for c in cases}, index(folder)
+    found = {k: known[k.file] for k in wanted if k.file in known} if reuse else {}
+    record_these({k: c for k, c in wanted.items() if k not in found}, found, bed, simrec, repetitions, folder, say)
+    with open(f"{folder}/index.json", "w") as f:
+        json.dump({k: [dataclasses.asdict(r) for r in v] for k, v in (known | {k.file: v for k, v in found.items()}).items()}, f)
+    return found
+
+
+def index(folder):
+    """The recordings that a folder has: {Key.file: [Recording]}."""
+    if not os.path.exists(f"{folder}/index.json"):
+        return {}
+    with open(f"{folder}/index.json") as f:
+        return {k: [Recording(**r) for r in v] for k, v in json.load(f).items()}
+
+
+def record_these(wanted, found, bed, simrec, repetitions, folder, say):
+    inputs.prepare(bed.inputs, {i for c in wanted.values() for i in c.workload.inputs})
+    disks = {k: c for k, c in wanted.items() if c.workload.disk}
+    for n in range(repetitions):
+        for k, c in wanted.items():
+            if k not in disks:
+                keep(found, k, c, bed, simrec, f"{folder}/{k.file}.{n}.capnp", say)
+    if disks:
+        try:
+            with Disk(bed.folder) as bed.disk:
+                for n in range(repetitions):
+                    for k, c in disks.items():
+                        keep(found, k, c, bed, simrec, f"{folder}/{k.file}.{n}.capnp", say)
+        except TestbedError as e:
+            for k in disks:
+                found.setdefault(k, []).append(Recording(failed=str(e)))
+
+
+def keep(found, key, case, bed, simrec, trace, say):
+    lack = commands.missing(case.workload, bed.programs)
+    if lack:
+        result = Recording(failed=f"{lack} is not installed")
+    else:
+        for _ in range(ATTEMPTS):
+            result = record_once(bed, simrec, case.workload, case.workload.size(case.setting), key.recorded_cpu, trace)
+            if not result.failed:
+                break
+            say(f"recording again: {key.file}: {result.failed}")
+    say(f"recorded {os.path.basename(trace)}: {result.failed or result.walls}")
+    found.setdefault(key, []).append(result)
