@@ -107,7 +107,8 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   add_closure(e, program, outcome, twin);
   std::uint64_t unmeasured = unmeasurable(program);
   for (const Doubt& doubt : e.validity)
-    if (doubt.share < 0) unmeasured += doubt.count;
+    // Orders are kept or relaxed in every server: how many there are says nothing.
+    if (doubt.share < 0 && doubt.what != kArrivalOrder && doubt.what != kRecordedOrder) unmeasured += doubt.count;
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
