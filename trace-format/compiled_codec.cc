@@ -57,6 +57,12 @@ CompiledSummary read(schema::ProgramSummary::Reader in) {
                           .connections = in.getConnections(),
                           .ios = in.getIos()};
   for (const auto count : in.getCounts()) summary.counts.push_back({to_string(count.getName()), count.getValue()});
+  summary.program_cpu_ns = in.getProgramCpuNs();
+  summary.interception_cpu_ns = in.getInterceptionCpuNs();
+  summary.ledger_residual_ns = in.getLedgerResidualNs();
+  summary.waited_for_core_ns = in.getWaitedForCoreNs();
+  summary.lost = in.getLost();
+  summary.partial = in.getPartial();
   return summary;
 }
 
@@ -176,6 +182,12 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   out.setEvents(summary.events);
   out.setRecordedNs(summary.recorded_ns);
   out.setNativeEstimateNs(summary.native_estimate_ns);
+  out.setProgramCpuNs(summary.program_cpu_ns);
+  out.setInterceptionCpuNs(summary.interception_cpu_ns);
+  out.setLedgerResidualNs(summary.ledger_residual_ns);
+  out.setWaitedForCoreNs(summary.waited_for_core_ns);
+  out.setLost(summary.lost);
+  out.setPartial(summary.partial);
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   out.setProcesses(summary.processes);

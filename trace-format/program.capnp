@@ -39,6 +39,13 @@ struct ProgramSummary {
   streams @20 :UInt32;
   connections @21 :UInt32;
   ios @22 :UInt32;
+  # how well the recording shows the program (RecordingQuality in replayer/program/program.h)
+  programCpuNs @23 :Int64;
+  interceptionCpuNs @24 :Int64;
+  ledgerResidualNs @25 :Int64;
+  waitedForCoreNs @26 :Int64;
+  lost @27 :UInt64;
+  partial @28 :UInt64;
 }
 
 struct ProgramCount {

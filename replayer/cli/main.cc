@@ -1,6 +1,6 @@
 // simreplay: predicts how long a recorded run takes on another platform.
-// load → compile (or open a saved program) → simulate on the platform → simulate on the recording host's twin → simulate
-// what the trace cannot tell otherwise → judge → report.
+// load → compile (or open a saved program) → simulate on the platform → simulate on the recording host's twin →
+// simulate what the trace cannot tell otherwise → judge → report.
 #include <unistd.h>
 
 #include <cerrno>

@@ -112,6 +112,8 @@ class ProgramBuilder {
     p.events = s.events;
     p.recorded_ns = s.recorded_ns;
     p.native_estimate_ns = s.native_estimate_ns;
+    p.quality = {s.program_cpu_ns, s.interception_cpu_ns, s.ledger_residual_ns, s.waited_for_core_ns, s.lost,
+                 s.partial};
     p.warnings = std::move(s.warnings);
     for (NamedCount& count : s.counts) p.counts.push_back({std::move(count.name), count.count});
     saved_.source = {std::move(s.trace_name), std::move(s.trace_sha256), std::move(s.trace_header), s.whole_run,
