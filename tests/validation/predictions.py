@@ -51,7 +51,7 @@ def arguments(simreplay, traces, platform, workload, setting, extra):
 
 def verdict(report):
     """(trust, reason) of any of the forms a report may have; ("", "") from a simreplay without it."""
-    trust = report.get("trust", "")
+    trust = report.get("trust") or ""
     if isinstance(trust, dict):
         reason = trust.get("reason", trust.get("reasons", ""))
         return str(trust.get("level", trust.get("verdict", ""))), "; ".join(reason) if isinstance(reason, list) else str(reason)
