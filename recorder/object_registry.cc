@@ -162,7 +162,10 @@ void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& obje
     sink_.lose("sockets whose addresses could not be read");
     return;
   }
-  const SocketInfo info = socket_info(copy.get());
+  describe_socket(socket_info(copy.get()), object, peer);
+}
+
+void ObjectRegistry::describe_socket(const SocketInfo& info, Object& object, const std::string& peer) {
   object.kind = info.kind;
   object.local_address = sink_.intern(info.local_address);
   object.peer_address = sink_.intern(info.peer_address.empty() ? peer : info.peer_address);
@@ -172,6 +175,56 @@ void ObjectRegistry::describe_socket(DescriptorOwner owner, int fd, Object& obje
   object.receive_buffer_bytes = info.receive_buffer_bytes;
   object.nonblocking = info.nonblocking;
   link_unix_peer(object);
+}
+
+/// The socket in question, if it is known.
+std::optional<ObjectId> ObjectRegistry::known_socket(const Key& key, std::uint64_t cookie) const {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return std::nullopt;
+  const auto object = objects_.find(known->second.object);
+  return object != objects_.end() && object->second.cookie == cookie ? std::optional(object->first) : std::nullopt;
+}
+
+ObjectId ObjectRegistry::socket_made(std::uint64_t device, std::uint64_t inode, const SocketInfo& info) {
+  const Key key{ObjectKind::socketOther, device, inode, 0};
+  // A call of another thread, seen sooner, may have been about it already.
+  if (const auto known = known_socket(key, info.cookie)) {
+    Object complete = objects_[*known];
+    complete.network_namespace = info.network_namespace;
+    put_if_changed(complete);
+    return *known;
+  }
+  Object object;
+  object.device = device;
+  object.inode = inode;
+  describe_socket(info, object, "");
+  return remember(key, object);
+}
+
+ObjectId ObjectRegistry::socket_named(DescriptorOwner owner, int fd, std::uint64_t device, std::uint64_t inode,
+                                      SocketInfo info, const std::string& peer) {
+  auto known = known_socket({ObjectKind::socketOther, device, inode, 0}, info.cookie);
+  if (known) {
+    info.kind = objects_[*known].kind;
+    info.network_namespace = objects_[*known].network_namespace;
+  } else {
+    const auto now = owner.files.status(fd);
+    if (now && now->device == device && now->inode == inode) return refresh(owner, fd, peer);
+    // What made it waits in the ring of another thread, and makes only these: socket_made() completes it.
+    info.kind = ObjectKind::tcp;
+    known = socket_made(device, inode, info);
+  }
+  Object fresh = objects_[*known];
+  describe_socket(info, fresh, peer);
+  put_if_changed(fresh);
+  return *known;
+}
+
+void ObjectRegistry::put_if_changed(const Object& fresh) {
+  Object& known = objects_[fresh.id];
+  if (fresh == known) return;
+  known = fresh;
+  sink_.put(fresh);
 }
 
 void ObjectRegistry::link_unix_peer(Object& object) {
@@ -191,10 +244,7 @@ ObjectId ObjectRegistry::refresh(DescriptorOwner owner, int fd, const std::strin
   Object fresh = known->second;
   if (fresh.kind == ObjectKind::pipe) describe_pipe(owner, fd, fresh);
   if (fresh.cookie != 0) describe_socket(owner, fd, fresh, peer);
-  if (!(fresh == known->second)) {
-    known->second = fresh;
-    sink_.put(fresh);
-  }
+  put_if_changed(fresh);
   return id;
 }
 

@@ -14,6 +14,8 @@
 
 namespace simrec::record {
 
+struct SocketInfo;
+
 /// A process as far as its descriptors go.
 struct DescriptorOwner {
   pid_t pid;
@@ -35,6 +37,13 @@ class ObjectRegistry {
   /// Object behind a descriptor that an open call of tier 2 returned some time ago: `status` and `path` were taken
   /// then, the descriptor may be gone since.
   ObjectId opened(DescriptorOwner owner, int fd, const FileStatus& status, const std::string& path);
+  /// Socket that a call of tier 2 made some time ago, as it was right then.
+  ObjectId socket_made(std::uint64_t device, std::uint64_t inode, const SocketInfo& info);
+  /// Socket that a call of tier 2 gave an address, as it was right then, but for its kind and namespace; `peer` as for
+  /// refresh(). An unknown one is looked at through its descriptor, if that still refers to it; else its
+  /// making is yet to be told.
+  ObjectId socket_named(DescriptorOwner owner, int fd, std::uint64_t device, std::uint64_t inode, SocketInfo info,
+                        const std::string& peer);
   /// Reads addresses and sizes again and puts the object anew when they changed. `peer` is used when the
   /// kernel does not know a peer address yet (a connection being set up).
   ObjectId refresh(DescriptorOwner owner, int fd, const std::string& peer = "");
@@ -74,9 +83,12 @@ class ObjectRegistry {
   ObjectId resolve_anonymous(DescriptorOwner owner, int fd, const std::string& link, bool created);
   std::optional<ObjectId> same_open_file(DescriptorOwner owner, int fd) const;
   ObjectId remember(const Key& key, Object object, const std::string& path = "");
+  std::optional<ObjectId> known_socket(const Key& key, std::uint64_t cookie) const;
+  void put_if_changed(const Object& fresh);
   static bool is_gone(const Key& key, const Known& known, const OpenInodes& open);
   void describe_pipe(DescriptorOwner owner, int fd, Object& object);
   void describe_socket(DescriptorOwner owner, int fd, Object& object, const std::string& peer);
+  void describe_socket(const SocketInfo& info, Object& object, const std::string& peer);
   void link_unix_peer(Object& object);
 
   TraceSink& sink_;

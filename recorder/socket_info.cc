@@ -29,18 +29,6 @@ T option(int fd, int name, T fallback = {}) {
   return getsockopt(fd, SOL_SOCKET, name, &value, &length) == 0 ? value : fallback;
 }
 
-ObjectKind kind_of(int domain, int type) {
-  if (domain == AF_INET || domain == AF_INET6) {
-    if (type == SOCK_STREAM) return ObjectKind::tcp;
-    if (type == SOCK_DGRAM) return ObjectKind::udp;
-  } else if (domain == AF_UNIX) {
-    if (type == SOCK_STREAM) return ObjectKind::unixStream;
-    if (type == SOCK_DGRAM) return ObjectKind::unixDatagram;
-    if (type == SOCK_SEQPACKET) return ObjectKind::unixSeqpacket;
-  }
-  return ObjectKind::socketOther;
-}
-
 std::string unix_text(const sockaddr_un& address, socklen_t length) {
   const std::size_t path_bytes =
       length > offsetof(sockaddr_un, sun_path) ? length - offsetof(sockaddr_un, sun_path) : 0;
@@ -79,6 +67,18 @@ std::uint64_t peer_attribute(const char* reply, std::size_t bytes) {
 
 }  // namespace
 
+ObjectKind socket_kind(int domain, int type) {
+  if (domain == AF_INET || domain == AF_INET6) {
+    if (type == SOCK_STREAM) return ObjectKind::tcp;
+    if (type == SOCK_DGRAM) return ObjectKind::udp;
+  } else if (domain == AF_UNIX) {
+    if (type == SOCK_STREAM) return ObjectKind::unixStream;
+    if (type == SOCK_DGRAM) return ObjectKind::unixDatagram;
+    if (type == SOCK_SEQPACKET) return ObjectKind::unixSeqpacket;
+  }
+  return ObjectKind::socketOther;
+}
+
 std::string address_text(const sockaddr_storage& address, socklen_t length) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET && length >= sizeof(sockaddr_in)) {
@@ -102,7 +102,7 @@ std::string address_text(const sockaddr_storage& address, socklen_t length) {
 
 SocketInfo socket_info(int fd) {
   SocketInfo info;
-  info.kind = kind_of(option<int>(fd, SO_DOMAIN), option<int>(fd, SO_TYPE));
+  info.kind = socket_kind(option<int>(fd, SO_DOMAIN), option<int>(fd, SO_TYPE));
   info.local_address = name_of(fd, getsockname);
   info.peer_address = name_of(fd, getpeername);
   info.cookie = option<std::uint64_t>(fd, SO_COOKIE);

@@ -25,6 +25,9 @@ struct SocketInfo {
   bool nonblocking = false;
 };
 
+/// Kind of a socket by what socket(2) was told.
+ObjectKind socket_kind(int domain, int type);
+
 /// Asks the kernel about our descriptor `fd`; what it does not tell stays empty.
 SocketInfo socket_info(int fd);
 

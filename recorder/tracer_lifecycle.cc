@@ -96,6 +96,8 @@ void Tracer::list_descriptors(TracedProcess& process, Process& record) {
 void Tracer::drop_closed_objects() {
   OpenInodes open;
   std::unordered_set<const TracedProcess*> seen;
+  // Objects that calls still in a ring are about were open until just now: they are found closed once, not twice.
+  for (const auto& [tid, thread] : threads_) fast_.drain(*thread);
   for (const auto& [tid, thread] : threads_) {
     if (!thread->process || !seen.insert(thread->process.get()).second) continue;
     ProcessFiles& files = thread->process->files;

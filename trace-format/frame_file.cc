@@ -1,8 +1,11 @@
 #include "trace-format/frame_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <zstd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "trace-format/trace_error.h"
@@ -32,6 +35,14 @@ void check(std::size_t code) {
   if (ZSTD_isError(code)) throw TraceError(std::string("zstd failed: ") + ZSTD_getErrorName(code));
 }
 
+/// Frames below their full size come at most once a second, so that a few ms for each are nothing; a program that
+/// produces frame after frame pays for the fastest level only.
+int level_of(std::size_t bytes, int full) {
+  constexpr std::size_t kTiny = 32 * 1024, kSmall = 128 * 1024;
+  constexpr int kTinyLevel = 15, kSmallLevel = 9;  // about 5 ms each at these sizes
+  return bytes <= kTiny ? std::max(full, kTinyLevel) : bytes <= kSmall ? std::max(full, kSmallLevel) : full;
+}
+
 }  // namespace
 
 struct FrameWriter::Context {
@@ -39,8 +50,7 @@ struct FrameWriter::Context {
 };
 
 FrameWriter::FrameWriter(OutputFile& output, int compression_level)
-    : output_(output), context_(std::make_unique<Context>()) {
-  check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, compression_level));
+    : output_(output), level_(compression_level), context_(std::make_unique<Context>()) {
   check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_checksumFlag, 1));
   check(ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_contentSizeFlag, 1));
 }
@@ -50,6 +60,7 @@ FrameWriter::~FrameWriter() = default;
 void FrameWriter::write(const FrameContent& content) {
   ZSTD_CCtx* zstd = context_->zstd.get();
   check(ZSTD_CCtx_reset(zstd, ZSTD_reset_session_only));
+  check(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level_of(content.bytes.size(), level_)));
   check(ZSTD_CCtx_setPledgedSrcSize(zstd, content.bytes.size()));
   compressed_.resize(ZSTD_compressBound(content.bytes.size()) + kBlockHeaderBytes * content.cuts.size());
   ZSTD_outBuffer out{compressed_.data(), compressed_.size(), 0};
@@ -238,6 +249,35 @@ std::span<const std::uint8_t> FrameReader::decompress() {
   frames_.push_back(
       {static_cast<std::uint32_t>(input_.position() - frame_start_), static_cast<std::uint32_t>(produced)});
   return {reinterpret_cast<const std::uint8_t*>(content_.get()), produced};
+}
+
+struct FrameLoader::Context {
+  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> zstd{ZSTD_createDCtx(), &ZSTD_freeDCtx};
+};
+
+FrameLoader::FrameLoader(const std::string& path)
+    : name_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), context_(std::make_unique<Context>()) {
+  if (fd_ < 0) throw TraceError("cannot open " + name_ + ": " + std::strerror(errno));
+}
+
+FrameLoader::~FrameLoader() { ::close(fd_); }
+
+std::span<const std::uint8_t> FrameLoader::load(std::uint64_t start, FrameSize size) {
+  compressed_.resize(size.compressed);
+  for (std::size_t got = 0; got < compressed_.size();) {
+    const ssize_t n = ::pread(fd_, compressed_.data() + got, compressed_.size() - got, static_cast<off_t>(start + got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw TraceError("cannot read " + name_ + ": " + std::strerror(errno));
+    if (n == 0) throw TraceError(name_ + " became shorter while it was read");
+    got += static_cast<std::size_t>(n);
+  }
+  content_.resize((size.decompressed + 7ULL) / 8);
+  const std::size_t bytes = ZSTD_decompressDCtx(context_->zstd.get(), content_.data(), content_.size() * 8,
+                                                compressed_.data(), compressed_.size());
+  if (ZSTD_isError(bytes) || bytes != size.decompressed)
+    throw TraceError(name_ + " changed while it was read: the frame at byte " + std::to_string(start) +
+                     " is another one now");
+  return {reinterpret_cast<const std::uint8_t*>(content_.data()), bytes};
 }
 
 }  // namespace simrec

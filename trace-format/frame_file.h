@@ -25,6 +25,7 @@ struct FrameSize {
 /// Compresses whole frames into an output file.
 class FrameWriter {
  public:
+  /// `compression_level`: of frames that are full. Small ones, which are written once a second, are compressed harder.
   FrameWriter(OutputFile& output, int compression_level);
   ~FrameWriter();
   FrameWriter(const FrameWriter&) = delete;
@@ -38,6 +39,7 @@ class FrameWriter {
  private:
   struct Context;
   OutputFile& output_;
+  int level_;
   std::unique_ptr<Context> context_;
   std::vector<std::uint8_t> compressed_;
   std::vector<FrameSize> frames_;
@@ -65,6 +67,7 @@ class FrameReader {
   FrameEnd end() const { return end_; }                         ///< once next() returned nullopt
   std::uint64_t frames() const { return frames_.size(); }       ///< read so far
   std::uint64_t frame_start() const { return frame_start_; }    ///< byte the latest frame starts at
+  FrameSize last_size() const { return frames_.back(); }        ///< of the latest frame
   std::uint64_t position() const { return input_.position(); }  ///< compressed bytes read so far
   const std::string& name() const { return input_.name(); }
   /// Throws TraceError: "<name> is damaged: <what>, in frame N at byte B …".
@@ -88,6 +91,28 @@ class FrameReader {
   std::uint64_t frame_start_ = 0;
   std::uint64_t frame_number_ = 1;  ///< of the latest frame, from 1
   FrameEnd end_ = FrameEnd::no_seek_table;
+};
+
+/// Decompresses single frames of a file whose places are known from a FrameReader. Forked children may share it.
+class FrameLoader {
+ public:
+  /// Throws TraceError when the file cannot be opened.
+  explicit FrameLoader(const std::string& path);
+  ~FrameLoader();
+  FrameLoader(const FrameLoader&) = delete;
+  FrameLoader& operator=(const FrameLoader&) = delete;
+
+  /// Content of the frame that starts at that byte, 8-byte aligned, valid until the next call. Throws TraceError when
+  /// it is not what was read there before.
+  std::span<const std::uint8_t> load(std::uint64_t start, FrameSize size);
+
+ private:
+  struct Context;
+  std::string name_;
+  int fd_;
+  std::unique_ptr<Context> context_;
+  std::vector<std::uint8_t> compressed_;
+  std::vector<std::uint64_t> content_;
 };
 
 }  // namespace simrec

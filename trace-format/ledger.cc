@@ -46,6 +46,8 @@ CorrectedTimes Ledger::corrected(const Event& event) const {
           .call_cpu_ns = std::max<Ns>(0, event.call_cpu_ns - cost.call_bias_ns)};
 }
 
+Ns Ledger::residual_ns(const Event& event) const { return std::max<Ns>(0, cost_of(event).residual_ns); }
+
 Ns Ledger::wall_cost_ns(const Event& event) const { return std::max<Ns>(0, cost_of(event).wall_ns); }
 
 }  // namespace simrec

@@ -19,6 +19,9 @@ class Ledger {
   /// An event's CPU times without the interception's share.
   CorrectedTimes corrected(const Event& event) const;
 
+  /// By how much the CPU time removed from this event may be wrong (calibrated).
+  Ns residual_ns(const Event& event) const;
+
   /// Wall-clock time that intercepting this event added (calibrated).
   Ns wall_cost_ns(const Event& event) const;
 

@@ -13,7 +13,7 @@
 
 namespace simrec {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // How toolVersion begins in traces and in predictions: tells the two kinds of file apart.
 inline constexpr const char* kTraceTool = "simrec ";
@@ -33,7 +33,7 @@ enum EventFlag : std::uint32_t {
   kCrossCpu = 4,    ///< the tracer ran on another core than the thread: larger bias
   kRestarted = 8,   ///< interrupted by a signal; the kernel restarts it (result is -EINTR)
   kUnknown = 16,    ///< details could not be read (counted in the footer's losses)
-  kPrepared = 64,   ///< before it the recorder put its fast path into the program: that waiting is not the program's
+  kPrepared = 64,   ///< before it the recorder was at work in the thread: that waiting is not the program's
   kFast = 32,       ///< seen by the in-process tier (2), without a stop: times are exact to some 10 ns
 };
 

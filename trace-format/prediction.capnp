@@ -35,6 +35,24 @@ struct Summary {
   warnings @17 :List(Text);
   counts @18 :List(NamedCount); # what could not be known (validity), by name
   options @19 :List(Text);      # replay options that shaped the result
+  trust @20 :Text;              # "high", "medium" or "low"; "" = not judged
+  trustReasons @21 :List(Text); # why not high, the worst first
+  validity @22 :List(Doubt);    # what the trace cannot tell and how much it matters here
+  intervalLowNs @23 :Int64;     # predictedNs lies in between, about 90 % of the time; 0, 0 = no interval
+  intervalHighNs @24 :Int64;
+  uncertainties @25 :List(Uncertainty); # what the interval is made of
+  recordings @26 :UInt32 = 1;   # recordings of the same experiment; predictedNs is their median
+}
+
+struct Doubt {
+  what @0 :Text;
+  count @1 :UInt64;
+  share @2 :Float64 = -1;       # |predicted otherwise / predictedNs - 1|; negative = not measured
+}
+
+struct Uncertainty {
+  what @0 :Text;
+  relative @1 :Float64;         # half width, as a part of predictedNs
 }
 
 struct ProcessResult {

@@ -64,6 +64,21 @@ struct ThreadTimeline {
   bool operator==(const ThreadTimeline&) const = default;
 };
 
+/// Something a trace cannot tell, and how much it matters to this prediction.
+struct Doubt {
+  std::string what{};
+  std::uint64_t count = 0;  ///< how often
+  double share = -1;        ///< part of the predicted time that changes if it went otherwise; < 0 = not measured
+  bool operator==(const Doubt&) const = default;
+};
+
+/// One reason why the interval is not narrower.
+struct Uncertainty {
+  std::string what{};
+  double relative = 0;  ///< half width of its own, as a part of the predicted time
+  bool operator==(const Uncertainty&) const = default;
+};
+
 /// The headline numbers; fields as in the schema's Summary.
 struct PredictionSummary {
   std::uint32_t format_version = kPredictionVersion;
@@ -84,6 +99,12 @@ struct PredictionSummary {
   std::vector<std::string> warnings{};
   std::vector<NamedCount> counts{};  ///< what could not be known (validity), by name
   std::vector<std::string> options{};
+  std::string trust{};                       ///< "high", "medium", "low"; "" = not judged
+  std::vector<std::string> trust_reasons{};  ///< the worst first
+  std::vector<Doubt> validity{};
+  Ns interval_low_ns = 0, interval_high_ns = 0;  ///< about 90 %; 0, 0 = none
+  std::vector<Uncertainty> uncertainties{};      ///< what the interval is made of
+  std::uint32_t recordings = 1;                  ///< recordings of the same experiment behind the prediction
 };
 
 struct Prediction {

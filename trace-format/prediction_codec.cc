@@ -2,6 +2,7 @@
 
 #include "prediction.capnp.h"
 #include "trace-format/capnp_messages.h"
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/varint.h"
 
 namespace simrec {
@@ -33,9 +34,10 @@ ProcessResult read(schema::ProcessResult::Reader in) {
 }
 
 PredictionSummary read(schema::Summary::Reader in) {
-  // A trace's header begins alike; what follows would be misread. The caller refuses it by name.
+  // A trace's header and a program's summary begin alike; what follows would be misread. The caller refuses it by name.
   const std::string tool_version = to_string(in.getToolVersion());
-  if (tool_version.starts_with(kTraceTool)) return {.tool_version = tool_version};
+  if (tool_version.starts_with(kTraceTool) || tool_version.starts_with(kProgramTool))
+    return {.tool_version = tool_version};
   PredictionSummary summary{.format_version = in.getFormatVersion(),
                             .tool_version = tool_version,
                             .simgrid_version = to_string(in.getSimgridVersion()),
@@ -55,12 +57,23 @@ PredictionSummary read(schema::Summary::Reader in) {
                             .hosts = {},
                             .warnings = to_strings(in.getWarnings()),
                             .counts = {},
-                            .options = to_strings(in.getOptions())};
+                            .options = to_strings(in.getOptions()),
+                            .trust = to_string(in.getTrust()),
+                            .trust_reasons = to_strings(in.getTrustReasons()),
+                            .validity = {},
+                            .interval_low_ns = in.getIntervalLowNs(),
+                            .interval_high_ns = in.getIntervalHighNs(),
+                            .uncertainties = {},
+                            .recordings = in.getRecordings()};
   for (const auto process : in.getProcesses()) summary.processes.push_back(read(process));
   for (const auto host : in.getHosts()) {
     summary.hosts.push_back({to_string(host.getName()), host.getCores(), host.getSpeedFlops(), host.getBusyCoreNs()});
   }
   for (const auto count : in.getCounts()) summary.counts.push_back({to_string(count.getName()), count.getCount()});
+  for (const auto doubt : in.getValidity())
+    summary.validity.push_back({to_string(doubt.getWhat()), doubt.getCount(), doubt.getShare()});
+  for (const auto part : in.getUncertainties())
+    summary.uncertainties.push_back({to_string(part.getWhat()), part.getRelative()});
   return summary;
 }
 
@@ -122,6 +135,17 @@ void write(schema::NamedCount::Builder out, const NamedCount& count) {
   out.setCount(count.count);
 }
 
+void write(schema::Doubt::Builder out, const Doubt& doubt) {
+  out.setWhat(to_text(doubt.what));
+  out.setCount(doubt.count);
+  out.setShare(doubt.share);
+}
+
+void write(schema::Uncertainty::Builder out, const Uncertainty& part) {
+  out.setWhat(to_text(part.what));
+  out.setRelative(part.relative);
+}
+
 template <class ListBuilder, class Value>
 void write_list(ListBuilder list, const std::vector<Value>& values) {
   for (unsigned i = 0; i < list.size(); ++i) write(list[i], values[i]);
@@ -148,6 +172,13 @@ void write(schema::Summary::Builder out, const PredictionSummary& summary) {
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   fill_texts(out.initOptions(length(summary.options)), summary.options);
+  out.setTrust(to_text(summary.trust));
+  fill_texts(out.initTrustReasons(length(summary.trust_reasons)), summary.trust_reasons);
+  write_list(out.initValidity(length(summary.validity)), summary.validity);
+  out.setIntervalLowNs(summary.interval_low_ns);
+  out.setIntervalHighNs(summary.interval_high_ns);
+  write_list(out.initUncertainties(length(summary.uncertainties)), summary.uncertainties);
+  out.setRecordings(summary.recordings);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/format_error.h"
 #include "trace-format/frame_file.h"
 #include "trace-format/memory_limit.h"
@@ -84,6 +85,8 @@ class PredictionBuilder {
 
 void check_version(const std::string& name, const PredictionSummary& summary) {
   if (summary.tool_version.starts_with(kTraceTool)) throw TraceError(name + " is a trace, not a prediction");
+  if (summary.tool_version.starts_with(kProgramTool))
+    throw TraceError(name + " is a compiled program, not a prediction");
   if (summary.format_version == 0) throw TraceError(name + " is no prediction: it has no format version");
   if (summary.format_version > kPredictionVersion) {
     throw TraceError(name + " has prediction format version " + std::to_string(summary.format_version) +

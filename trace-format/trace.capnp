@@ -75,6 +75,21 @@ struct Tables {
   processes @4 :List(Process);
   threads @5 :List(Thread);
   images @6 :List(Image);
+
+  # From format version 2 on the same as columns, instead of strings, objects, processes, threads and images (FORMAT.md,
+  # "Tables"). The k-th string is the first stringShared[k] bytes of the one before and then the next stringLengths[k] of
+  # stringBytes. In the other columns each value is the signed difference to the one before it in its column; empty = all
+  # values are 0; the first column of a table is never empty and says how many rows there are.
+  stringShared @7 :Data;          # unsigned
+  stringLengths @8 :Data;         # unsigned
+  stringBytes @9 :Data;
+  objectColumns @10 :List(Data);  # the fields of Object by their numbers
+  processColumns @11 :List(Data); # index, pid, parent, startNs, number of descriptors; then, one value per descriptor: fd,
+                                  # object, closeOnExec, nonblocking
+  threadColumns @12 :List(Data);  # the fields of Thread by their numbers
+  imageColumns @13 :List(Data);   # process, startNs, name, executable, workingDirectory, number of arguments; one value per
+                                  # argument; per image: number of modules; one value per module: position in `modules`
+  modules @14 :List(Module);      # those of this message's images, each once
 }
 
 # An open file description's kernel object. Identity is `id`; two descriptors with the
@@ -207,6 +222,19 @@ struct Events {
   arguments @14 :List(Data);      # signed; list i holds argument i of every event that has one;
                                   # the last list (index 7) holds arguments 7, 8, … of an event in turn
   stack @15 :Data;                # unsigned stack id
+
+  # From format version 2 on. Events of several threads: segment s holds segmentCounts[s] consecutive events, which are
+  # those of thread segmentThreads[s] from segmentStarts[s] on. `count` is their sum; `thread` and `startNs` mean nothing.
+  segmentThreads @16 :Data;       # signed differences to the segment before (the first: to 0)
+  segmentCounts @17 :Data;        # unsigned
+  segmentStarts @18 :Data;        # signed differences, × wallUnitNs
+  # How the codes of times are scaled (FORMAT.md, "Times"); a shift of 0: not at all.
+  scaleBits @19 :UInt8;           # significant bits behind the first one
+  cpuShift @20 :UInt8;            # largest step: 2^cpuShift × cpuUnitNs; of burst and callCpu
+  wallShift @21 :UInt8;           # the same of excess and blocked, × wallUnitNs
+  # Pairs of unsigned values, kind and position: such arguments are ids, stored as differences to the one before of
+  # the same kind and position in the segment (FORMAT.md, "Ids").
+  idArguments @22 :Data;
 }
 
 enum PseudoEvent {

@@ -1,6 +1,10 @@
 #include "trace-format/trace_codec.h"
 
+#include <iterator>
+
 #include "trace-format/capnp_messages.h"
+#include "trace-format/compiled_blocks.h"
+#include "trace-format/table_columns.h"
 #include "trace.capnp.h"
 
 namespace simrec {
@@ -59,9 +63,11 @@ Calibration read(schema::Calibration::Reader in) {
 }
 
 Header read(schema::Header::Reader in) {
-  // A prediction's summary begins alike; what follows would be misread. The caller refuses it by name.
+  // The summaries of predictions and programs begin alike; what follows would be misread. The caller refuses it by
+  // name.
   const std::string tool_version = to_string(in.getToolVersion());
-  if (tool_version.starts_with(kPredictionTool)) return {.tool_version = tool_version};
+  if (tool_version.starts_with(kPredictionTool) || tool_version.starts_with(kProgramTool))
+    return {.tool_version = tool_version};
   return {.format_version = in.getFormatVersion(),
           .tool_version = tool_version,
           .started_unix_ns = in.getStartedUnixNs(),
@@ -140,27 +146,52 @@ Image read(schema::Image::Reader in) {
   return image;
 }
 
+ColumnViews views_of(capnp::List<capnp::Data>::Reader columns) {
+  ColumnViews views;
+  for (const auto column : columns) views.push_back(to_span(column));
+  return views;
+}
+
+template <class Entry>
+void append(std::vector<Entry>& to, std::vector<Entry> more) {
+  to.insert(to.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+}
+
+/// Lists of structs are from writers of format version 1, columns from later ones.
 TableEntries read(schema::Tables::Reader in) {
-  return {.first_string = in.getFirstString(),
-          .strings = to_strings(in.getStrings()),
-          .objects = read_list<Object>(in.getObjects()),
-          .stacks = read_list<Stack>(in.getStacks()),
-          .processes = read_list<Process>(in.getProcesses()),
-          .threads = read_list<Thread>(in.getThreads()),
-          .images = read_list<Image>(in.getImages())};
+  TableEntries tables{.first_string = in.getFirstString(),
+                      .strings = to_strings(in.getStrings()),
+                      .objects = read_list<Object>(in.getObjects()),
+                      .stacks = read_list<Stack>(in.getStacks()),
+                      .processes = read_list<Process>(in.getProcesses()),
+                      .threads = read_list<Thread>(in.getThreads()),
+                      .images = read_list<Image>(in.getImages())};
+  const auto bytes = in.getStringBytes().asChars();
+  append(tables.strings,
+         decode_strings(to_span(in.getStringShared()), to_span(in.getStringLengths()), {bytes.begin(), bytes.size()}));
+  append(tables.objects, decode_objects(views_of(in.getObjectColumns())));
+  append(tables.processes, decode_processes(views_of(in.getProcessColumns())));
+  append(tables.threads, decode_threads(views_of(in.getThreadColumns())));
+  append(tables.images, decode_images(views_of(in.getImageColumns()), read_list<Module>(in.getModules())));
+  return tables;
 }
 
 EventBlock read(schema::Events::Reader in) {
-  EventBlock block{
-      .thread = {in.getThread()},
-      .count = in.getCount(),
-      .start_ns = in.getStartNs(),
-      .wall_unit_ns = in.getWallUnitNs(),
-      .cpu_unit_ns = in.getCpuUnitNs(),
-      .columns = {to_span(in.getKind()), to_span(in.getBurst()), to_span(in.getExcess()), to_span(in.getCallCpu()),
-                  to_span(in.getBlocked()), to_span(in.getReady()), to_span(in.getResult()), to_span(in.getFlags()),
-                  to_span(in.getArgumentCount()), to_span(in.getStack())},
-      .arguments = {}};
+  EventBlock block;
+  block.thread = {in.getThread()};
+  block.count = in.getCount();
+  block.start_ns = in.getStartNs();
+  block.wall_unit_ns = in.getWallUnitNs();
+  block.cpu_unit_ns = in.getCpuUnitNs();
+  block.columns = {to_span(in.getKind()),    to_span(in.getBurst()),   to_span(in.getExcess()),
+                   to_span(in.getCallCpu()), to_span(in.getBlocked()), to_span(in.getReady()),
+                   to_span(in.getResult()),  to_span(in.getFlags()),   to_span(in.getArgumentCount()),
+                   to_span(in.getStack())};
+  block.wall = {in.getScaleBits(), in.getWallShift()};
+  block.cpu = {in.getScaleBits(), in.getCpuShift()};
+  block.segments = decode_segments(to_span(in.getSegmentThreads()), to_span(in.getSegmentCounts()),
+                                   to_span(in.getSegmentStarts()), block.wall_unit_ns);
+  block.id_arguments = decode_id_arguments(to_span(in.getIdArguments()));
   const auto lists = in.getArguments();
   if (lists.size() > kArgumentLists) throw FormatError("it has more than 8 argument lists");
   for (unsigned i = 0; i < lists.size(); ++i) block.arguments[i] = to_span(lists[i]);
@@ -220,14 +251,9 @@ void write(schema::StopCost::Builder out, const StopCost& stop) {
 }
 
 // What lists are made of, declared for write_list().
-void write(schema::Object::Builder out, const Object& object);
 void write(schema::Frame::Builder out, const Frame& frame);
 void write(schema::Stack::Builder out, const Stack& stack);
-void write(schema::Descriptor::Builder out, const Descriptor& descriptor);
-void write(schema::Process::Builder out, const Process& process);
-void write(schema::Thread::Builder out, const Thread& thread);
 void write(schema::Module::Builder out, const Module& module);
-void write(schema::Image::Builder out, const Image& image);
 void write(schema::Count::Builder out, const NamedCount& count);
 
 /// Fills a list of structs made for as many values.
@@ -262,26 +288,6 @@ void write(schema::Header::Builder out, const Header& header) {
   fill_texts(out.initOptions(length(header.options)), header.options);
 }
 
-void write(schema::Object::Builder out, const Object& object) {
-  out.setId(object.id.value);
-  out.setKind(static_cast<schema::Object::Kind>(object.kind));
-  out.setDevice(object.device);
-  out.setInode(object.inode);
-  out.setPath(object.path.value);
-  out.setLocalAddress(object.local_address.value);
-  out.setPeerAddress(object.peer_address.value);
-  out.setCookie(object.cookie);
-  out.setNetworkNamespace(object.network_namespace);
-  out.setPeer(object.peer.value);
-  out.setCapacityBytes(object.capacity_bytes);
-  out.setSendBufferBytes(object.send_buffer_bytes);
-  out.setReceiveBufferBytes(object.receive_buffer_bytes);
-  out.setPeerInode(object.peer_inode);
-  out.setNonblocking(object.nonblocking);
-  out.setCloseOnExec(object.close_on_exec);
-  out.setSeekableSize(object.size_bytes);
-}
-
 void write(schema::Frame::Builder out, const Frame& frame) {
   out.setFunction(frame.function.value);
   out.setModule(frame.module.value);
@@ -293,57 +299,34 @@ void write(schema::Stack::Builder out, const Stack& stack) {
   write_list(out.initFrames(length(stack.frames)), stack.frames);
 }
 
-void write(schema::Descriptor::Builder out, const Descriptor& descriptor) {
-  out.setFd(descriptor.fd);
-  out.setObject(descriptor.object.value);
-  out.setCloseOnExec(descriptor.close_on_exec);
-  out.setNonblocking(descriptor.nonblocking);
-}
-
-void write(schema::Process::Builder out, const Process& process) {
-  out.setIndex(process.index.value);
-  out.setPid(process.pid);
-  out.setParent(process.parent_plus_one);
-  out.setStartNs(process.start_ns);
-  write_list(out.initDescriptors(length(process.descriptors)), process.descriptors);
-}
-
-void write(schema::Thread::Builder out, const Thread& thread) {
-  out.setIndex(thread.index.value);
-  out.setProcess(thread.process.value);
-  out.setTid(thread.tid);
-  out.setNamespaceTid(thread.namespace_tid);
-  out.setCreator(thread.creator_plus_one);
-  out.setStartNs(thread.start_ns);
-  out.setCloneFlags(thread.clone_flags);
-  out.setClearTidAddress(thread.clear_tid_address);
-}
-
 void write(schema::Module::Builder out, const Module& module) {
   out.setPath(module.path.value);
   out.setBuildId(to_data(module.build_id));
   out.setSha256(to_data(module.sha256));
 }
 
-void write(schema::Image::Builder out, const Image& image) {
-  out.setProcess(image.process.value);
-  out.setStartNs(image.start_ns);
-  out.setName(image.name.value);
-  out.setExecutable(image.executable.value);
-  auto arguments = out.initArguments(length(image.arguments));
-  for (unsigned i = 0; i < arguments.size(); ++i) arguments.set(i, image.arguments[i].value);
-  write_list(out.initModules(length(image.modules)), image.modules);
-  out.setWorkingDirectory(image.working_directory.value);
+template <class Init>
+void write_columns(const CodedTable& table, Init init) {
+  if (table.empty()) return;
+  auto columns = init(length(table));
+  for (unsigned i = 0; i < columns.size(); ++i) columns.set(i, to_data(table[i]));
 }
 
 void write(schema::Tables::Builder out, const TableEntries& tables) {
   out.setFirstString(tables.first_string);
-  fill_texts(out.initStrings(length(tables.strings)), tables.strings);
-  write_list(out.initObjects(length(tables.objects)), tables.objects);
-  write_list(out.initStacks(length(tables.stacks)), tables.stacks);
-  write_list(out.initProcesses(length(tables.processes)), tables.processes);
-  write_list(out.initThreads(length(tables.threads)), tables.threads);
-  write_list(out.initImages(length(tables.images)), tables.images);
+  const CodedStrings strings = code_strings(tables.strings);
+  if (!tables.strings.empty()) {
+    out.setStringShared(to_data(strings.shared));
+    out.setStringLengths(to_data(strings.lengths));
+    out.setStringBytes(to_data(strings.bytes));
+  }
+  if (!tables.stacks.empty()) write_list(out.initStacks(length(tables.stacks)), tables.stacks);
+  std::vector<Module> modules;
+  write_columns(code_objects(tables.objects), [&](unsigned n) { return out.initObjectColumns(n); });
+  write_columns(code_processes(tables.processes), [&](unsigned n) { return out.initProcessColumns(n); });
+  write_columns(code_threads(tables.threads), [&](unsigned n) { return out.initThreadColumns(n); });
+  write_columns(code_images(tables.images, modules), [&](unsigned n) { return out.initImageColumns(n); });
+  if (!modules.empty()) write_list(out.initModules(length(modules)), modules);
 }
 
 void write(schema::Events::Builder out, const EventBlock& block) {
@@ -352,6 +335,16 @@ void write(schema::Events::Builder out, const EventBlock& block) {
   out.setStartNs(block.start_ns);
   out.setWallUnitNs(block.wall_unit_ns);
   out.setCpuUnitNs(block.cpu_unit_ns);
+  out.setScaleBits(block.wall.bits);
+  out.setCpuShift(block.cpu.shift);
+  out.setWallShift(block.wall.shift);
+  if (!block.segments.empty()) {
+    const CodedSegments segments = code_segments(block.segments, block.wall_unit_ns);
+    out.setSegmentThreads(to_data(segments.threads));
+    out.setSegmentCounts(to_data(segments.counts));
+    out.setSegmentStarts(to_data(segments.starts));
+  }
+  if (!block.id_arguments.empty()) out.setIdArguments(to_data(code_id_arguments(block.id_arguments)));
   using Set = void (schema::Events::Builder::*)(capnp::Data::Reader);
   static constexpr std::array<Set, kColumns> kSetters = {
       &schema::Events::Builder::setKind,          &schema::Events::Builder::setBurst,
@@ -389,7 +382,7 @@ void write(schema::Footer::Builder out, const Footer& footer) {
 
 /// Room for an event block in one segment, so that the message has no far pointers.
 unsigned words_for(const EventBlock& block) {
-  std::size_t bytes = 1024;
+  std::size_t bytes = 1024 + 24 * block.segments.size() + 4 * block.id_arguments.size();
   for (const auto& column : block.columns) bytes += column.size();
   for (const auto& list : block.arguments) bytes += list.size();
   return static_cast<unsigned>(bytes / sizeof(capnp::word));
@@ -409,8 +402,16 @@ void append_block(FrameContent& frame, const Header& header) {
 
 void append_block(FrameContent& frame, const TableEntries& tables) {
   capnp::MallocMessageBuilder message;
-  write(message.initRoot<schema::Block>().initTables(), tables);
-  append_message(frame, message);
+  const auto root = message.initRoot<schema::Block>().initTables();
+  write(root, tables);
+  const auto stored = root.asReader();
+  std::vector<capnp::Data::Reader> columns = {stored.getStringShared(), stored.getStringLengths(),
+                                              stored.getStringBytes()};
+  for (const auto table :
+       {stored.getObjectColumns(), stored.getProcessColumns(), stored.getThreadColumns(), stored.getImageColumns()}) {
+    for (const auto column : table) columns.push_back(column);
+  }
+  append_message(frame, message, columns);
 }
 
 void append_block(FrameContent& frame, const EventBlock& events) {

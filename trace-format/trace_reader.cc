@@ -1,8 +1,10 @@
 #include "trace-format/trace_reader.h"
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 
+#include "trace-format/compiled_blocks.h"
 #include "trace-format/format_error.h"
 #include "trace-format/frame_file.h"
 #include "trace-format/memory_limit.h"
@@ -19,7 +21,8 @@ struct TraceReader::Impl {
   void read_header();
   std::optional<std::span<const Event>> next();
   std::optional<Block> next_block();
-  std::span<const Event> decode(const EventBlock& block);
+  void decode(const EventBlock& block);
+  std::optional<std::span<const Event>> next_piece();
   void accept(Footer footer);
   void end();
 
@@ -32,6 +35,7 @@ struct TraceReader::Impl {
   std::optional<Footer> footer;
   std::string incomplete;
   DecodedEvents decoded;
+  std::size_t returned = 0;      ///< of decoded.events
   std::vector<Ns> last_exit_ns;  ///< by thread
   std::uint64_t events = 0;
 };
@@ -61,6 +65,9 @@ void TraceReader::Impl::read_header() {
   if (header.tool_version.starts_with(kPredictionTool)) {
     throw TraceError(frames.name() + " is a prediction, not a trace");
   }
+  if (header.tool_version.starts_with(kProgramTool)) {
+    throw TraceError(frames.name() + " is a compiled program, not a trace: only simreplay takes it, as a file");
+  }
   if (header.format_version == 0) throw TraceError(frames.name() + " is no trace: its header has no format version");
   if (header.format_version > kFormatVersion) {
     throw TraceError(frames.name() + " has trace format version " + std::to_string(header.format_version) + " (" +
@@ -69,15 +76,26 @@ void TraceReader::Impl::read_header() {
   }
 }
 
+/// The decoded block's events of the next thread in it; nullopt at its end.
+std::optional<std::span<const Event>> TraceReader::Impl::next_piece() {
+  const std::span<const Event> rest = std::span<const Event>(decoded.events).subspan(returned);
+  if (rest.empty()) return std::nullopt;
+  const auto end = std::ranges::find_if(rest, [&](const Event& e) { return e.thread != rest.front().thread; });
+  const auto piece = rest.first(static_cast<std::size_t>(end - rest.begin()));
+  returned += piece.size();
+  return piece;
+}
+
 std::optional<std::span<const Event>> TraceReader::Impl::next() {
+  if (const auto piece = next_piece()) return piece;
   while (std::optional<Block> block = next_block()) {
     if (footer) frames.damaged("there is more after the footer");
     try {
       if (auto* entries = std::get_if<TableEntries>(&*block)) tables.merge(std::move(*entries));
       if (auto* last = std::get_if<Footer>(&*block)) accept(std::move(*last));
       if (const auto* events_block = std::get_if<EventBlock>(&*block)) {
-        const auto decoded_events = decode(*events_block);
-        if (!decoded_events.empty()) return decoded_events;
+        decode(*events_block);
+        if (const auto piece = next_piece()) return piece;
       }
     } catch (const FormatError& e) {
       frames.damaged(std::string("the message before content byte ") + std::to_string(offset) + ": " + e.what());
@@ -88,22 +106,29 @@ std::optional<std::span<const Event>> TraceReader::Impl::next() {
   return std::nullopt;
 }
 
-std::span<const Event> TraceReader::Impl::decode(const EventBlock& block) {
+void TraceReader::Impl::decode(const EventBlock& block) {
   if (block.count > limits.events_per_block) {
     throw FormatError("it says to hold " + std::to_string(block.count) + " events, allowed are " +
                       std::to_string(limits.events_per_block));
   }
   const std::size_t threads = tables.tables().threads().size();
-  if (block.thread.value >= threads) {
-    throw FormatError("events of thread " + std::to_string(block.thread.value) + ", which no table has yet");
+  const std::vector<Segment> segments = segments_of(block);
+  for (const Segment& segment : segments) {
+    if (segment.thread.value >= threads) {
+      throw FormatError("events of thread " + std::to_string(segment.thread.value) + ", which no table has yet");
+    }
   }
   if (last_exit_ns.size() < threads) last_exit_ns.resize(threads, 0);
-  Ns& last_exit = last_exit_ns[block.thread.value];
-  if (block.start_ns < last_exit) throw FormatError("its events are older than those before them");
+  returned = 0;
   decode_events(block, decoded);
-  if (!decoded.events.empty()) last_exit = decoded.events.back().exit_ns;
+  std::size_t end = 0;
+  for (const Segment& segment : segments) {
+    Ns& last_exit = last_exit_ns[segment.thread.value];
+    if (segment.start_ns < last_exit) throw FormatError("its events are older than those before them");
+    end += segment.count;
+    if (segment.count > 0) last_exit = decoded.events[end - 1].exit_ns;
+  }
   events += decoded.events.size();
-  return decoded.events;
 }
 
 void TraceReader::Impl::accept(Footer last) {

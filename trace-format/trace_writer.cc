@@ -48,7 +48,10 @@ std::uint32_t checked(std::uint32_t index, std::uint32_t& size, const char* what
 
 struct TraceWriter::Impl {
   Impl(const std::string& path, const Header& header, const WriterOptions& writer_options)
-      : options(writer_options), output(path, Unfinished::keep), frames(output, writer_options.compression_level) {
+      : options(writer_options),
+        output(path, Unfinished::keep),
+        frames(output, writer_options.compression_level),
+        group(writer_options.times) {
     append_block(frame, header);
     write_frame();
   }
@@ -63,6 +66,7 @@ struct TraceWriter::Impl {
   void added_to_tables(std::size_t bytes);
   void emit_tables();
   void emit_block(std::uint32_t index);
+  void emit_group();
   std::unique_ptr<OpenThread> begin_at(ThreadId thread, Ns start_ns) const;
   void write_frame();
   void flush();
@@ -71,6 +75,7 @@ struct TraceWriter::Impl {
   OutputFile output;
   FrameWriter frames;
   FrameContent frame;  ///< content of the frame being collected
+  EventGroup group;    ///< blocks on their way into it
 
   InternTable<std::string> strings;
   InternTable<std::vector<Frame>> stacks;
@@ -102,7 +107,6 @@ void TraceWriter::Impl::append(const Event& event) {
     flushed_ns = event.exit_ns;
   } else if (thread.encoder.count() >= options.events_per_block || thread.bytes > kBlockBytes) {
     std::erase(open, event.thread.value);
-    emit_tables();
     emit_block(event.thread.value);
     if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
@@ -126,16 +130,25 @@ void TraceWriter::Impl::emit_tables() {
 
 void TraceWriter::Impl::emit_block(std::uint32_t index) {
   OpenThread& thread = *threads[index];
-  append_block(frame, thread.encoder.block());
+  group.add(thread.encoder);
   open_bytes -= thread.bytes;
   thread.encoder.next_block();
   thread.bytes = 0;
   if (thread.ended) threads[index].reset();
+  if (group.count() >= options.events_per_block || group.bytes() > kBlockBytes) emit_group();
+}
+
+/// Blocks of several threads in one message: the columns of many short threads compress as one, and the message's own
+/// bytes are paid once.
+void TraceWriter::Impl::emit_group() {
+  if (group.count() == 0) return;
+  emit_tables();
+  append_block(frame, group.block());
+  group.clear();
 }
 
 std::unique_ptr<TraceWriter::Impl::OpenThread> TraceWriter::Impl::begin_at(ThreadId thread, Ns start_ns) const {
-  return std::make_unique<OpenThread>(
-      OpenThread{.encoder = {thread, start_ns, options.wall_unit_ns, options.cpu_unit_ns}});
+  return std::make_unique<OpenThread>(OpenThread{.encoder = {thread, start_ns, options.times}});
 }
 
 void TraceWriter::Impl::write_frame() {
@@ -151,6 +164,7 @@ void TraceWriter::Impl::flush() {
     if (frame.bytes.size() >= options.frame_bytes) write_frame();
   }
   open.clear();
+  emit_group();
   write_frame();
 }
 
@@ -222,14 +236,16 @@ bool TraceWriter::fits(std::uint64_t max_bytes) {
   const std::uint64_t usable = max_bytes - std::min(max_bytes / 8, kReservedBytes);
   const auto left = [&] { return usable - std::min(usable, bytes_written()); };
   // Uncompressed, so that it is more than what will be written.
-  const auto waiting = [&] { return impl_->open_bytes + impl_->frame.bytes.size() + impl_->pending_bytes; };
+  const auto waiting = [&] {
+    return impl_->open_bytes + impl_->group.bytes() + impl_->frame.bytes.size() + impl_->pending_bytes;
+  };
   if (waiting() < left()) return true;
   if (left() > usable / 16) impl_->flush();
   return waiting() < left() && left() > usable / 16;
 }
 
 bool TraceWriter::has_unflushed() const {
-  return !impl_->open.empty() || !impl_->frame.bytes.empty() || !impl_->pending.empty();
+  return !impl_->open.empty() || impl_->group.count() > 0 || !impl_->frame.bytes.empty() || !impl_->pending.empty();
 }
 
 void TraceWriter::finish(const Footer& footer) {

@@ -6,16 +6,16 @@
 #include <string_view>
 
 #include "trace-format/model.h"
+#include "trace-format/time_scale.h"
 
 namespace simrec {
 
 struct WriterOptions {
-  std::uint32_t wall_unit_ns = 500;        ///< resolution of stored wall times (tier 1 knows no better)
-  std::uint32_t cpu_unit_ns = 100;         ///< resolution of stored CPU times; rounding never drifts
-  std::uint32_t events_per_block = 4096;   ///< per thread
-  std::uint64_t frame_bytes = 256 * 1024;  ///< uncompressed size at which a frame is closed
-  Ns max_unflushed_ns = 1'000'000'000;     ///< at most this much of a run is lost when killed
-  int compression_level = 1;               ///< higher ones are slower and, on noise, no smaller
+  TimePrecision times{.wall_unit_ns = 500, .cpu_unit_ns = 100};  ///< of stored times (tier 1 knows no better)
+  std::uint32_t events_per_block = 4096;                         ///< of one thread, or of several short ones together
+  std::uint64_t frame_bytes = 256 * 1024;                        ///< uncompressed size at which a frame is closed
+  Ns max_unflushed_ns = 1'000'000'000;                           ///< at most this much of a run is lost when killed
+  int compression_level = 1;                                     ///< higher ones are slower and, on noise, no smaller
 };
 
 /// Owns the output until finish(). Writes to "<path>.partial-<pid>" and renames in finish(), so an

@@ -40,6 +40,7 @@ class ColumnReader {
     if (value > limit) fail("has an impossible value");
     return value;
   }
+  bool has_more() const { return next_ != end_; }
   void expect_end() const {
     if (next_ != end_) fail("has too many values");
   }

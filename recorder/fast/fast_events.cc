@@ -14,6 +14,7 @@
 #include "recorder/clocks.h"
 #include "recorder/decoder.h"
 #include "recorder/fast/hook_image.h"
+#include "recorder/fast/hook_sockets.h"
 #include "recorder/restart_codes.h"
 
 namespace simrec::record {
@@ -46,16 +47,14 @@ FileStatus status_of(const HookOpened& opened) {
 }
 
 void add_opened(CallContext& c, const FastRecord& record) {
-  HookOpened opened{};
-  constexpr std::size_t kWords = sizeof opened / sizeof(std::uint64_t);
-  if (record.after.size() < kWords) return c.unknown();
-  std::memcpy(&opened, record.after.data(), sizeof opened);
-  const auto words = record.after.subspan(kWords);
+  const auto opened = words_as<HookOpened>(record.after);
+  if (!opened) return c.unknown();
+  const auto words = record.after.subspan(sizeof *opened / sizeof(std::uint64_t));
   const auto* text = reinterpret_cast<const char*>(words.data());
   const std::string path(text, strnlen(text, words.size_bytes()));
   c.add(path.empty() ? StringId{} : c.sink.intern(path));
   if (c.failed()) return c.add(ObjectId{});
-  c.add(c.objects.opened(c.process.owner(), static_cast<int>(c.result), status_of(opened), path));
+  c.add(c.objects.opened(c.process.owner(), static_cast<int>(c.result), status_of(*opened), path));
 }
 
 void add_ready(CallContext& c, std::span<const std::uint64_t> words) {
@@ -72,6 +71,20 @@ Ns milliseconds(std::uint64_t value) {
 void add_epoll(CallContext& c, const FastRecord& record) {
   c.add(milliseconds(record.registers[3]));
   for (const std::uint64_t data : record.after) c.add(static_cast<std::int64_t>(data));
+}
+
+/// Calls whose details the hook asks for when they are done.
+bool asks_afterwards(const FastRecord& record) {
+  switch (hook_spec(record.number).kind) {
+    case HOOK_OPEN_0:
+    case HOOK_OPEN_1:
+    case HOOK_SOCKET:
+    case HOOK_ACCEPT:
+    case HOOK_NAME_SOCKET:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -141,6 +154,10 @@ void FastEvents::add_details(TracedThread& thread, const FastRecord& record, Cur
     case HOOK_OPEN_0:
     case HOOK_OPEN_1:
       return add_opened(c, record);
+    case HOOK_SOCKET:
+    case HOOK_ACCEPT:
+    case HOOK_NAME_SOCKET:
+      return add_socket(c, record);
     default:
       return;
   }
@@ -165,6 +182,16 @@ void FastEvents::add(TracedThread& thread, const FastRecord& record) {
   at_exit.run_ns = std::max(at_exit.run_ns, call.at_entry.run_ns);
   log_.whole_call(thread, call, {clock_.monotonic_ns(record.exit_tsc) - origin_ns_, at_exit}, record.result);
   thread.at_last_event.run_ns += cost_of(record.clock_at_exit);  // nobody's
+  if (const auto until = asked_until(record)) leave_out(thread, *until);
+}
+
+/// The time from the last reading of a record to `until`, all of it spent in the hook: neither a burst's nor the
+/// program's waiting.
+void FastEvents::leave_out(TracedThread& thread, std::uint64_t until) {
+  if (until <= thread.fast.last_tsc) return;
+  thread.at_last_event.run_ns += clock_.duration_ns(until - thread.fast.last_tsc);
+  thread.fast.last_tsc = until;
+  thread.fast.prepared = true;
 }
 
 std::uint64_t FastEvents::long_ticks() const {
@@ -186,7 +213,16 @@ std::uint64_t FastEvents::drain(TracedThread& thread) {
   return ring.waiting();
 }
 
-bool FastEvents::begin_interrupted(TracedThread& thread) {
+/// The hook did not get to asking. But the thread stands still right behind the call: tier 1 can look.
+void FastEvents::add_details_now(TracedThread& thread, const HookFrame& frame, std::int64_t result) {
+  CurrentCall& call = thread.call;
+  call.registers = {frame.rdi, frame.rsi, frame.rdx, frame.r10, frame.r8, frame.r9};
+  CallContext c{thread, *thread.process, call, objects_, sink_, TraceeMemory(thread.process->pid), result};
+  decoder_of(*call.row).at_exit(c);
+}
+
+/// `result` = nullopt: the call has not come to an end.
+bool FastEvents::begin_interrupted(TracedThread& thread, std::optional<std::int64_t> result) {
   if (!thread.fast.lease) return false;
   HookSlot& slot = thread.fast.lease->slot();
   RingReader ring(slot);
@@ -195,19 +231,23 @@ bool FastEvents::begin_interrupted(TracedThread& thread) {
   if (!record) return false;
   begin(thread, *record, thread.call);
   FastRecord known = *record;
-  known.result = -EINTR;
-  add_details(thread, known, thread.call);
+  known.result = result.value_or(-EINTR);
+  if (result && asks_afterwards(known))
+    add_details_now(thread, slot.frame, known.result);
+  else
+    add_details(thread, known, thread.call);
   return true;
 }
 
 void FastEvents::interrupted_call(TracedThread& thread, const StopTime& at, std::int64_t result) {
-  if (!begin_interrupted(thread)) return;
+  const std::int64_t seen = is_restart_code(result) ? -EINTR : result;
+  if (!begin_interrupted(thread, seen)) return;
   if (restarts_after_handler(result)) thread.call.flags |= kRestarted;
-  log_.whole_call(thread, thread.call, at, is_restart_code(result) ? -EINTR : result);
+  log_.whole_call(thread, thread.call, at, seen);
 }
 
 bool FastEvents::unfinished_call(TracedThread& thread, const StopTime& at) {
-  if (!begin_interrupted(thread)) return false;
+  if (!begin_interrupted(thread, std::nullopt)) return false;
   log_.unfinished_call(thread, at);
   return true;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "recorder/event_log.h"
 #include "recorder/fast/record.h"
@@ -37,7 +38,9 @@ class FastEvents {
   /// Takes over number, registers and entry of a record, and the burst before it.
   void begin(TracedThread& thread, const FastRecord& record, CurrentCall& call);
   void add_details(TracedThread& thread, const FastRecord& record, CurrentCall& call);
-  bool begin_interrupted(TracedThread& thread);
+  void add_details_now(TracedThread& thread, const HookFrame& frame, std::int64_t result);
+  void leave_out(TracedThread& thread, std::uint64_t until);
+  bool begin_interrupted(TracedThread& thread, std::optional<std::int64_t> result);
   Ns timeout_of(const FastRecord& record) const;
   Ns cost_of(const std::optional<ClockReading>& clock) const;
   Ns cpu_at_entry(const TracedThread& thread, const FastRecord& record) const;

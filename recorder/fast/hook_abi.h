@@ -31,6 +31,9 @@
 #define HOOK_MOST_POLLED 128
 #define HOOK_USUAL_EPOLL_EVENTS 512
 #define HOOK_MOST_PATH_WORDS 128
+/* Longest socket address there is (struct sockaddr_storage), and what an internet one needs of it. */
+#define HOOK_MOST_ADDRESS 128
+#define HOOK_ADDRESS_WORDS 4
 /* The call the hook and remote code make to stop for the recorder: the filter always traces it. */
 #define HOOK_TRAP_SYSCALL 219 /* restart_syscall */
 
@@ -65,19 +68,22 @@
 enum HookKind {
   HOOK_NOT_HERE = 0, /* left to tier 1 */
   HOOK_PLAIN,
-  HOOK_ADDRESSED,  /* sendto, recvfrom: only without an address */
-  HOOK_MESSAGE,    /* sendmsg, recvmsg: only without address and control data */
-  HOOK_EPOLL_WAIT, /* after: data of each ready descriptor */
-  HOOK_POLL,       /* after: fd | revents << 32 of each ready descriptor */
-  HOOK_PPOLL,      /* before: timeout (s, ns; s = -1: none); after: as poll */
-  HOOK_EPOLL_CTL,  /* before: events, data */
-  HOOK_TIMEOUT_0,  /* timespec in rdi. before: timeout */
-  HOOK_TIMEOUT_2,  /* timespec in rdx. before: timeout */
-  HOOK_FUTEX,      /* before: timeout */
-  HOOK_FCNTL,      /* only commands that copy descriptors or set flags */
-  HOOK_IOCTL,      /* only requests that change a descriptor's state */
-  HOOK_OPEN_0,     /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
-  HOOK_OPEN_1,     /* path in rsi. after: same */
+  HOOK_ADDRESSED,   /* sendto, recvfrom: only without an address */
+  HOOK_MESSAGE,     /* sendmsg, recvmsg: only without address and control data */
+  HOOK_EPOLL_WAIT,  /* after: data of each ready descriptor */
+  HOOK_POLL,        /* after: fd | revents << 32 of each ready descriptor */
+  HOOK_PPOLL,       /* before: timeout (s, ns; s = -1: none); after: as poll */
+  HOOK_EPOLL_CTL,   /* before: events, data */
+  HOOK_TIMEOUT_0,   /* timespec in rdi. before: timeout */
+  HOOK_TIMEOUT_2,   /* timespec in rdx. before: timeout */
+  HOOK_FUTEX,       /* before: timeout */
+  HOOK_FCNTL,       /* only commands that copy descriptors or set flags */
+  HOOK_IOCTL,       /* only requests that change a descriptor's state */
+  HOOK_OPEN_0,      /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
+  HOOK_OPEN_1,      /* path in rsi. after: same */
+  HOOK_SOCKET,      /* makes a socket: only TCP. after, unless it failed: HookSocket */
+  HOOK_ACCEPT,      /* only at internet sockets. after, unless it failed: HookSocket */
+  HOOK_NAME_SOCKET, /* bind, connect of internet sockets. before: HookAddress; after, unless it failed: HookSocket */
 };
 
 struct HookSpec {
@@ -101,6 +107,24 @@ struct HookHead {
 /* Words after a successful open; words == 0 in a failed one's place are left out. */
 struct HookOpened {
   uint64_t device, inode, mode_and_device, size_bytes, birth_ns, path_words;
+  uint64_t asked_until_tsc; /* when all was known; 0: the thread was switched off its core meanwhile */
+};
+
+/* A socket address; bytes == 0: none, or it could not be read. */
+struct HookAddress {
+  uint64_t bytes;
+  uint64_t words[HOOK_ADDRESS_WORDS];
+};
+
+/* What a descriptor refers to right behind the call; all 0 but the last when it was gone already. */
+struct HookSocket {
+  uint64_t device, inode, cookie;
+  uint64_t network_namespace; /* HOOK_NAME_SOCKET: 0, as before */
+  uint64_t buffers;           /* send | receive << 32, bytes */
+  uint64_t domain_and_type;   /* domain | type << 32; HOOK_NAME_SOCKET: 0, as before */
+  uint64_t status_flags;      /* as F_GETFL, O_NONBLOCK at least */
+  struct HookAddress local, peer;
+  uint64_t asked_until_tsc; /* as above */
 };
 
 /* The program's registers when it called. */

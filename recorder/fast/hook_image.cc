@@ -21,7 +21,7 @@ struct KindRow {
 
 constexpr std::uint8_t bit(int reg) { return static_cast<std::uint8_t>(1 << reg); }
 
-// Everything else stays on tier 1: calls that make processes, threads, sockets or other objects the recorder has to
+// Everything else stays on tier 1: calls that make processes, threads, pipes or other objects the recorder has to
 // look at while the thread stands still, that must not return here at all, or that are rare.
 constexpr KindRow kKinds[] = {
     {SYS_read, HOOK_PLAIN},
@@ -69,6 +69,11 @@ constexpr KindRow kKinds[] = {
     {SYS_open, HOOK_OPEN_0},
     {SYS_creat, HOOK_OPEN_0},
     {SYS_openat, HOOK_OPEN_1},
+    {SYS_socket, HOOK_SOCKET},
+    {SYS_accept, HOOK_ACCEPT},
+    {SYS_accept4, HOOK_ACCEPT},
+    {SYS_bind, HOOK_NAME_SOCKET},
+    {SYS_connect, HOOK_NAME_SOCKET},
 };
 
 std::array<HookSpec, HOOK_SYSCALLS> make_specs() {

@@ -46,6 +46,8 @@ std::size_t words_before(std::uint8_t kind) {
     case HOOK_TIMEOUT_2:
     case HOOK_FUTEX:
       return 2;
+    case HOOK_NAME_SOCKET:
+      return sizeof(HookAddress) / sizeof(std::uint64_t);
     default:
       return 0;
   }
@@ -84,6 +86,24 @@ std::optional<FastRecord> parse_record(std::span<const std::uint64_t> all, bool 
   }
   if (words.failed()) return std::nullopt;
   return record;
+}
+
+std::optional<std::uint64_t> asked_until(const FastRecord& record) {
+  std::uint64_t until = 0;
+  switch (hook_spec(record.number).kind) {
+    case HOOK_OPEN_0:
+    case HOOK_OPEN_1:
+      if (const auto opened = words_as<HookOpened>(record.after)) until = opened->asked_until_tsc;
+      break;
+    case HOOK_SOCKET:
+    case HOOK_ACCEPT:
+    case HOOK_NAME_SOCKET:
+      if (const auto socket = words_as<HookSocket>(record.after)) until = socket->asked_until_tsc;
+      break;
+    default:
+      break;
+  }
+  return until > record.exit_tsc ? std::optional(until) : std::nullopt;
 }
 
 RingReader::RingReader(HookSlot& slot)

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <vector>
@@ -26,6 +27,19 @@ struct FastRecord {
   std::array<std::uint64_t, 6> registers{};
   std::span<const std::uint64_t> before, after;  ///< words by kind
 };
+
+/// The beginning of words by kind, as the hook wrote it; nullopt when there are too few.
+template <class T>
+std::optional<T> words_as(std::span<const std::uint64_t> words) {
+  if (words.size_bytes() < sizeof(T)) return std::nullopt;
+  T value;
+  std::memcpy(&value, words.data(), sizeof value);
+  return value;
+}
+
+/// TSC until which the hook asked the kernel for the recorder behind the call; nullopt when it did not, or when the
+/// thread was switched off its core meanwhile.
+std::optional<std::uint64_t> asked_until(const FastRecord& record);
 
 /// The record in `words`; nullopt when they are no record. `finished` = false: the call is still under way, and only
 /// what is known before it is there.

@@ -1,5 +1,6 @@
 // simreplay: predicts how long a recorded run takes on another platform.
-// load → compile → simulate on the platform → simulate on the recording host's twin → report.
+// load → compile (or open a saved program) → simulate on the platform → simulate on the recording host's twin → simulate
+// what the trace cannot tell otherwise → judge → report.
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <system_error>
 
+#include "replayer/cli/conclusion.h"
 #include "replayer/cli/options.h"
 #include "replayer/cli/prediction.h"
 #include "replayer/cli/progress.h"
@@ -18,7 +20,10 @@
 #include "replayer/cli/report_text.h"
 #include "replayer/cli/twin_file.h"
 #include "replayer/compile/compile.h"
+#include "replayer/program/op_store.h"
 #include "replayer/program/print.h"
+#include "replayer/program/program_file.h"
+#include "trace-format/compiled_codec.h"
 #include "trace-format/prediction_file.h"
 #include "trace-format/sha256.h"
 #include "trace-format/terminal.h"
@@ -32,6 +37,8 @@ using namespace simrec;
 using namespace simrec::replay;
 
 constexpr int kFailure = 2;
+constexpr const char* kByArrival = "arrival";
+constexpr const char* kByRecording = "recorded";
 
 /// Tells on standard error what took how long, with --verbose.
 class Steps {
@@ -97,14 +104,38 @@ bool is_whole_run(const Trace& trace) {
   return !bounded && !starts_in_the_middle(trace.header);
 }
 
-std::optional<Ns> twin_time(const Program& program, const Outcome& outcome, const Platform& twin,
-                            const Options& options) {
+std::string operations_of(const Program& program) {
+  return format_count_of(operations(program), "operation") + " of " + format_count_of(program.threads.size(), "thread");
+}
+
+std::optional<Outcome> twin_run(const Program& program, const Outcome& outcome, const Platform& twin,
+                                const Options& options) {
   if (!options.closure) return std::nullopt;
-  if (is_closure_run(options)) return outcome.predicted_ns;
+  if (is_closure_run(options)) return outcome;
   SimulateOptions plain;
   plain.engine = options.engine;
   plain.model = options.model;
-  return simulate_on(program, twin, plain, options).predicted_ns;
+  return simulate_on(program, twin, plain, options);
+}
+
+/// How the validity meter replays otherwise: as asked, without timeline.
+Laboratory laboratory(const Platform& platform, const Options& options) {
+  Laboratory lab;
+  if (!options.validity) return lab;
+  lab.replay = [&](const Program& other) {
+    SimulateOptions how = as_asked(options);
+    how.timeline = false;
+    return simulate_on(other, platform, how, options);
+  };
+  if (options.trace_path != "-" && !is_compiled_program(options.trace_path))
+    lab.compile = [trace = std::optional<Trace>(), &options](Order order, Spins spins) mutable {
+      if (!trace) trace = load_trace(options.trace_path);
+      CompileOptions compiling;
+      compiling.order = order;
+      compiling.spins = spins;
+      return compile(*trace, compiling);
+    };
+  return lab;
 }
 
 void report(const Prediction& prediction, const Options& options) {
@@ -118,35 +149,89 @@ void report(const Prediction& prediction, const Options& options) {
   }
 }
 
-int run(const Options& options) {
-  Steps steps(options.verbose);
-  Trace trace = load_trace(options.trace_path);
-  steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
-  CompileOptions compiling;
-  compiling.order = options.order;
-  const Program program = compile(trace, compiling);
-  const Header header = trace.header;
-  const bool whole = is_whole_run(trace);
-  trace = {};  // a program needs its memory more
-  std::uint64_t operations = 0;
-  for (const ProgramThread& thread : program.threads) operations += thread.ops.size();
-  steps.done("compiled " + format_count_of(operations, "operation") + " of " +
-             format_count_of(program.threads.size(), "thread"));
-  if (options.dump_program) {
-    print(program, std::cout);
-    return 0;
-  }
-  const TwinFile twin(header);
-  const Platform platform = chosen_platform(options, twin, header);
+SavedProgram compile_trace(const Options& options, Steps& steps) {
+  SavedProgram compiled;
+  {
+    Trace trace = load_trace(options.trace_path);
+    steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
+    CompileOptions compiling;
+    compiling.order = options.order.value_or(Order::arrival);
+    compiled.program = compile(trace, compiling);
+    compiled.source.header = trace.header;
+    compiled.source.whole_run = is_whole_run(trace);
+  }  // a program needs the trace's memory more
+  compiled.source.trace_name = options.trace_path;
+  if (options.trace_path != "-") compiled.source.trace_sha256 = sha256_of_file(options.trace_path).hex();
+  compiled.source.order = options.order == Order::recorded ? kByRecording : kByArrival;
+  steps.done("compiled " + operations_of(compiled.program));
+  return compiled;
+}
+
+SavedProgram open_saved(const Options& options, Steps& steps) {
+  SavedProgram saved = open_program(options.trace_path);
+  if (options.order && (options.order == Order::recorded) != (saved.source.order == kByRecording))
+    throw UsageError(options.trace_path + " was compiled with --order " + saved.source.order +
+                     ": for another order compile the trace again");
+  steps.done("opened " + operations_of(saved.program) + " in " + options.trace_path);
+  return saved;
+}
+
+SavedProgram program_of(const Options& options, Steps& steps) {
+  return is_compiled_program(options.trace_path) ? open_saved(options, steps) : compile_trace(options, steps);
+}
+
+Sensitivity sensitivity_of(const SavedProgram& compiled, const Outcome& outcome, const Platform& platform,
+                           const Options& options) {
+  const Order order = compiled.source.order == kByRecording ? Order::recorded : Order::arrival;
+  const bool brought_in = compiled.program.stored && options.validity && outcome.operations <= kMostOperations;
+  return measure_sensitivity(brought_in ? in_memory(compiled.program) : compiled.program, outcome, order,
+                             laboratory(platform, options));
+}
+
+Replayed replay(const Options& options, Steps& steps) {
+  const SavedProgram compiled = program_of(options, steps);
+  const auto& [program, source] = compiled;
+  const TwinFile twin(source.header);
+  const Platform platform = chosen_platform(options, twin, source.header);
   const Outcome outcome = simulate_on(program, platform, as_asked(options), options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
-  const std::optional<Ns> twin_ns =
-      whole ? twin_time(program, outcome, twin_platform(twin, header), options) : std::nullopt;
-  if (twin_ns && !is_closure_run(options)) steps.done("simulated the twin");
-  const std::string trace_sha256 = options.trace_path == "-" ? "" : sha256_of_file(options.trace_path).hex();
-  report(make_prediction(program, outcome, twin_ns, {options.trace_path, trace_sha256, platform.name, platform.sha256},
-                         options),
-         options);
+  const std::optional<Outcome> twin_outcome =
+      source.whole_run ? twin_run(program, outcome, twin_platform(twin, source.header), options) : std::nullopt;
+  if (twin_outcome && !is_closure_run(options)) steps.done("simulated the twin");
+  const Sensitivity sensitivity = sensitivity_of(compiled, outcome, platform, options);
+  if (options.validity) steps.done("simulated otherwise what the trace cannot tell");
+  const auto twin_ns = twin_outcome ? std::optional(twin_outcome->predicted_ns) : std::nullopt;
+  const double speed = options.host_speed_flops > 0 ? options.host_speed_flops : program.recorded_speed_flops;
+  return {
+      make_prediction(program, outcome, twin_ns,
+                      {source.trace_name, source.trace_sha256, source.order, platform.name, platform.sha256}, options),
+      gather(program, outcome, twin_outcome, sensitivity, speed)};
+}
+
+/// --dump-program and --save-program: nothing is simulated. False: neither was asked for.
+bool only_compile(const Options& options, Steps& steps) {
+  if (!options.dump_program && options.save_program_path.empty()) return false;
+  const auto [program, source] = program_of(options, steps);
+  if (options.dump_program) {
+    print(in_memory(program), std::cout);
+  } else {
+    save_program(options.save_program_path, program.stored ? in_memory(program) : program, source);
+    steps.done("saved the program");
+  }
+  return true;
+}
+
+int run(const Options& options) {
+  Steps steps(options.verbose);
+  if (only_compile(options, steps)) return 0;
+  std::vector<Replayed> recordings;
+  recordings.push_back(replay(options, steps));
+  for (const std::string& trace : options.other_traces) {
+    Options one = options;
+    one.trace_path = trace;
+    recordings.push_back(replay(one, steps));
+  }
+  report(conclude(std::move(recordings)), options);
   return 0;
 }
 

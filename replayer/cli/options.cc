@@ -23,6 +23,8 @@ constexpr const char* kFooter =
     "  simreplay trace.capnp cluster.xml                      everything on the first host of a platform\n"
     "  simreplay trace.capnp wan.xml --place 'redis-server*=h2' --place 'redis-benchmark=h1'\n"
     "  simreplay trace.capnp platform.xml --json | jq .predicted_s\n"
+    "  simreplay trace.capnp --save-program app.program && simreplay app.program cluster.xml\n"
+    "  simreplay a.capnp b.capnp c.capnp platform.xml --same-experiment   three recordings, one prediction\n"
     "  simreplay trace.capnp platform.xml -o p.capnp && simtrace export -o timeline.json p.capnp";
 
 /// What CLI11 fills in before it is checked and converted.
@@ -31,10 +33,13 @@ struct RawOptions {
   std::vector<std::string> model;
   std::string host_speed;
   std::string engine = "event";
-  std::string order = "arrival";
+  std::string order;
   bool timeline = false;
   bool no_timeline = false;
   bool no_closure = false;
+  bool no_validity = false;
+  bool same_experiment = false;
+  std::vector<std::string> more_files;  ///< behind the first two
 };
 
 std::string terms_of_model() {
@@ -48,11 +53,13 @@ std::string terms_of_model() {
 
 void declare(CLI::App& app, Options& options, RawOptions& raw) {
   app.set_version_flag("--version", "simreplay " SIMREC_VERSION " (SimGrid " SIMREC_SIMGRID_VERSION ")");
-  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input)")
+  app.add_option("trace", options.trace_path, "Trace made by simrec (- = standard input), or a program saved from one")
       ->required()
       ->type_name("TRACE");
   app.add_option("platform", options.platform_path, "SimGrid platform file; default: the twin of the recording host")
       ->type_name("PLATFORM.xml");
+  app.add_option("more", raw.more_files, "With --same-experiment: traces and a platform (.xml) in any order")
+      ->type_name("TRACE");
 
   const char* const where = "Placement and speed";
   app.add_option("--place", raw.places, "Put matching processes on a platform host (repeatable; the last match wins)")
@@ -73,6 +80,10 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
                  "Also write the prediction, with its timeline, to a file (- = standard output)")
       ->type_name("FILE")
       ->group(what);
+  app.add_option("--save-program", options.save_program_path,
+                 "Write the compiled program to FILE and stop: give it instead of the trace to skip compiling")
+      ->type_name("FILE")
+      ->group(what);
   app.add_flag("--timeline", raw.timeline, "Keep the timeline of each thread in FILE (the default)")->group(what);
   app.add_flag("--no-timeline", raw.no_timeline, "Leave the timeline out of FILE: much smaller")->group(what);
   app.add_flag("-q,--quiet", options.quiet, "No summary, no progress bar; errors only")->group(what);
@@ -84,9 +95,8 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->capture_default_str()
       ->group(how);
   app.add_option("--order", raw.order,
-                 "Event loops serve their sources in order of arrival on the platform, or as recorded")
+                 "Event loops serve their sources in order of arrival on the platform (the default), or as recorded")
       ->type_name("ORDER")
-      ->capture_default_str()
       ->group(how);
   app.add_option("--model", raw.model, "Switch a term of the model on or off (repeatable); its terms are listed below")
       ->type_name("TERM=on|off")
@@ -97,6 +107,12 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->allow_extra_args(false)
       ->group(how);
   app.add_flag("--no-closure", raw.no_closure, "Do not replay on the twin as well to find the closure error")
+      ->group(how);
+  app.add_flag("--no-validity", raw.no_validity,
+               "Do not replay otherwise as well to find how much depends on what a trace cannot tell")
+      ->group(how);
+  app.add_flag("--same-experiment", raw.same_experiment,
+               "The traces are recordings of one program: predict their median, and the interval from their spread")
       ->group(how);
   app.add_flag("--dump-program", options.dump_program, "Print the causal program instead of simulating it")->group(how);
   app.footer(terms_of_model() + kFooter);
@@ -160,14 +176,47 @@ void require_readable(const std::string& path, const char* what) {
   if (S_ISREG(status.st_mode) && status.st_size == 0) throw UsageError(std::string(what) + " '" + path + "' is empty");
 }
 
+/// Several recordings and perhaps a platform, in any order; a platform is what ends in .xml.
+void sort_out_files(Options& options, const RawOptions& raw) {
+  if (!raw.same_experiment) {
+    if (!raw.more_files.empty())
+      throw UsageError("'" + raw.more_files.front() +
+                       "' is one argument too many: simreplay TRACE [PLATFORM.xml], or several traces of one program "
+                       "with --same-experiment; try `simreplay --help`");
+    if (options.platform_path.ends_with(".capnp") && !options.trace_path.ends_with(".xml"))
+      throw UsageError("'" + options.platform_path +
+                       "' is no platform; for several recordings of one program add --same-experiment");
+    return;
+  }
+  std::vector<std::string> files = {options.trace_path, options.platform_path}, traces;
+  files.insert(files.end(), raw.more_files.begin(), raw.more_files.end());
+  options.platform_path.clear();
+  for (const std::string& file : files) {
+    if (!file.ends_with(".xml")) {
+      if (!file.empty()) traces.push_back(file);
+    } else if (options.platform_path.empty()) {
+      options.platform_path = file;
+    } else {
+      throw UsageError("there are two platforms, '" + options.platform_path + "' and '" + file + "'; give one");
+    }
+  }
+  if (traces.size() < 2)
+    throw UsageError("--same-experiment is for several recordings of one program; give at least two traces");
+  options.trace_path = traces.front();
+  options.other_traces.assign(traces.begin() + 1, traces.end());
+}
+
 void check(const Options& options, const RawOptions& raw) {
   if (options.trace_path.ends_with(".xml") && options.platform_path.ends_with(".capnp"))
     throw UsageError("trace and platform are swapped: simreplay TRACE PLATFORM.xml");
   if (options.trace_path != "-") require_readable(options.trace_path, "trace");
+  for (const std::string& trace : options.other_traces) require_readable(trace, "trace");
   if (!options.platform_path.empty()) require_readable(options.platform_path, "platform");
   if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
   if (options.json && options.output_path == "-")
     throw UsageError("--json and -o - both want standard output; give -o a file name");
+  if (!options.save_program_path.empty() && (!options.platform_path.empty() || !options.output_path.empty()))
+    throw UsageError("--save-program only compiles: a platform or -o belongs to the next command");
   if (options.quiet && options.verbose) throw UsageError("-q and -v contradict each other");
   if (raw.timeline && raw.no_timeline) throw UsageError("--timeline and --no-timeline contradict each other");
   if ((raw.timeline || raw.no_timeline) && options.output_path.empty())
@@ -185,7 +234,6 @@ std::vector<std::string> shaping_options(const Options& options, const RawOption
   if (!options.deployment_path.empty()) list.push_back("--deploy=" + options.deployment_path);
   if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
   if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
-  if (raw.order != "arrival") list.push_back("--order=" + raw.order);
   for (const std::string& term : raw.model) list.push_back("--model=" + term);
   for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
   return list;
@@ -203,10 +251,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !app.remaining().empty()) {
     std::string word = app.remaining().front();
-    const bool option = word.starts_with("-");
     word = word.substr(0, word.find('='));
-    text = option ? "there is no option " + word + suggestion(word, long_names(app))
-                  : "'" + word + "' is one argument too many: simreplay TRACE [PLATFORM.xml]";
+    text = "there is no option " + word + suggestion(word, long_names(app));
   }
   for (char& c : text) c = c == '\n' ? ' ' : c;
   return text;
@@ -235,9 +281,12 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   for (const std::string& term : raw.model) switch_term(options.model, term);
   options.engine = parse_choice<EngineKind>("--engine", raw.engine,
                                             {{"event", EngineKind::event}, {"reference", EngineKind::reference}});
-  options.order =
-      parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
+  if (!raw.order.empty())
+    options.order =
+        parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
   options.closure = !raw.no_closure;
+  options.validity = !raw.no_validity;
+  sort_out_files(options, raw);
   options.timeline = !options.output_path.empty() && !raw.no_timeline;
   options.shaping = shaping_options(options, raw);
   check(options, raw);

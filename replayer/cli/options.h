@@ -18,19 +18,22 @@ class UsageError : public std::runtime_error {
 };
 
 struct Options {
-  std::string trace_path;
-  std::string platform_path;  ///< "" = the twin of the recording host
+  std::string trace_path;                 ///< or a saved program
+  std::vector<std::string> other_traces;  ///< further recordings of the same experiment
+  std::string platform_path;              ///< "" = the twin of the recording host
   std::vector<PlaceRule> placement;
   std::string deployment_path;
   double host_speed_flops = 0;  ///< 0 = as recorded
   EngineKind engine = EngineKind::event;
-  Order order = Order::arrival;
+  std::optional<Order> order;  ///< nullopt = not asked for: arrival, or as a saved program was compiled
   NetworkModel model;
   std::vector<std::string> simgrid_config;
-  std::string output_path;  ///< prediction file, "-" = stdout, "" = none
+  std::string output_path;        ///< prediction file, "-" = stdout, "" = none
+  std::string save_program_path;  ///< write the compiled program there instead of simulating it; "" = no
   bool timeline = false;
   bool json = false;
   bool closure = true;
+  bool validity = true;  ///< measure what the trace cannot tell
   bool dump_program = false;
   bool quiet = false;
   bool verbose = false;

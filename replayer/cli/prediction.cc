@@ -78,10 +78,13 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   append_counts(summary.counts, program.counts);
   append_counts(summary.counts, outcome.counts);
   summary.options = options.shaping;
+  if (provenance.order != "arrival") summary.options.push_back("--order=" + provenance.order);
   for (std::size_t i = 0; i < outcome.timeline.size() && i < program.threads.size(); ++i)
     prediction.timelines.push_back(thread_timeline(program, outcome, i));
   return prediction;
 }
+
+bool has_interval(const PredictionSummary& summary) { return summary.interval_high_ns > 0; }
 
 bool has_closure(const PredictionSummary& summary) { return summary.twin_ns > 0; }
 

@@ -13,12 +13,16 @@ namespace simrec::replay {
 /// Where a prediction comes from.
 struct Provenance {
   std::string trace_name, trace_sha256;
+  std::string order;  ///< that the program was compiled with
   std::string platform_name, platform_sha256;
 };
 
 /// `twin_ns`: predicted wall time on the twin; nullopt = not asked for, then there is no closure error.
 Prediction make_prediction(const Program& program, const Outcome& outcome, std::optional<Ns> twin_ns,
                            const Provenance& provenance, const Options& options);
+
+/// True if the prediction holds an interval.
+bool has_interval(const PredictionSummary& summary);
 
 /// True if the prediction holds a closure error.
 bool has_closure(const PredictionSummary& summary);

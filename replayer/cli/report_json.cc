@@ -47,6 +47,25 @@ Json list_json(const std::vector<T>& items, F&& to_json) {
   return list;
 }
 
+/// Null for a prediction that nobody judged.
+Json trust_json(const PredictionSummary& summary) {
+  if (summary.trust.empty()) return {};
+  return {{"level", summary.trust}, {"reasons", summary.trust_reasons}};
+}
+
+Json interval_json(const PredictionSummary& summary) {
+  if (!has_interval(summary)) return {};
+  Json parts = Json::object();
+  for (const Uncertainty& part : summary.uncertainties) parts[part.what] = part.relative;
+  return {{"low_s", seconds(summary.interval_low_ns)},
+          {"high_s", seconds(summary.interval_high_ns)},
+          {"half_widths", parts}};
+}
+
+Json doubt_json(const Doubt& doubt) {
+  return {{"what", doubt.what}, {"count", doubt.count}, {"share", doubt.share < 0 ? Json() : Json(doubt.share)}};
+}
+
 }  // namespace
 
 void print_json(const PredictionSummary& summary, std::ostream& out) {
@@ -55,6 +74,12 @@ void print_json(const PredictionSummary& summary, std::ostream& out) {
                {"native_estimate_s", seconds(summary.native_estimate_ns)}};
   json["twin_s"] = has_closure(summary) ? Json(seconds(summary.twin_ns)) : Json();
   json["closure_error"] = has_closure(summary) ? Json(summary.closure_error) : Json();
+  json["trust"] = trust_json(summary);
+  json["interval_s"] =
+      has_interval(summary) ? Json({seconds(summary.interval_low_ns), seconds(summary.interval_high_ns)}) : Json();
+  json["interval"] = interval_json(summary);
+  json["recordings"] = summary.recordings;
+  json["validity"] = list_json(summary.validity, doubt_json);
   json["events"] = summary.events;
   json["operations"] = summary.operations;
   json["engine"] = summary.engine;

@@ -45,6 +45,15 @@ void print_closure(const PredictionSummary& summary, std::ostream& out, const Pa
            "absolute times\n";
 }
 
+void print_trust(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
+  if (summary.trust.empty()) return;
+  const std::string level = summary.trust == "high" ? paint.good(summary.trust) : paint.warning(summary.trust);
+  out << "trust: " << level;
+  for (std::size_t i = 0; i < summary.trust_reasons.size(); ++i)
+    out << (i == 0 ? ": " : ";\n       ") << printable(summary.trust_reasons[i]);
+  out << '\n';
+}
+
 /// The prediction next to the same replay on the twin, where the replay's own bias cancels out; without one,
 /// next to the native estimate.
 std::string ratio_text(const PredictionSummary& summary) {
@@ -59,13 +68,26 @@ std::string ratio_text(const PredictionSummary& summary) {
   return buffer.data() + where;
 }
 
+/// "(5.200 s – 6.040 s), median of 3 recordings, 2 times as long as on the twin", as far as there is something to say.
+std::string predicted_note(const PredictionSummary& summary) {
+  std::string note;
+  const auto add = [&note](const std::string& text) {
+    if (!text.empty()) note += (note.empty() ? "" : ", ") + text;
+  };
+  if (has_interval(summary))
+    add("(" + format_duration(summary.interval_low_ns) + " – " + format_duration(summary.interval_high_ns) + ")");
+  if (summary.recordings > 1) add("median of " + format_count_of(summary.recordings, "recording"));
+  add(ratio_text(summary));
+  return note;
+}
+
 void print_times(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
   const std::string command = summary.processes.empty() ? summary.trace_name : summary.processes.front().command_line;
   out << '\n'
       << paint.bold(shortened(printable(command), 80)) << " on " << paint.bold(printable(summary.platform_name))
       << '\n';
   TextTable times({{"", Align::left}, {""}, {"", Align::left}});
-  times.add({"predicted wall time", format_duration(summary.predicted_ns), ratio_text(summary)});
+  times.add({"predicted wall time", format_duration(summary.predicted_ns), predicted_note(summary)});
   times.add({"recorded", format_duration(summary.recorded_ns), "while being traced"});
   times.add({"native estimate", format_duration(summary.native_estimate_ns), "recorded, tracing cost removed"});
   times.print(out, "  ");
@@ -151,12 +173,44 @@ void print_hosts(const PredictionSummary& summary, std::ostream& out) {
   table.print(out, "  ");
 }
 
+std::string share_cell(const Doubt& doubt) {
+  if (doubt.share < 0) return "not measured";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), doubt.share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * doubt.share);
+  return text.data();
+}
+
+void print_validity(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
+  if (summary.validity.empty()) return;
+  out << '\n'
+      << paint.bold("What a trace cannot tell, and by how much the prediction changes if it went otherwise") << '\n';
+  TextTable table({{"HOW OFTEN"}, {"CHANGE"}, {"WHAT", Align::left}});
+  for (const Doubt& doubt : summary.validity)
+    table.add({format_count(doubt.count), share_cell(doubt), printable(doubt.what)});
+  table.print(out, "  ");
+}
+
+/// Counts that the validity meter shows with their effect; "network flows" are no doubt at all.
+constexpr std::array kShownElsewhere = {"expired timeouts",
+                                        "external waits",
+                                        "timeouts that would not have fired",
+                                        "event-loop handlers in order of arrival",
+                                        "exchanges dealt evenly over connections",
+                                        "spins folded",
+                                        "EAGAIN",
+                                        "network flows"};
+
+bool is_shown(const NamedCount& count, bool judged) {
+  return count.count != 0 && !(judged && std::ranges::find(kShownElsewhere, count.name) != kShownElsewhere.end());
+}
+
 void print_counts(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
-  if (std::ranges::none_of(summary.counts, [](const NamedCount& c) { return c.count != 0; })) return;
-  out << '\n' << paint.bold("What a trace cannot tell, and how often it mattered") << '\n';
+  const bool judged = !summary.trust.empty();
+  if (std::ranges::none_of(summary.counts, [&](const NamedCount& c) { return is_shown(c, judged); })) return;
+  out << '\n' << paint.bold("Also seen, with an effect that no replay can measure") << '\n';
   TextTable table({{""}, {"", Align::left}});
   for (const NamedCount& count : summary.counts) {
-    if (count.count != 0) table.add({format_count(count.count), printable(count.name)});
+    if (is_shown(count, judged)) table.add({format_count(count.count), printable(count.name)});
   }
   table.print(out, "  ");
 }
@@ -166,9 +220,11 @@ void print_counts(const PredictionSummary& summary, std::ostream& out, const Pai
 void print_summary(const PredictionSummary& summary, std::ostream& out, bool colour) {
   const Paint paint(colour);
   print_closure(summary, out, paint);
+  print_trust(summary, out, paint);
   print_times(summary, out, paint);
   print_processes(summary, out);
   print_hosts(summary, out);
+  print_validity(summary, out, paint);
   print_counts(summary, out, paint);
   if (!summary.warnings.empty()) out << '\n';
   for (const std::string& warning : summary.warnings)

@@ -85,8 +85,7 @@ class Walk {
       call.object = c_.descriptors[call.description].object;
     }
     if (t.ended) return;
-    c_.program_cpu_ns += times.burst_ns + times.call_cpu_ns;
-    c_.interception_cpu_ns += e.burst_ns - times.burst_ns + e.call_cpu_ns - times.call_cpu_ns;
+    note_quality(e, times, t.last_exit);
     t.emit.compute(times.burst_ns);
     if (e.is(PseudoEvent::sample)) return finish_call(t, e);  // the burst just goes on
     t.emit.set_origin(e.kind, call.fd);
@@ -96,6 +95,17 @@ class Walk {
     }
     if (info.entry && e.kind < kKinds) info.entry(c_, call);
     if (e.kind >= kPseudoBase || (e.flags & kEntryOnly)) finish_call(t, e);
+  }
+
+  void note_quality(const Event& e, const CorrectedTimes& times, Ns since) {
+    RecordingQuality& quality = c_.quality;
+    quality.program_cpu_ns += times.burst_ns + times.call_cpu_ns;
+    quality.interception_cpu_ns += e.burst_ns - times.burst_ns + e.call_cpu_ns - times.call_cpu_ns;
+    quality.ledger_residual_ns += c_.ledger.residual_ns(e);
+    // What is no burst between two events is tracing or waiting for a core.
+    const bool counted = since > 0 && (e.flags & kPrepared) == 0;
+    const Ns before = counted ? e.entry_ns - since - e.burst_ns - c_.ledger.wall_cost_ns(e) : 0;
+    quality.waited_for_core_ns += std::max<Ns>(before, 0) + e.ready_ns;
   }
 
   void leave(const Step& step) {

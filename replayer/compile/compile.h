@@ -12,8 +12,16 @@ enum class Order : std::uint8_t {
   recorded,  ///< as while recording
 };
 
+/// What a busy wait costs: a loop of polls without timeout, EAGAINs or sched_yields.
+enum class Spins : std::uint8_t {
+  folded,    ///< one iteration: how many there were was chance
+  unfolded,  ///< as many iterations as recorded
+  free,      ///< nothing, and no call that found nothing (EAGAIN) costs anything
+};
+
 struct CompileOptions {
   Order order = Order::arrival;
+  Spins spins = Spins::folded;
   /// A call on a regular file that waited at least this long without CPU went to the device.
   Ns disk_wait_threshold_ns = 50'000;
 };

@@ -22,6 +22,7 @@ Context::Context(const Trace& t, const CompileOptions& o)
     processes[p.index.value].exit_token = tokens.add();
     processes[p.index.value].started_token = tokens.add();
   }
+  for (ThreadState& thread : threads) thread.emit.set_spins(o.spins);
   for (const Thread& thread : t.tables.threads()) threads[thread.index.value].clear_tid = thread.clear_tid_address;
 }
 
@@ -89,7 +90,7 @@ void external_wait(Context& c, Call& call, Cause cause) {
   genuine_wait(c, call);
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);
-  c.emit(call).cause({OpKind::sleep, cause, kWoke, 0, call.blocked});
+  c.emit(call).cause({OpKind::sleep, cause, kWoke | kOutside, 0, call.blocked});
   call.cpu -= half;
 }
 
@@ -104,11 +105,11 @@ void external_read(Context& c, Call& call, Cause cause) {
   external_wait(c, call, cause);
 }
 
-void absolute_sleep(Context& c, Call& call, Ns duration) {
+void absolute_sleep(Context& c, Call& call, Ns duration, std::uint16_t flags) {
   genuine_wait(c, call);
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);
-  c.emit(call).cause({OpKind::sleep, Cause::sleep, 0, 0, std::max<Ns>(duration, 0)});
+  c.emit(call).cause({OpKind::sleep, Cause::sleep, flags, 0, std::max<Ns>(duration, 0)});
   call.cpu -= half;
 }
 

@@ -153,8 +153,7 @@ struct Context {
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch
   std::uint64_t next_address_space = 1;
-  Ns program_cpu_ns = 0;       ///< of all threads, tracing removed
-  Ns interception_cpu_ns = 0;  ///< what the ledger removed from it
+  RecordingQuality quality;  ///< sums while walking
 };
 
 // Emitting, for handlers at a call's exit. Each places the call's CPU time: in front of what causes something,
@@ -177,7 +176,7 @@ void external_read(Context& c, Call& call, Cause cause);
 /// The poll that slept last has not found anything traced: its wait was genuine.
 void unexplained_poll(Context& c, ThreadState& thread);
 /// A sleep that is as long on every platform.
-void absolute_sleep(Context& c, Call& call, Ns duration);
+void absolute_sleep(Context& c, Call& call, Ns duration, std::uint16_t flags = 0);
 /// The call failed with EINTR: waits for whoever sent the signal (see on_signals.cc).
 void interrupted(Context& c, Call& call);
 

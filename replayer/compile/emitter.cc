@@ -43,7 +43,7 @@ std::uint32_t Emitter::cause(const Op& op) {
 
 std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
   if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && late_ / spins_ <= kLongestIterationNs) {
-    late_ /= spins_;
+    if (cost_of_spins_ != Spins::unfolded) late_ /= spins_;
     folded_ += spins_ - 1;
   } else if (hoist_ != Hoist::poll) {
     merge_late();
@@ -94,7 +94,7 @@ void Emitter::poll_expired(Ns timeout, Ns cpu) {
   compute(cpu / 2);
   merge_late();
   flush();
-  open_sleeps_.push_back(push({OpKind::sleep, Cause::sleep, kInterruptible, 0, timeout}));
+  open_sleeps_.push_back(push({OpKind::sleep, Cause::sleep, kInterruptible | kExpired, 0, timeout}));
   base_ = cpu - cpu / 2;
   polled_ = false;
 }
@@ -104,7 +104,7 @@ void Emitter::spin(Ns cpu) {
     merge_late();
     hoist_ = Hoist::spin;
   }
-  late_ += cpu;
+  if (cost_of_spins_ != Spins::free) late_ += cpu;
   ++spins_;
 }
 

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "replayer/compile/compile.h"
 #include "replayer/program/program.h"
 
 namespace simrec::replay::causal {
 
 class Emitter {
  public:
+  /// Before the first op.
+  void set_spins(Spins spins) { cost_of_spins_ = spins; }
   /// Where the ops emitted from now on come from.
   void set_origin(std::uint16_t event_kind, std::int32_t fd) { origin_ = {0, event_kind, fd}; }
 
@@ -55,6 +58,7 @@ class Emitter {
   std::uint32_t push(const Op& op);
 
   OpOrigin origin_;
+  Spins cost_of_spins_ = Spins::folded;
   Ns base_ = 0;  ///< CPU not emitted yet, before the hoist point
   Ns late_ = 0;  ///< CPU behind it
   Hoist hoist_ = Hoist::none;

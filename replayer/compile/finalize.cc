@@ -121,7 +121,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
       if (was_wait) c.counts.add(Count::lost_causes);
       if (conditional == t.conditional.end() || conditional->op != i) continue;
       c.counts.add(Count::external_waits);
-      op = {OpKind::sleep, cause, kWoke, 0, conditional->blocked};
+      op = {OpKind::sleep, cause, kWoke | kOutside, 0, conditional->blocked};
     }
     if (op.kind == OpKind::compute && out > 0 && ops[out - 1].kind == OpKind::compute) {
       ops[out - 1].value += op.value;
@@ -209,9 +209,9 @@ void warn(Context& c) {
       warnings.push_back("the recording was ended by " + c.trace.footer->truncated_by);
   }
   if (c.counts[Count::io_uring]) warnings.push_back("the program uses io_uring, whose transfers are not followed");
-  if (c.interception_cpu_ns > c.program_cpu_ns / 2)
+  if (c.quality.interception_cpu_ns > c.quality.program_cpu_ns / 2)
     warnings.push_back("interception took " +
-                       std::to_string(c.interception_cpu_ns * 100 / std::max<Ns>(c.program_cpu_ns, 1)) +
+                       std::to_string(c.quality.interception_cpu_ns * 100 / std::max<Ns>(c.quality.program_cpu_ns, 1)) +
                        " % of the program's own CPU time while it was recorded: computing may be predicted some tens "
                        "of percent too long (waiting for networks, disks and sleeps is not affected)");
   std::uint64_t orphans = 0;
@@ -220,6 +220,19 @@ void warn(Context& c) {
   if (orphans)
     warnings.push_back(std::to_string(orphans) +
                        " threads start at their recorded time: their creation was not recorded");
+}
+
+/// Completes what the walk has summed.
+RecordingQuality quality_of(const Context& c) {
+  RecordingQuality quality = c.quality;
+  const auto& footer = c.trace.footer;
+  const bool cut = !c.trace.incomplete.empty() || (footer && !footer->truncated_by.empty());
+  quality.partial = cut || starts_in_the_middle(c.trace.header) ? 1 : 0;
+  if (!footer) return quality;
+  for (const NamedCount& loss : footer->losses) quality.lost += loss.count;
+  // While the recorder used a core, a thread of the program may have waited for it.
+  quality.waited_for_core_ns = std::max<Ns>(quality.waited_for_core_ns - footer->recorder_cpu_ns, 0);
+  return quality;
 }
 
 }  // namespace
@@ -248,6 +261,7 @@ void finalize(Context& c) {
   name_processes(c);
   c.sharing.finish(c.program);
   c.program.counts = c.counts.named();
+  c.program.quality = quality_of(c);
   warn(c);
 }
 

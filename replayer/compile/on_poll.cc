@@ -51,7 +51,8 @@ Found otherwise(Context& c, const Call& call) {
              set != c.epoll_sets.end() && set->second.size() <= kMostCandidates) {
     for (ObjectId object : set->second) look(object);
   }
-  return best ? *best : Found{{OpKind::sleep, Cause::network, kWoke, 0, call.blocked}, {call.thread, kGenuineWait}};
+  return best ? *best
+              : Found{{OpKind::sleep, Cause::network, kWoke | kOutside, 0, call.blocked}, {call.thread, kGenuineWait}};
 }
 
 void epoll_ctl_entry(Context& c, Call& call) {

@@ -59,7 +59,7 @@ void sigtimedwait_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() == -EAGAIN) {
     c.counts.add(Count::expired_timeouts);
-    return absolute_sleep(c, call, call.extra_argument(0, call.blocked));
+    return absolute_sleep(c, call, call.extra_argument(0, call.blocked), kExpired);
   }
   if (call.result() <= 0) return;
   if (const auto token = c.signals.take(call.process, static_cast<int>(call.result()), call.event.exit_ns))

@@ -94,7 +94,7 @@ void waited(Context& c, Call& call, std::optional<TokenId> token) {
 
 void timed_out(Context& c, Call& call, Ns timeout) {
   c.counts.add(Count::expired_timeouts);
-  absolute_sleep(c, call, timeout >= 0 ? timeout : call.blocked);
+  absolute_sleep(c, call, timeout >= 0 ? timeout : call.blocked, kExpired);
 }
 
 void futex_exit(Context& c, Call& call) {

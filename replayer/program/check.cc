@@ -47,20 +47,8 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
 }
 
 std::string check_shape(const Program& p) {
-  if (p.threads.empty() || p.processes.empty()) return "the program has no thread";
-  for (const Stream& s : p.streams)
-    if (s.writer_thread >= p.threads.size() || s.reader_thread >= p.threads.size() ||
-        s.connection_plus_one > p.connections.size())
-      return "stream " + s.label + " names a thread or connection that does not exist";
-  for (const Connection& c : p.connections)
-    if (c.client_thread >= p.threads.size() || c.server_thread >= p.threads.size())
-      return "connection " + c.label + " names a thread that does not exist";
-  for (const ProgramProcess& q : p.processes)
-    if (q.parent_plus_one > p.processes.size())
-      return "process " + std::to_string(q.pid) + " names a parent that does not exist";
+  if (std::string error = check_tables(p); !error.empty()) return error;
   for (std::uint32_t t = 0; t < p.threads.size(); ++t) {
-    if (p.threads[t].process >= p.processes.size())
-      return "thread " + std::to_string(t) + " names a process that does not exist";
     if (p.threads[t].ops.empty()) return describe_thread(p, t) + " has no exit op";
     for (std::uint32_t i = 0; i < p.threads[t].ops.size(); ++i)
       if (std::string error = check_op(p, t, i); !error.empty()) return error;
@@ -209,6 +197,28 @@ class Machine {
 };
 
 }  // namespace
+
+std::string check_tables(const Program& p) {
+  if (p.threads.empty() || p.processes.empty()) return "the program has no thread";
+  for (const Stream& s : p.streams)
+    if (s.writer_thread >= p.threads.size() || s.reader_thread >= p.threads.size() ||
+        s.connection_plus_one > p.connections.size())
+      return "stream " + s.label + " names a thread or connection that does not exist";
+  for (const Connection& c : p.connections)
+    if (c.client_thread >= p.threads.size() || c.server_thread >= p.threads.size())
+      return "connection " + c.label + " names a thread that does not exist";
+  for (const ProgramProcess& q : p.processes)
+    if (q.parent_plus_one > p.processes.size())
+      return "process " + std::to_string(q.pid) + " names a parent that does not exist";
+  for (std::uint32_t t = 0; t < p.threads.size(); ++t) {
+    if (p.threads[t].process >= p.processes.size())
+      return "thread " + std::to_string(t) + " names a process that does not exist";
+    const std::uint32_t loop = p.threads[t].loop_plus_one;
+    if (loop > p.threads.size() || (loop && (loop - 1 == t || p.threads[loop - 1].loop_plus_one)))
+      return "thread " + std::to_string(t) + " is a fiber of no event loop";
+  }
+  return {};
+}
 
 std::string check(const Program& program) {
   if (std::string error = check_shape(program); !error.empty()) return error;

@@ -13,4 +13,7 @@ namespace simrec::replay {
 /// Linear in the number of ops.
 std::string check(const Program& program);
 
+/// The part of it that looks at the tables only, not at ops.
+std::string check_tables(const Program& program);
+
 }  // namespace simrec::replay

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ enum OpFlag : std::uint16_t {
   kInterruptible = 1,  ///< see sleep
   kNonblocking = 2,    ///< see connect
   kTurn = 8,           ///< head of an event loop's handler: the fiber needs its loop's turn, see ProgramThread
+  kOutside = 16,       ///< a sleep that stands for a recorded wait whose cause is not in the trace
+  kExpired = 32,       ///< a sleep that is a timeout which expired while recording
   kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 
@@ -127,6 +130,18 @@ struct NamedValue {
   std::uint64_t value = 0;
 };
 
+class OpStore;
+
+/// How well the recording shows the program. 0 = unknown or nothing.
+struct RecordingQuality {
+  Ns program_cpu_ns = 0;       ///< CPU time of all threads, tracing cost removed
+  Ns interception_cpu_ns = 0;  ///< tracing cost that the observer ledger removed from it
+  Ns ledger_residual_ns = 0;   ///< what the ledger cannot tell, at worst: residual x number of events
+  Ns waited_for_core_ns = 0;   ///< time that threads were ready without a core, the recorder's own use removed
+  std::uint64_t lost = 0;      ///< events or bytes that the recorder lost
+  std::uint64_t partial = 0;   ///< 1 = starts in the middle, was cut, or was ended by a bound
+};
+
 struct Program {
   double recorded_speed_flops = 0;  ///< of one core of the recording host
   std::uint32_t recorded_cores = 0;
@@ -142,8 +157,11 @@ struct Program {
   std::uint64_t events = 0;   ///< trace events it was made from
   Ns recorded_ns = 0;         ///< wall time of the root command while recorded
   Ns native_estimate_ns = 0;  ///< the same with the tracing cost on its critical path removed
+  RecordingQuality quality;
   std::vector<std::string> warnings;
   std::vector<NamedValue> counts;  ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+  /// Set: the threads' ops and origins are empty and to be found here (op_store.h).
+  std::shared_ptr<OpStore> stored;
 };
 
 }  // namespace simrec::replay

@@ -15,6 +15,7 @@ void run_event_engine(const EngineInput& input) { EventEngine(input).run(); }
 EventEngine::EventEngine(const EngineInput& input)
     : in_(input),
       program_(input.program),
+      ops_(program_),
       threads_(program_.threads.size()),
       streams_(program_.streams.size()),
       connections_(program_.connections.size()),
@@ -34,7 +35,6 @@ EventEngine::EventEngine(const EngineInput& input)
   for (const UsedHost& host : input.platform.hosts())
     hosts_.push_back({Processor(static_cast<double>(host.cores)), 0, kNever, false});
   for (std::uint32_t t = 0; t < threads_.size(); ++t) {
-    threads_[t].ops = program_.threads[t].ops.data();
     threads_[t].host = input.platform.host_of_thread(program_, t);
     if (!program_.threads[t].spawned)
       queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
@@ -181,12 +181,13 @@ void EventEngine::resolve_standstill() {
   std::vector<std::uint32_t> positions;
   for (const Thread& thread : threads_)
     positions.push_back(thread.phase == Phase::unborn ? kNotStarted : thread.position);
-  throw ReplayError(standstill_message(program_, positions));
+  throw ReplayError(standstill_message(in_memory(program_), positions));
 }
 
 void EventEngine::start_thread(std::uint32_t t) {
   if (threads_[t].phase != Phase::unborn) return;
   threads_[t].phase = Phase::runnable;
+  look_at_ops(t);
   if (threads_[t].account != t) {
     threads_[t].phase = Phase::queued;
     return queue_for_turn(t);
@@ -197,14 +198,30 @@ void EventEngine::start_thread(std::uint32_t t) {
 
 void EventEngine::run_thread(std::uint32_t t) {
   constexpr std::uint64_t kProgressMask = (1 << 16) - 1;
-  Thread& thread = threads_[t];
+  const Thread& thread = threads_[t];
   for (;;) {
-    const Op& op = thread.ops[thread.position];
+    const Op& op = *thread.at;
     if (((op.flags & kTurn) && !take_turn(t, op)) || !step(t, op)) return;
-    ++thread.position;
-    if ((++operations_ & kProgressMask) == 0 && in_.progress) in_.progress(operations_);
+    advance(t);
+    if ((operations_ & kProgressMask) == 0 && in_.progress) in_.progress(operations_);
     if (thread.phase == Phase::ended) return;
   }
+}
+
+void EventEngine::advance(std::uint32_t t) {
+  Thread& thread = threads_[t];
+  ++operations_;
+  ++thread.position;
+  if (++thread.at != thread.end) return;
+  if (thread.phase == Phase::ended) return ops_.close(t);
+  look_at_ops(t);
+}
+
+/// Points the thread to the ops from its position on.
+void EventEngine::look_at_ops(std::uint32_t t) {
+  const std::span<const Op> window = ops_.from(t, threads_[t].position);
+  threads_[t].at = window.data();
+  threads_[t].end = window.data() + window.size();
 }
 
 bool EventEngine::step(std::uint32_t t, const Op& op) {
@@ -289,7 +306,7 @@ void EventEngine::wake_up(std::uint32_t t) {
 /// The thread goes on: its compute op is done or its wait is over.
 void EventEngine::resume(std::uint32_t t) {
   Thread& thread = threads_[t];
-  const Op& op = thread.ops[thread.position];
+  const Op& op = *thread.at;
   ++thread.version;
   const Phase phase = thread.phase;
   thread.phase = Phase::runnable;
@@ -305,15 +322,14 @@ void EventEngine::resume(std::uint32_t t) {
   }
   if (phase != Phase::connecting) {  // else the send itself comes now
     if (op.kind == OpKind::recv) consumed(op.target, op.value);
-    ++thread.position;
-    ++operations_;
+    advance(t);
   }
   run_thread(t);
 }
 
 const Op& EventEngine::awaited(std::uint32_t t) const {
   const Op& op = current(t);
-  return op.kind == OpKind::sleep && (op.flags & kInterruptible) ? *(&op + op.target) : op;
+  return op.kind == OpKind::sleep && (op.flags & kInterruptible) ? threads_[t].goal : op;
 }
 
 /// Could the op complete now without waiting?
@@ -337,7 +353,7 @@ bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
     }
     case OpKind::send: {
       if (is_connecting(op.target)) return false;
-      const bool in_send = &op == &threads_[t].ops[threads_[t].position] && threads_[t].phase == Phase::waiting;
+      const bool in_send = &op == threads_[t].at && threads_[t].phase == Phase::waiting;
       return has_room(streams_[op.target], in_send ? threads_[t].send_end : streams_[op.target].sent + op.value);
     }
     default:

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "replayer/program/op_store.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
 #include "replayer/simulate/processor.h"
@@ -38,7 +39,8 @@ class EventEngine {
   };
 
   struct Thread {
-    const Op* ops = nullptr;
+    const Op* at = nullptr;   ///< its current op
+    const Op* end = nullptr;  ///< of the ops at hand
     std::uint32_t position = 0;
     std::uint32_t host = 0;
     std::uint32_t next_waiter = kNone;
@@ -53,6 +55,7 @@ class EventEngine {
     double work_s = 0;           ///< of the compute op
     double sleep_until = 0;
     std::int64_t send_end = 0;  ///< of a send that waits for room
+    Op goal;                    ///< what an interruptible sleep looks out for
   };
 
   /// FIFO through Thread::next_waiter; a thread is in one list at most.
@@ -166,7 +169,9 @@ class EventEngine {
   void signal(std::uint32_t t, const Op& op);
   bool io(std::uint32_t t, const Op& op);
   void schedule_timer(std::uint32_t t);
-  const Op& current(std::uint32_t t) const { return threads_[t].ops[threads_[t].position]; }
+  const Op& current(std::uint32_t t) const { return *threads_[t].at; }
+  void advance(std::uint32_t t);  ///< to the thread's next op
+  void look_at_ops(std::uint32_t t);
   const Op& awaited(std::uint32_t t) const;  ///< the op whose condition the thread waits for
   bool satisfied(std::uint32_t t, const Op& op) const;
   WaitList* list_of(const Op& op);
@@ -201,6 +206,7 @@ class EventEngine {
   double now_ = 0;
   EventQueue queue_;
   std::deque<std::uint32_t> ready_;
+  OpWindows ops_;
   std::vector<Thread> threads_;
   std::vector<Stream> streams_;
   std::vector<Connection> connections_;

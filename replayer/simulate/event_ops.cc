@@ -21,7 +21,7 @@ bool EventEngine::sleep(std::uint32_t t, const Op& op) {
   const HostCosts& costs = in_.platform.host(threads_[t].host).costs;
   WaitList* list = nullptr;
   if (op.flags & kInterruptible) {
-    const Op& next = threads_[t].ops[threads_[t].position + op.target];
+    const Op& next = threads_[t].goal = ops_.at(t, threads_[t].position + op.target);
     if (satisfied(t, next)) {
       ++in_.counts.sleeps_cut_short;
       return true;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "replayer/program/op_store.h"
 #include "replayer/simulate/child_run.h"
 #include "replayer/simulate/deployment.h"
 #include "replayer/simulate/engine.h"
@@ -30,9 +31,8 @@ std::vector<PlaceRule> all_rules(const SimulateOptions& options) {
 std::function<void(std::uint64_t)> progress_sender(const Program& program, const SimulateOptions& options,
                                                    ChildReport& report) {
   if (!options.progress) return {};
-  std::size_t total = 0;
-  for (const ProgramThread& thread : program.threads) total += thread.ops.size();
-  return [&report, total, last = std::chrono::steady_clock::now()](std::uint64_t operations) mutable {
+  return [&report, total = operations(program),
+          last = std::chrono::steady_clock::now()](std::uint64_t operations) mutable {
     const auto now = std::chrono::steady_clock::now();
     if (now - last < std::chrono::milliseconds(100)) return;
     last = now;
@@ -101,7 +101,12 @@ void simulate_here(const Program& program, const std::string& platform_file, con
 
 Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
   const std::string answer = run_in_child(
-      "platform " + platform_file, [&](ChildReport& report) { simulate_here(program, platform_file, options, report); },
+      "platform " + platform_file,
+      [&](ChildReport& report) {
+        // The reference engine is for comparison, not for large programs.
+        const bool whole = options.engine == EngineKind::reference && program.stored;
+        simulate_here(whole ? in_memory(program) : program, platform_file, options, report);
+      },
       options.progress);
   return decode(answer);
 }

@@ -11,14 +11,14 @@ namespace {
 class OptionsTest : public testing::Test {
  protected:
   OptionsTest() {
-    for (const char* name : {"t.capnp", "p.xml", "d.xml"}) test::write_file(scratch_ / name, "x");
+    for (const char* name : {"t.capnp", "u.capnp", "p.xml", "d.xml"}) test::write_file(scratch_ / name, "x");
   }
 
   Options parse(std::vector<std::string> words) {
     std::vector<const char*> argv = {"simreplay"};
     for (std::string& word : words) {
-      if (word == "T" || word == "P" || word == "D")
-        word = scratch_ / (word == "T" ? "t.capnp" : word == "P" ? "p.xml" : "d.xml");
+      if (word == "T" || word == "U" || word == "P" || word == "D")
+        word = scratch_ / (word == "T" ? "t.capnp" : word == "U" ? "u.capnp" : word == "P" ? "p.xml" : "d.xml");
       argv.push_back(word.c_str());
     }
     return parse_options(static_cast<int>(argv.size()), argv.data()).value();
@@ -43,7 +43,7 @@ TEST_F(OptionsTest, DefaultsReplayOnTheTwin) {
   EXPECT_TRUE(options.closure);
   EXPECT_FALSE(options.timeline);
   EXPECT_EQ(options.engine, EngineKind::event);
-  EXPECT_EQ(options.order, Order::arrival);
+  EXPECT_EQ(options.order, std::nullopt);
   EXPECT_TRUE(options.shaping.empty());
 }
 
@@ -63,13 +63,40 @@ TEST_F(OptionsTest, EverythingArrives) {
   EXPECT_EQ(options.simgrid_config, (std::vector<std::string>{"a:b", "c:d"}));
   EXPECT_TRUE(options.timeline) << "a prediction file holds the timeline";
   EXPECT_FALSE(options.closure);
-  EXPECT_EQ(options.shaping.size(), 8u);
+  EXPECT_EQ(options.shaping.size(), 7u);
 }
 
 TEST_F(OptionsTest, PlaceTakesOneValueBesidePositionals) {
   const Options options = parse({"--place", "a=b", "T", "P"});
   EXPECT_EQ(options.placement.size(), 1u);
   EXPECT_EQ(options.platform_path, scratch_ / "p.xml");
+}
+
+TEST_F(OptionsTest, ProgramsAreSavedOrSimulated) {
+  EXPECT_EQ(parse({"T", "--save-program", "x"}).save_program_path, "x");
+  EXPECT_NE(refusal({"T", "P", "--save-program", "x"}).find("only compiles"), std::string::npos);
+}
+
+TEST_F(OptionsTest, SeveralRecordingsAndThePlatformComeInAnyOrder) {
+  const std::string t = scratch_ / "t.capnp", u = scratch_ / "u.capnp", p = scratch_ / "p.xml";
+  for (const auto& words : {std::vector<std::string>{"T", "U", "T", "P", "--same-experiment"},
+                            std::vector<std::string>{"--same-experiment", "T", "P", "U", "T"}}) {
+    const Options options = parse(words);
+    EXPECT_EQ(options.trace_path, t);
+    EXPECT_EQ(options.other_traces, (std::vector<std::string>{u, t}));
+    EXPECT_EQ(options.platform_path, p);
+  }
+  EXPECT_EQ(parse({"T", "U", "--same-experiment"}).platform_path, "");
+  EXPECT_NE(refusal({"T", "U"}).find("--same-experiment"), std::string::npos);
+  EXPECT_NE(refusal({"T", "U", "P"}).find("--same-experiment"), std::string::npos);
+  EXPECT_NE(refusal({"T", "P", "--same-experiment"}).find("at least two"), std::string::npos);
+  EXPECT_NE(refusal({"T", "U", "P", "D", "--same-experiment"}).find("two platforms"), std::string::npos);
+  EXPECT_NE(refusal({"T", "U", "/nonexistent", "--same-experiment"}).find("No such file"), std::string::npos);
+}
+
+TEST_F(OptionsTest, TheValidityMeterCanBeLeftOut) {
+  EXPECT_TRUE(parse({"T"}).validity);
+  EXPECT_FALSE(parse({"T", "--no-validity"}).validity);
 }
 
 TEST_F(OptionsTest, TimelineCanBeLeftOut) { EXPECT_FALSE(parse({"T", "-o", "x", "--no-timeline"}).timeline); }

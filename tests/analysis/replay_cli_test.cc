@@ -80,6 +80,9 @@ TEST_F(Replay, ThePredictionFileSaysTheSameAsTheJson) {
   EXPECT_DOUBLE_EQ(prediction.summary.closure_error, json.at("closure_error"));
   EXPECT_EQ(prediction.summary.trace_sha256, json.at("trace").at("sha256"));
   EXPECT_EQ(prediction.timelines.size(), 3u);
+  EXPECT_EQ(prediction.summary.trust, json.at("trust").at("level"));
+  EXPECT_EQ(prediction.summary.validity.size(), json.at("validity").size());
+  EXPECT_DOUBLE_EQ(static_cast<double>(prediction.summary.interval_low_ns) / 1e9, json.at("interval_s")[0]);
   const Result exported = run_program({SIMTRACE, "export", file});
   EXPECT_EQ(exported.status, 0) << exported.err;
   EXPECT_FALSE(nlohmann::json::parse(exported.out).at("traceEvents").empty());
@@ -99,6 +102,30 @@ TEST_F(Replay, PredictionOnStandardOutputLeavesItToNobodyElse) {
   EXPECT_NE(result.err.find("twin: "), std::string::npos);
   write_file(scratch_ / "p.capnp", result.out);
   EXPECT_EQ(read_prediction(scratch_ / "p.capnp").summary.processes.size(), 3u);
+}
+
+TEST_F(Replay, SaysHowFarItCanBeTrusted) {
+  const Result text = simreplay({trace_, platform_});
+  EXPECT_NE(text.out.find("\ntrust: "), std::string::npos) << text.out;
+  const auto json = nlohmann::json::parse(simreplay({trace_, platform_, "--json"}).out);
+  EXPECT_TRUE(json.at("trust").at("level").is_string());
+  EXPECT_LT(json.at("interval_s")[0], json.at("predicted_s"));
+  EXPECT_GT(json.at("interval_s")[1], json.at("predicted_s"));
+  EXPECT_EQ(json.at("recordings"), 1);
+  const auto hasty = nlohmann::json::parse(simreplay({trace_, platform_, "--json", "--no-validity"}).out);
+  EXPECT_EQ(hasty.at("predicted_s"), json.at("predicted_s"));
+  for (const auto& doubt : hasty.at("validity")) EXPECT_TRUE(doubt.at("share").is_null());
+}
+
+TEST_F(Replay, SeveralRecordingsOfOneExperimentAreOnePrediction) {
+  const auto one = nlohmann::json::parse(simreplay({trace_, platform_, "--json"}).out);
+  const Result three = simreplay({trace_, trace_, trace_, platform_, "--same-experiment", "--json"});
+  ASSERT_EQ(three.status, 0) << three.err;
+  const auto json = nlohmann::json::parse(three.out);
+  EXPECT_EQ(json.at("recordings"), 3);
+  EXPECT_EQ(json.at("predicted_s"), one.at("predicted_s"));
+  EXPECT_GT(json.at("interval_s")[0], one.at("interval_s")[0]) << "three that agree say more than one";
+  EXPECT_EQ(json.at("processes"), one.at("processes"));
 }
 
 TEST_F(Replay, WithoutClosureReplaysOnlyThePlatform) {

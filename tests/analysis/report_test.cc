@@ -49,6 +49,15 @@ PredictionSummary two_processes() {
   summary.hosts = {{"h1", 2, 1e9, 500 * kMs}, {"h2", 4, 2e9, 250 * kMs}};
   summary.counts = {{"expired timeouts", 3}, {"nothing", 0}};
   summary.warnings = {"a warning"};
+  summary.trust = "medium";
+  summary.trust_reasons = {"7 % of the time are timeouts", "the recording is a part of a run"};
+  summary.validity = {{"timeouts that expired while recording", 3, 0.07},
+                      {"calls that found nothing (EAGAIN)", 1200, -1}};
+  summary.counts.push_back({"lock winners", 2});
+  summary.interval_low_ns = 1800 * kMs;
+  summary.interval_high_ns = 2222 * kMs;
+  summary.uncertainties = {{"model", 0.08}};
+  summary.recordings = 3;
   return summary;
 }
 
@@ -61,9 +70,11 @@ std::string text_of(const PredictionSummary& summary) {
 TEST(SummaryText, IsWhatThisTestSays) {
   EXPECT_EQ(text_of(two_processes()),
             R"(twin: predicted 984.0 ms, recorded without tracing cost 1.000 s, closure error -1.6 %
+trust: medium: 7 % of the time are timeouts;
+       the recording is a part of a run
 
 client --fast on wan.xml
-  predicted wall time  2.000 s  2.03 times as long as on the twin
+  predicted wall time  2.000 s  (1.800 s – 2.222 s), median of 3 recordings, 2.03 times as long as on the twin
   recorded             1.100 s  while being traced
   native estimate      1.000 s  recorded, tracing cost removed
 
@@ -77,8 +88,13 @@ client --fast on wan.xml
   h1        2       1 Gflop/s  12 %
   h2        4       2 Gflop/s   3 %
 
-What a trace cannot tell, and how often it mattered
-  3  expired timeouts
+What a trace cannot tell, and by how much the prediction changes if it went otherwise
+  HOW OFTEN        CHANGE  WHAT
+          3         7.0 %  timeouts that expired while recording
+      1,200  not measured  calls that found nothing (EAGAIN)
+
+Also seen, with an effect that no replay can measure
+  2  lock winners
 
 warning: a warning
 
@@ -126,6 +142,16 @@ TEST(SummaryJson, HasTheDocumentedFields) {
   EXPECT_EQ(json.at("hosts")[1].at("cores"), 4);
   EXPECT_EQ(json.at("counts").at("expired timeouts"), 3);
   EXPECT_EQ(json.at("warnings")[0], "a warning");
+  EXPECT_EQ(json.at("trust").at("level"), "medium");
+  EXPECT_EQ(json.at("trust").at("reasons").size(), 2u);
+  EXPECT_EQ(json.at("interval_s"), nlohmann::json({1.8, 2.222}));
+  EXPECT_DOUBLE_EQ(json.at("interval").at("high_s"), 2.222);
+  EXPECT_DOUBLE_EQ(json.at("interval").at("half_widths").at("model"), 0.08);
+  EXPECT_EQ(json.at("recordings"), 3);
+  EXPECT_EQ(json.at("validity")[0].at("what"), "timeouts that expired while recording");
+  EXPECT_EQ(json.at("validity")[0].at("count"), 3);
+  EXPECT_DOUBLE_EQ(json.at("validity")[0].at("share"), 0.07);
+  EXPECT_TRUE(json.at("validity")[1].at("share").is_null());
 }
 
 TEST(SummaryJson, SaysNullWhereNothingIsKnownAndSurvivesBadUtf8) {

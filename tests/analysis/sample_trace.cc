@@ -265,8 +265,7 @@ void write_calls_trace(const std::string& path) {
 
 void write_interleaved_trace(const std::string& path, int events) {
   WriterOptions options;
-  options.wall_unit_ns = 1;
-  options.cpu_unit_ns = 1;
+  options.times = {.wall_unit_ns = 1, .cpu_unit_ns = 1};
   options.events_per_block = 64;
   TraceWriter writer(path, sample_header(), options);
   put_process(writer, 0, 300, 0, 0);

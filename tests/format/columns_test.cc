@@ -115,6 +115,111 @@ TEST(Columns, BlocksContinueEachOther) {
   for (std::size_t i = 0; i < samples.size(); ++i) ASSERT_EQ(text_of(all.events[i]), pieces[i]);
 }
 
+TEST(TimeScale, CodesAreDenseAndKeepTheirBits) {
+  const TimeScale scale{.bits = 4, .shift = 9};
+  std::uint64_t last = 0;
+  for (std::uint64_t code = 0; code < 3000; ++code) {
+    const std::uint64_t units = scale.value(code);
+    ASSERT_EQ(scale.code(units), code);
+    ASSERT_EQ(scale.nearest(units), units);
+    ASSERT_EQ(scale.below(units), units);
+    if (code > 0) {
+      ASSERT_GT(units, last);
+      ASSERT_LE(units - last, std::max<std::uint64_t>(1, std::min<std::uint64_t>(512, last / 16)));
+    }
+    last = units;
+  }
+  EXPECT_EQ(scale.value(31), 31U);
+  EXPECT_EQ(scale.value(33), 34U);  // from 32 on in steps of 2
+  EXPECT_EQ(scale.nearest(5, 3), 8U);
+  EXPECT_THROW(scale.value(UINT64_MAX), FormatError);
+  EXPECT_EQ(TimeScale{}.value(UINT64_MAX), UINT64_MAX);
+}
+
+/// What simrec writes on its fast path.
+TimePrecision scaled() {
+  return {.wall_unit_ns = 50,
+          .cpu_unit_ns = 10,
+          .wall = {.bits = 4, .shift = 5},
+          .cpu = {.bits = 4, .shift = 9},
+          .wall_tolerance_ns = 200,
+          .coarse_wall_tolerance_ns = 4'000,
+          .coarse_bits = 3,
+          .coarse_shift = 5};
+}
+
+TEST(Columns, ScaledTimesStayNearAndNeverDrift) {
+  for (const std::uint32_t flags : {std::uint32_t{kFast}, 0U}) {
+    auto samples = sample_events(1, 20'000, 5, 7);
+    EventEncoder encoder({0}, 0, scaled());
+    for (SampleEvent& sample : samples) {
+      sample.event.flags = flags;
+      encoder.add(sample.event);
+    }
+    DecodedEvents decoded;
+    decode_events(encoder.block(), decoded);
+    const Ns clock_error = flags == kFast ? 850 : 4'050;
+    Ns cpu = 0, stored_cpu = 0, last_exit = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const Event& in = samples[i].event;
+      const Event& out = decoded.events[i];
+      ASSERT_LE(std::abs(out.entry_ns - in.entry_ns), clock_error) << i;
+      ASSERT_LE(std::abs(out.exit_ns - in.exit_ns), clock_error) << i;
+      ASSERT_GE(out.entry_ns, last_exit);
+      ASSERT_GE(out.exit_ns, out.entry_ns);
+      ASSERT_LE(out.ready_ns, out.exit_ns - out.entry_ns);
+      last_exit = out.exit_ns;
+      cpu += in.burst_ns + in.call_cpu_ns;
+      stored_cpu += out.burst_ns + out.call_cpu_ns;
+      ASSERT_LE(std::abs(stored_cpu - cpu), 5'200) << i;
+    }
+  }
+}
+
+TEST(Columns, SegmentsOfSeveralThreadsComeBack) {
+  const auto samples = sample_events(3, 50, 11, 1);
+  EventGroup group({});
+  std::vector<std::string> expected;
+  for (std::uint32_t t = 0; t < 3; ++t) {
+    EventEncoder encoder({t}, 0, 1, 1);
+    for (const SampleEvent& sample : samples) {
+      if (sample.event.thread.value == t) encoder.add(sample.event);
+    }
+    DecodedEvents alone;
+    decode_events(encoder.block(), alone);
+    for (const Event& event : alone.events) expected.push_back(text_of(event));
+    group.add(encoder);
+  }
+  EventBlock block = group.block();
+  ASSERT_EQ(block.segments.size(), 3U);
+  DecodedEvents decoded;
+  decode_events(block, decoded);
+  ASSERT_EQ(decoded.events.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(text_of(decoded.events[i]), expected[i]);
+  ++block.segments[1].count;  // more than there are
+  EXPECT_THROW(decode_events(block, decoded), FormatError);
+}
+
+TEST(Columns, IdsOfCallsThatOpenAreExact) {
+  constexpr std::uint16_t kOpenat = 257;
+  const std::vector<std::vector<std::int64_t>> arguments = {
+      {0, 7, 3}, {0, 8, 0}, {0, 8, 3}, {0, 0, 4}, {0, -5, INT64_MIN}, {0, INT64_MAX, INT64_MIN}, {0, 1, 1}, {0}};
+  EventEncoder encoder({0}, 0, 1, 1);
+  for (const auto& list : arguments) {
+    Event event;
+    event.kind = kOpenat;
+    event.arguments = list;
+    encoder.add(event);
+  }
+  const EventBlock block = encoder.block();
+  EXPECT_TRUE(std::ranges::count(block.id_arguments, IdArgument{kOpenat, 1}) == 1);
+  DecodedEvents decoded;
+  decode_events(block, decoded);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    EXPECT_TRUE(std::ranges::equal(decoded.events[i].arguments, arguments[i])) << i;
+  }
+}
+
 /// A valid block of two plain events, to be damaged.
 struct TwoEvents {
   Bytes kind{0, 1};

@@ -42,5 +42,12 @@ TEST(Golden, Version1MeansTheSame) {
   EXPECT_EQ(sha256_of(text_of(prediction)).hex(), "0c1e30ab8782cb82321fa6101b567ec9d6d07de2336bcead818607fa35fa8d8d");
 }
 
+// The same for version 2: segments of three threads, scaled times, tables as columns.
+TEST(Golden, Version2MeansTheSame) {
+  const Trace trace = load_trace(std::string(FORMAT_TEST_GOLDEN) + "/v2-synthetic.capnp");
+  EXPECT_EQ(trace.event_count, 36U);
+  EXPECT_EQ(sha256_of(text_of(trace)).hex(), "e4ce0ab3dcbc05a306528ababeaf57eb0a0dcbf7e6902337fe91201c85790a0e");
+}
+
 }  // namespace
 }  // namespace simrec::test

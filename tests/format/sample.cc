@@ -75,7 +75,14 @@ Prediction full_prediction(int intervals) {
       .hosts = {{"h1", 4, 2.5e9, 77}, {"h2", 1, 1e6, 0}},
       .warnings = {"something"},
       .counts = {{"timeouts that fired", 5}},
-      .options = {"--place", "app=h1"}};
+      .options = {"--place", "app=h1"},
+      .trust = "medium",
+      .trust_reasons = {"it is hot", "it rains"},
+      .validity = {{"timeouts", 5, 0.25}, {"spins", 7, -1}},
+      .interval_low_ns = 900'000'000,
+      .interval_high_ns = 1'100'000'000,
+      .uncertainties = {{"model", 0.06}},
+      .recordings = 3};
   ThreadTimeline busy{.pid = 17, .tid = 17, .start_ns = 5, .intervals = {}};
   for (int i = 0; i < intervals; ++i) {
     busy.intervals.push_back({static_cast<TimelineState>(i % 7), i * 3LL, static_cast<std::uint64_t>(i % 3)});
@@ -279,6 +286,11 @@ std::string text_of(const Prediction& prediction) {
   for (const std::string& warning : s.warnings) out << "warning " << warning << '\n';
   for (const NamedCount& count : s.counts) out << "count " << count.name << '=' << count.count << '\n';
   for (const std::string& option : s.options) out << "option " << option << '\n';
+  if (!s.trust.empty())  // none in predictions of older simreplays
+    out << "trust " << s.trust << '|' << s.interval_low_ns << '|' << s.interval_high_ns << '|' << s.recordings << '\n';
+  for (const std::string& reason : s.trust_reasons) out << "reason " << reason << '\n';
+  for (const Doubt& d : s.validity) out << "doubt " << d.what << '|' << d.count << '|' << d.share << '\n';
+  for (const Uncertainty& u : s.uncertainties) out << "part " << u.what << '|' << u.relative << '\n';
   for (const ThreadTimeline& thread : prediction.timelines) {
     out << "thread " << thread.pid << '|' << thread.tid << '|' << thread.start_ns;
     for (const TimelineInterval& i : thread.intervals) {

@@ -11,7 +11,7 @@ PARTS = ("recorder", "replayer", "analysis", "trace-format")
 RESERVED = (
     (re.compile(r"(sys|linux|asm)/ptrace(-abi)?\.h$|libunwind(-ptrace)?\.h$"), "recorder"),
     (re.compile(r"(simgrid|xbt|smpi)/|(simgrid|xbt)\.h(pp)?$"), "replayer/simulate"),
-    (re.compile(r"(trace|prediction)\.capnp\.h$"), "trace-format"),
+    (re.compile(r"(trace|prediction|program)\.capnp\.h$"), "trace-format"),
     (re.compile(r"(capnp|kj)/"), "trace-format"),
     (re.compile(r"zstd(_errors)?\.h$|zdict\.h$"), "trace-format"),
 )

@@ -32,6 +32,41 @@ void expect_all_blocks(const Recorded& recorded) {
   EXPECT_GE(recorded.calls("read", 1), kBlocks);
 }
 
+/// "127.0.0.1:12345" -> "127.0.0.1": ports differ from run to run.
+std::string without_port(const std::string& address) {
+  return address.starts_with("unix:") ? "unix" : address.substr(0, address.rfind(':'));
+}
+
+/// All that is the same whenever a socket's program runs again, but for its ports.
+std::string text_of(const Recorded& r, const Object& socket) {
+  std::string text = socket.cookie != 0 && socket.inode != 0 && socket.network_namespace != 0 ? "whole" : "";
+  for (const std::uint64_t value : {static_cast<std::uint64_t>(socket.kind), socket.send_buffer_bytes,
+                                    socket.receive_buffer_bytes, std::uint64_t{socket.nonblocking}})
+    text += ' ' + std::to_string(value);
+  return text + ' ' + without_port(r.text(socket.local_address)) + ' ' + without_port(r.text(socket.peer_address));
+}
+
+/// Calls about sockets of a program with one thread, in its order.
+std::vector<std::string> socket_calls(const Recorded& r) {
+  std::vector<std::string> calls;
+  for (const ThreadEvents& events : r.trace().events)
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const Event event = events[i];
+      const std::string name(event_name(event.kind));
+      const SyscallRow* row = find_syscall(event.kind);
+      if (row == nullptr || (row->extra != Extra::object && row->extra != Extra::address)) continue;
+      const std::size_t object = row->argument_count();
+      std::string call = name + ' ' + std::to_string(event.result) + ' ' +
+                         std::to_string(event.flags & (kUnknown | kUnfinished | kRestarted));
+      for (std::size_t a = 0; a < object; ++a) call += ' ' + std::to_string(event.argument(a));
+      if (event.argument(object, 0) != 0) call += ' ' + text_of(r, r.object(event.argument(object)));
+      if (row->extra == Extra::address)
+        call += " to " + without_port(r.text(StringId{static_cast<std::uint32_t>(event.argument(object + 1))}));
+      calls.push_back(call);
+    }
+  return calls;
+}
+
 class FastPath : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -78,6 +113,55 @@ TEST_F(FastPath, LosesNothingWhileTheRecorderStandsStill) {
   const Finished finished = simrec.wait();
   ASSERT_EQ(finished.status, 0) << finished.err;
   expect_all_blocks(recorded());
+}
+
+TEST_F(FastPath, SeesSocketsAsStopsSeeThem) {
+  std::vector<std::vector<std::string>> seen;
+  std::vector<std::size_t> sockets;
+  for (const char* tier : {"--no-fast", "--fast-after=1"}) {
+    const Finished finished = run_simrec(directory, {"-q", tier, "-o", "t.capnp", PROGRAMS_DIRECTORY "/fast_sockets"});
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    const Recorded r = recorded();
+    expect_whole(r, {});
+    seen.push_back(socket_calls(r));
+    sockets.push_back(r.objects(ObjectKind::tcp).size());
+    for (const char* call : {"socket", "connect", "accept", "accept4", "bind"})
+      EXPECT_EQ(r.flagged(call, kFast) > 0, seen.size() == 2) << call;
+  }
+  EXPECT_GT(seen[0].size(), 1000U);
+  EXPECT_EQ(sockets[0], sockets[1]);
+  ASSERT_EQ(seen[0].size(), seen[1].size());
+  for (std::size_t i = 0; i < seen[0].size(); ++i) ASSERT_EQ(seen[0][i], seen[1][i]) << "call " << i;
+}
+
+TEST_F(FastPath, KnowsEverySocketWhateverSignalsCome) {
+  const Finished finished =
+      run_simrec(directory, {"-q", "--fast-after=1", "-o", "t.capnp", PROGRAMS_DIRECTORY "/fast_sockets", "signals"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  expect_whole(r, {});
+  std::set<std::int64_t> made;
+  for (const char* call : {"socket", "accept", "accept4"})
+    r.each(call, [&](const Event& event) {
+      if (event.result < 0) return;
+      const std::int64_t object = event.argument(find_syscall(event.kind)->argument_count());
+      EXPECT_EQ(r.object(object).kind, ObjectKind::tcp) << call;
+      EXPECT_TRUE(made.insert(object).second) << call << " made a socket that was there already";
+    });
+  EXPECT_EQ(made.size(), 1U + 2 * 2 * 10 * 40);
+  EXPECT_EQ(r.objects(ObjectKind::tcp).size(), made.size());
+  r.each("connect", [&](const Event& event) { EXPECT_TRUE(event.result != 0 || made.contains(event.argument(1))); });
+}
+
+TEST_F(FastPath, TellsWaitingFromComputingWithoutRseq) {
+  const Finished finished =
+      run_simrec(directory, {"-q", "--fast-after=1", "-o", "t.capnp", "env", "GLIBC_TUNABLES=glibc.pthread.rseq=0",
+                             PROGRAMS_DIRECTORY "/waits_after_bursts"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  EXPECT_GT(r.flagged("clock_nanosleep", kFast), 100);
+  r.each("clock_nanosleep",
+         [](const Event& event) { EXPECT_LT(event.call_cpu_ns, (event.exit_ns - event.entry_ns) / 2); });
 }
 
 TEST_F(FastPath, WorksUnderALimitOnFileSizes) {

@@ -41,6 +41,20 @@ TEST(FastRecord, ReadsRegistersClocksAndWordsByKind) {
   EXPECT_EQ(Words(read->after.begin(), read->after.end()), (Words{11, 12}));
 }
 
+TEST(FastRecord, SaysHowLongTheHookAskedForTheRecorder) {
+  Words after(sizeof(HookSocket) / sizeof(std::uint64_t), 7);
+  after.back() = 2'900;
+  Words rest{/*domain*/ 2, /*type*/ 1, /*protocol*/ 0};
+  rest.insert(rest.end(), after.begin(), after.end());
+  const Words words = record(SYS_socket, 0, rest);
+  EXPECT_EQ(asked_until(*parse_record(words)), 2'900U);
+  rest.back() = 0;  // switched off its core
+  const Words disturbed = record(SYS_socket, 0, rest);
+  EXPECT_FALSE(asked_until(*parse_record(disturbed)));
+  const Words failed = record(SYS_socket, 0, {2, 1, 0});
+  EXPECT_FALSE(asked_until(*parse_record(failed)));
+}
+
 TEST(FastRecord, ReadsACallThatIsStillUnderWay) {
   const auto read = parse_record(record(SYS_futex, 0, {0x1000, 0, 2, 0x2000, 0x3000, 9, 8}), false);
   ASSERT_TRUE(read);

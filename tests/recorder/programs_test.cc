@@ -281,6 +281,34 @@ const Case kCases[] = {
        EXPECT_EQ(r.calls("openat", -EFAULT), 120);
      },
      true},
+    {"fast_sockets",
+     [](const Recorded& r) {
+       EXPECT_GE(r.calls("connect", -ECONNREFUSED), 40);
+       EXPECT_EQ(r.calls("connect", -EAFNOSUPPORT), 40);
+       EXPECT_EQ(r.calls("accept", -EINTR), 40);
+       std::set<std::pair<std::string, std::string>> ends;
+       for (const Object& socket : r.objects(ObjectKind::tcp))
+         if (socket.peer_address.value != 0) ends.insert({r.text(socket.local_address), r.text(socket.peer_address)});
+       EXPECT_GE(ends.size(), 160U);
+       r.each("accept4", [&](const Event& e) {
+         if (e.result < 0) return;
+         const Object& accepted = r.object(e.argument(2));
+         EXPECT_TRUE(ends.contains({r.text(accepted.peer_address), r.text(accepted.local_address)}));
+       });
+     }},
+    {"fast_handed_sockets",
+     [](const Recorded& r) {
+       // Whichever thread's calls are seen first: one object each, known in full.
+       EXPECT_EQ(r.objects(ObjectKind::tcp).size(), 1U + 2 * 300);
+       for (const Object& socket : r.objects(ObjectKind::tcp))
+         EXPECT_TRUE(socket.network_namespace != 0 && socket.cookie != 0 && socket.local_address.value != 0);
+       std::set<std::int64_t> made;
+       r.each("socket", [&](const Event& e) { made.insert(e.argument(3)); });
+       r.each("connect", [&](const Event& e) {
+         EXPECT_TRUE(made.contains(e.argument(1)));
+         EXPECT_NE(r.object(e.argument(1)).peer_address.value, 0U);
+       });
+     }},
     {"system_v",
      [](const Recorded& r) {
        std::set<std::pair<std::int64_t, std::int64_t>> operations;

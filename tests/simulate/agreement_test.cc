@@ -1,9 +1,13 @@
 // The event engine against the all-SimGrid reference: the same program on the same platform takes the same time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
+#include <tuple>
 
 #include "replayer/program/print.h"
 #include "tests/simulate/random_program.h"
@@ -21,10 +25,21 @@ std::vector<PlaceRule> spread(const Program& program, const std::vector<std::str
   return rules;
 }
 
-void expect_close(Ns event, Ns reference, const std::string& what) {
+bool close(Ns event, Ns reference, Ns slack_ns = 0) {
   const double scale = std::max<double>(static_cast<double>(std::abs(reference)), 1e6);  // at least 1 ns of 1 ms
-  EXPECT_LE(static_cast<double>(std::abs(event - reference)) / scale, kTolerance)
-      << what << ": event " << event << " ns, reference " << reference << " ns";
+  return static_cast<double>(std::max<Ns>(std::abs(event - reference) - slack_ns, 0)) / scale <= kTolerance;
+}
+
+/// Without intervals too short to tell (an event loop looking around), neighbours of one state joined.
+std::vector<Interval> plain(const std::vector<Interval>& intervals) {
+  std::vector<Interval> result;
+  for (const Interval& i : intervals) {
+    if (!result.empty() && (i.duration_ns < 20 || result.back().state == i.state))
+      result.back().duration_ns += i.duration_ns;
+    else
+      result.push_back(i);
+  }
+  return result;
 }
 
 /// Where the timelines part first, for whoever has to find out why.
@@ -33,7 +48,7 @@ std::string first_difference(const Program& program, const Outcome& event, const
   Ns earliest = INT64_MAX;
   for (std::size_t t = 0; t < program.threads.size(); ++t) {
     Ns a = event.thread_start_ns[t], b = reference.thread_start_ns[t];
-    const auto &left = event.timeline[t], &right = reference.timeline[t];
+    const std::vector<Interval> left = plain(event.timeline[t]), right = plain(reference.timeline[t]);
     for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
       const Ns from = a;
       a += left[i].duration_ns;
@@ -51,6 +66,62 @@ std::string first_difference(const Program& program, const Outcome& event, const
   return best;
 }
 
+/// An event loop looks around for kTurnDelay_s (1 ns) before a handler begins. The engines round that time, and charge
+/// it to the wait before or behind it, in their own ways: it may show in what a wait is charged to, never in when
+/// things end.
+Ns turns_ns(const Program& program) {
+  Ns turns = 0;
+  for (const ProgramThread& thread : program.threads)
+    turns += std::ranges::count_if(thread.ops, [](const Op& op) { return (op.flags & kTurn) != 0; });
+  return 2 * turns;
+}
+
+/// What the outcomes differ in by more than the tolerance, one line each; "" = nothing.
+std::string differences(const Program& program, const Outcome& event, const Outcome& reference) {
+  std::ostringstream out;
+  const auto compare = [&](const std::string& what, Ns a, Ns b, Ns slack_ns) {
+    if (!close(a, b, slack_ns)) out << what << ": event " << a << " ns, reference " << b << " ns\n";
+  };
+  compare("predicted time", event.predicted_ns, reference.predicted_ns, 0);
+  const Ns slack = turns_ns(program);
+  for (std::size_t p = 0; p < event.processes.size(); ++p) {
+    const ProcessOutcome &a = event.processes[p], &b = reference.processes.at(p);
+    const std::string name = "process " + std::to_string(p);
+    compare(name + " end", a.end_ns, b.end_ns, 0);
+    compare(name + " compute", a.compute_ns, b.compute_ns, slack);
+    compare(name + " ready", a.ready_ns, b.ready_ns, slack);
+    compare(name + " network", a.network_ns, b.network_ns, slack);
+    compare(name + " sync", a.sync_ns, b.sync_ns, slack);
+    compare(name + " sleep", a.sleep_ns, b.sleep_ns, slack);
+    compare(name + " disk", a.disk_ns, b.disk_ns, slack);
+  }
+  if (event.counts[2].value != reference.counts[2].value)
+    out << "network flows: event " << event.counts[2].value << ", reference " << reference.counts[2].value << "\n";
+  return out.str();
+}
+
+/// Some programs stand on an edge: two things happen at once (flows of one size follow each other at the pace of their
+/// acknowledgements), and which is first decides whether a segment leaves with one flow or the next. Then a network or
+/// cores faster by some 1e-9 tip one engine over to where the other is.
+bool on_an_edge(const Program& program, const std::string& platform_file, const SimulateOptions& asked, Ns event,
+                Ns reference) {
+  for (const double by : {1e-9, -1e-9, 1e-8, -1e-8, 1e-7, -1e-7})
+    for (const EngineKind engine : {EngineKind::event, EngineKind::reference})
+      for (const bool network : {false, true}) {
+        SimulateOptions options = asked;
+        options.engine = engine;
+        std::ostringstream factor;
+        factor << std::setprecision(12) << "network/bandwidth-factor:" << 1 + by;
+        if (network)
+          options.simgrid_config.push_back(factor.str());
+        else
+          options.host_speed_flops = program.recorded_speed_flops * (1 + by);
+        const Ns tipped = simulate(program, platform_file, options).predicted_ns;
+        if (close(tipped, engine == EngineKind::event ? reference : event)) return true;
+      }
+  return false;
+}
+
 std::uint32_t seed_of(const std::string& name) {
   std::uint32_t sum = 0;
   for (const char c : name) sum = sum * 31 + static_cast<unsigned char>(c);
@@ -62,53 +133,56 @@ struct Setting {
   std::vector<std::string> hosts;
 };
 
-class Agreement : public testing::TestWithParam<Setting> {};
+// 9 platforms x 6 shards x 40 = 2160 cases; each shard takes seconds, and they run side by side.
+constexpr std::uint32_t kShards = 6;
+constexpr std::uint32_t kCasesPerShard = 40;
 
-INSTANTIATE_TEST_SUITE_P(Platforms, Agreement,
-                         testing::Values(Setting{"two_hosts", {"a", "b"}}, Setting{"single_host", {"solo"}},
-                                         Setting{"cluster", {"node-0", "node-1", "node-5"}},
-                                         Setting{"fat_tree", {"node-0", "node-1", "node-9", "node-15"}},
-                                         Setting{"dragonfly", {"node-0", "node-7", "node-21"}},
-                                         Setting{"wan", {"paris", "lyon", "tokyo"}},
-                                         Setting{"split_duplex", {"left", "right"}},
-                                         Setting{"multi_core", {"quad", "fast", "slow"}},
-                                         Setting{"disks", {"ssd", "hdd", "none"}}),
-                         [](const auto& info) { return std::string(info.param.platform); });
+class Agreement : public testing::TestWithParam<std::tuple<Setting, std::uint32_t>> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Platforms, Agreement,
+    testing::Combine(testing::Values(Setting{"two_hosts", {"a", "b"}}, Setting{"single_host", {"solo"}},
+                                     Setting{"cluster", {"node-0", "node-1", "node-5"}},
+                                     Setting{"fat_tree", {"node-0", "node-1", "node-9", "node-15"}},
+                                     Setting{"dragonfly", {"node-0", "node-7", "node-21"}},
+                                     Setting{"wan", {"paris", "lyon", "tokyo"}},
+                                     Setting{"split_duplex", {"left", "right"}},
+                                     Setting{"multi_core", {"quad", "fast", "slow"}},
+                                     Setting{"disks", {"ssd", "hdd", "none"}}),
+                     testing::Range(0U, kShards)),
+    [](const auto& info) {
+      return std::string(std::get<0>(info.param).platform) + "_" + std::to_string(std::get<1>(info.param));
+    });
 
 TEST_P(Agreement, RandomPrograms) {
-  // 9 platforms x 25 cases; SIMREC_CASES=1000 looks longer, SIMREC_PRINT_PROGRAM=1 shows a program that fails.
+  // SIMREC_CASES=1000 looks longer, SIMREC_PRINT_PROGRAM=1 shows a program that fails.
+  const auto& [setting, shard] = GetParam();
   const char* asked = std::getenv("SIMREC_CASES");
-  const auto cases = static_cast<std::uint32_t>(asked ? std::atoi(asked) : 25);
+  const auto cases = static_cast<std::uint32_t>(asked ? std::atoi(asked) : kCasesPerShard);
+  std::uint32_t edges = 0;
   for (std::uint32_t i = 0; i < cases; ++i) {
-    const std::uint32_t seed = i * 1009 + seed_of(GetParam().platform);
+    const std::uint32_t seed = (i * kShards + shard) * 1009 + seed_of(setting.platform);
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Program program = RandomProgram(seed).make();
     SimulateOptions options;
     options.timeline = true;
-    options.placement = spread(program, GetParam().hosts, seed);
-    const Outcome event = simulate(program, platform(GetParam().platform), options);
+    options.placement = spread(program, setting.hosts, seed);
+    const Outcome event = simulate(program, platform(setting.platform), options);
     options.engine = EngineKind::reference;
-    const Outcome reference = simulate(program, platform(GetParam().platform), options);
-    expect_close(event.predicted_ns, reference.predicted_ns, "predicted time");
+    const Outcome reference = simulate(program, platform(setting.platform), options);
     ASSERT_EQ(event.processes.size(), reference.processes.size());
-    for (std::size_t p = 0; p < event.processes.size(); ++p) {
-      const ProcessOutcome &a = event.processes[p], &b = reference.processes[p];
-      const std::string name = "process " + std::to_string(p);
-      expect_close(a.end_ns, b.end_ns, name + " end");
-      expect_close(a.compute_ns, b.compute_ns, name + " compute");
-      expect_close(a.ready_ns, b.ready_ns, name + " ready");
-      expect_close(a.network_ns, b.network_ns, name + " network");
-      expect_close(a.sync_ns, b.sync_ns, name + " sync");
-      expect_close(a.sleep_ns, b.sleep_ns, name + " sleep");
-      expect_close(a.disk_ns, b.disk_ns, name + " disk");
+    const std::string different = differences(program, event, reference);
+    if (different.empty()) continue;
+    if (on_an_edge(program, platform(setting.platform), options, event.predicted_ns, reference.predicted_ns)) {
+      ++edges;
+      std::cout << "seed " << seed << " stands on an edge:\n" << different;
+      continue;
     }
-    EXPECT_EQ(event.counts[2].value, reference.counts[2].value) << "network flows";
-    if (HasFailure()) {
-      ADD_FAILURE() << first_difference(program, event, reference);
-      if (std::getenv("SIMREC_PRINT_PROGRAM")) print(program, std::cerr);
-      return;
-    }
+    ADD_FAILURE() << different << first_difference(program, event, reference);
+    if (std::getenv("SIMREC_PRINT_PROGRAM")) print(program, std::cerr);
+    return;
   }
+  EXPECT_LE(edges, 1 + cases / 100) << "programs on an edge are rare";
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Random causal programs that can be executed, from a seed: a random interleaving of small scenarios (computing,
-// messages, tokens, sleeps, timers, disks, late threads), so that everything awaited is provided earlier in it.
+// messages, connections, tokens, locks, event loops, sleeps, timers, disks, late threads), so that everything awaited
+// is provided earlier in it.
 #pragma once
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "tests/simulate/program_builder.h"
 
@@ -18,7 +20,8 @@ class RandomProgram {
     for (std::uint32_t p = 0; p < processes; ++p) builder_.process("p" + std::to_string(p), {}, time(0, 3 * kMs));
     const std::uint32_t extra = pick(0, 3);
     for (std::uint32_t i = 0; i < extra; ++i) builder_.thread(pick(0, processes - 1), {}, 0);
-    for (std::uint32_t t = processes; t < threads(); ++t) {
+    threads_ = static_cast<std::uint32_t>(builder_.program.threads.size());
+    for (std::uint32_t t = processes; t < threads_; ++t) {
       builder_.spawned(t);
       push(pick(0, processes - 1), spawn(t));
     }
@@ -40,9 +43,8 @@ class RandomProgram {
     return std::uniform_int_distribution<std::uint32_t>(from, to)(random_);
   }
   Ns time(Ns from, Ns to) { return std::uniform_int_distribution<Ns>(from, to)(random_); }
-  std::uint32_t threads() const { return static_cast<std::uint32_t>(builder_.program.threads.size()); }
-  std::uint32_t any_thread() { return pick(0, threads() - 1); }
-  std::uint32_t other_thread(std::uint32_t t) { return (t + pick(1, threads() - 1)) % threads(); }
+  std::uint32_t any_thread() { return pick(0, threads_ - 1); }
+  std::uint32_t other_thread(std::uint32_t t) { return (t + pick(1, threads_ - 1)) % threads_; }
   void push(std::uint32_t t, Op op) { builder_.program.threads[t].ops.push_back(op); }
   void think(std::uint32_t t) {
     if (pick(0, 2)) push(t, compute(time(20 * kUs, 4 * kMs)));
@@ -50,26 +52,26 @@ class RandomProgram {
 
   void make_channels() {
     const std::uint32_t count = pick(1, 4);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint32_t a = any_thread(), b = other_thread(a);
-      const auto transport = static_cast<Transport>(pick(0, 2));
-      const std::int64_t capacity =
-          pick(0, 2) ? static_cast<std::int64_t>(pick(4, 512)) * 1024 + pick(0, 99) : kUnlimited;
-      std::uint32_t connection_plus_one = 0;
-      if (transport == Transport::tcp && pick(0, 1)) {
-        connection_plus_one = builder_.connection(a, b) + 1;
-        push(a, connect(connection_plus_one - 1, pick(0, 1) ? kNonblocking : 0));
-        push(b, accept(connection_plus_one - 1));
-      }
-      builder_.stream(a, b, capacity, transport, connection_plus_one);
-      builder_.stream(b, a, capacity, transport, connection_plus_one);
+    for (std::uint32_t i = 0; i < count; ++i) channel();
+  }
+  void channel() {
+    const std::uint32_t a = any_thread(), b = other_thread(a);
+    const auto transport = static_cast<Transport>(pick(0, 2));
+    const std::int64_t capacity =
+        pick(0, 2) ? static_cast<std::int64_t>(pick(4, 512)) * 1024 + pick(0, 99) : kUnlimited;
+    std::uint32_t connection_plus_one = 0;
+    if (transport == Transport::tcp && pick(0, 1)) {
+      connection_plus_one = builder_.connection(a, b) + 1;
+      push(a, connect(connection_plus_one - 1, pick(0, 1) ? kNonblocking : 0));
+      push(b, accept(connection_plus_one - 1));
     }
-    sent_.resize(builder_.program.streams.size());
+    for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)})
+      open_.push_back({builder_.stream(from, to, capacity, transport, connection_plus_one), 0});
   }
 
   void step() {
     const std::uint32_t t = any_thread();
-    switch (pick(0, 9)) {
+    switch (pick(0, 13)) {
       case 0:
       case 1:
         push(t, compute(time(20 * kUs, 9 * kMs)));
@@ -86,13 +88,22 @@ class RandomProgram {
       case 5:
         disk(t);
         break;
+      case 6:
+        lock();
+        break;
+      case 7:
+        if (pick(0, 2) == 0) channel();
+        break;
+      case 8:
+        if (pick(0, 2) == 0) event_loop(t);
+        break;
       default:
         message();
         break;
     }
   }
   void message() {
-    const std::uint32_t s = pick(0, static_cast<std::uint32_t>(sent_.size()) - 1);
+    auto& [s, sent] = open_[pick(0, static_cast<std::uint32_t>(open_.size()) - 1)];
     const Stream& stream = builder_.program.streams[s];
     const std::int64_t bytes = pick(0, 2) ? pick(1, 3000) : pick(3000, 900'000);
     think(stream.writer_thread);
@@ -100,13 +111,64 @@ class RandomProgram {
     for (std::uint32_t i = 0; i < pieces; ++i) push(stream.writer_thread, send(s, bytes));
     // Like read(): as much at once as a call returned
     think(stream.reader_thread);
-    const std::int64_t end = sent_[s] + bytes * pieces, most = std::max<std::int64_t>(1, bytes / pick(1, 4));
-    while (sent_[s] < end) {
-      sent_[s] = std::min(end, sent_[s] + most);
+    const std::int64_t end = sent + bytes * pieces, most = std::max<std::int64_t>(1, bytes / pick(1, 4));
+    while (sent < end) {
+      sent = std::min(end, sent + most);
       const bool polled = pick(0, 5) == 0;
       if (polled) push(stream.reader_thread, sleep(time(50 * kUs, 2 * kMs), kInterruptible, 1));
-      push(stream.reader_thread, recv(s, sent_[s]));
+      push(stream.reader_thread, recv(s, sent));
       if (pick(0, 1)) think(stream.reader_thread);
+    }
+  }
+  /// A lock that goes from hand to hand, with work while it is held.
+  void lock() {
+    const std::uint32_t owners = pick(2, 4);
+    std::uint32_t t = any_thread();
+    for (std::uint32_t i = 0; i < owners; ++i) {
+      const std::uint32_t released = builder_.program.tokens++;
+      think(t);
+      if (i > 0) push(t, wait(released - 1));
+      push(t, compute(time(20 * kUs, 600 * kUs)));
+      push(t, signal(released));
+      t = other_thread(t);
+    }
+  }
+  /// Clients ask a thread that serves whoever is ready first: its handlers per client are fibers.
+  void event_loop(std::uint32_t owner) {
+    const std::uint32_t sources = pick(2, 4), first_done = builder_.program.tokens;
+    builder_.program.tokens += sources;
+    std::vector<std::uint32_t> fibers;
+    for (std::uint32_t i = 0; i < sources; ++i) {
+      fibers.push_back(builder_.thread(builder_.program.threads[owner].process, {}, 0));
+      builder_.spawned(fibers.back());
+      builder_.program.threads[fibers.back()].loop_plus_one = owner + 1;
+      push(owner, spawn(fibers.back()));
+    }
+    for (std::uint32_t i = 0; i < sources; ++i) {
+      Op done = wait(first_done + i);
+      done.flags = kTurn;
+      push(owner, done);
+      visits(other_thread(owner), fibers[i]);
+      push(fibers[i], signal(first_done + i));
+    }
+  }
+  /// A client's questions and the handlers that answer them.
+  void visits(std::uint32_t client, std::uint32_t fiber) {
+    const auto transport = static_cast<Transport>(pick(0, 2));
+    const std::uint32_t there = builder_.stream(client, fiber, kUnlimited, transport);
+    const std::uint32_t back = builder_.stream(fiber, client, kUnlimited, transport);
+    const std::uint32_t rounds = pick(1, 5);
+    std::int64_t asked = 0, answered = 0;
+    for (std::uint32_t i = 0; i < rounds; ++i) {
+      think(client);
+      const std::int64_t question = pick(1, 3000), answer = pick(0, 3) ? pick(1, 3000) : pick(3000, 200'000);
+      push(client, send(there, question));
+      Op head = recv(there, asked += question);
+      head.flags = kTurn;
+      push(fiber, head);
+      push(fiber, compute(time(20 * kUs, 900 * kUs)));
+      push(fiber, send(back, answer));
+      push(client, recv(back, answered += answer));
     }
   }
   void meet(std::uint32_t t) {
@@ -129,16 +191,23 @@ class RandomProgram {
     push(t, io(entry, time(10 * kUs, 3 * kMs)));
   }
   void end_streams() {
-    for (std::uint32_t s = 0; s < sent_.size(); ++s) {
+    for (const Open& open : open_) {
       if (pick(0, 1)) continue;
-      push(builder_.program.streams[s].writer_thread, finish(s));
-      push(builder_.program.streams[s].reader_thread, recv_end(s));
+      push(builder_.program.streams[open.stream].writer_thread, finish(open.stream));
+      push(builder_.program.streams[open.stream].reader_thread, recv_end(open.stream));
     }
   }
 
+  /// A stream that messages may use, and the bytes sent over it so far.
+  struct Open {
+    std::uint32_t stream;
+    std::int64_t sent;
+  };
+
   std::mt19937 random_;
   ProgramBuilder builder_;
-  std::vector<std::int64_t> sent_;
+  std::uint32_t threads_ = 0;  ///< without fibers
+  std::vector<Open> open_;
 };
 
 }  // namespace simrec::replay::test

@@ -3,10 +3,7 @@
  *
  * No signal handler ever runs on top of it: the recorder, which sees every signal first, brings the thread out
  * of the hook before delivering one. So there is no re-entrancy, and one stack and one frame per slot do. */
-#include <asm/unistd.h>
-#include <stddef.h>
-
-#include "recorder/fast/hook_abi.h"
+#include "recorder/fast/hook/hook_record.h"
 
 #define CHECK_FRAME(name, field) _Static_assert(offsetof(struct HookFrame, field) == HOOK_FRAME_##name, #field)
 CHECK_FRAME(RSP, rsp);
@@ -27,45 +24,27 @@ enum {
   kThreadCpuClock = 3,
   kAtEmptyPath = 0x1000,
   kStatxBasicAndBirth = 0xfff,
-  kMostErrno = 4095,
   kEfault = 14,
   kEpollDelete = 2,
 };
 
-struct Peeked {
-  uint64_t value, failed;
-};
-extern struct Peeked hook_peek(uint64_t address);
-extern struct Peeked hook_peek_byte(uint64_t address);
 extern uint64_t hook_do_call(const struct HookFrame* frame);
-extern uint64_t hook_own_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 extern uint64_t hook_ask(void);
 extern const struct HookSpec hook_specs[HOOK_SYSCALLS];
 extern const char hook_rseq_descriptor[];
-
-/* A record being written: at `at` words behind the ring's head. */
-struct Record {
-  struct HookSlot* slot;
-  uint64_t begin, at;
-  uint16_t flags;
-};
-
-static uint64_t tsc(void) {
-  uint32_t low, high;
-  __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-  return (uint64_t)high << 32 | low;
-}
-
-static uint64_t* word(struct Record* r, uint64_t i) { return &r->slot->ring[(r->begin + i) % HOOK_RING_WORDS]; }
-static void put(struct Record* r, uint64_t value) { *word(r, r->at++) = value; }
-static int failed(uint64_t result) { return result > (uint64_t)-kMostErrno - 1; }
 
 static volatile uint64_t* rseq_cs(struct HookSlot* slot) {
   return (volatile uint64_t*)slot->rseq_cs;  // NOLINT(performance-no-int-to-ptr)
 }
 /* Not switched off its core since the last arm(). */
 static int undisturbed(struct HookSlot* slot) { return *rseq_cs(slot) == (uint64_t)hook_rseq_descriptor; }
-static void arm(struct HookSlot* slot) { *rseq_cs(slot) = (uint64_t)hook_rseq_descriptor; }
+/* Nothing clears what stands in for the pointer of a thread without rseq: never armed, it always reads the clock. */
+static void arm(struct HookSlot* slot) {
+  if (slot->rseq_cs != (uint64_t)&slot->no_rseq) *rseq_cs(slot) = (uint64_t)hook_rseq_descriptor;
+}
+
+/* What follows the call so far was the recorder's; to be known exactly. */
+static uint64_t asked_until(struct HookSlot* slot) { return undisturbed(slot) ? tsc() : 0; }
 
 static void put_clock(struct Record* r) {
   uint64_t* time = r->slot->scratch;
@@ -103,8 +82,8 @@ static int ioctl_changes_descriptor(uint32_t request) {
 }
 
 /* Can this call be handled here? Words that its kind may need besides. */
-enum { kNotHere = -1 };
-static int64_t room_for(uint8_t kind, const struct HookFrame* f) {
+static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
+  const struct HookFrame* f = &slot->frame;
   switch (kind) {
     case HOOK_PLAIN:
       return 0;
@@ -131,6 +110,10 @@ static int64_t room_for(uint8_t kind, const struct HookFrame* f) {
     case HOOK_OPEN_0:
     case HOOK_OPEN_1:
       return (int64_t)(sizeof(struct HookOpened) / 8) + HOOK_MOST_PATH_WORDS;
+    case HOOK_SOCKET:
+    case HOOK_ACCEPT:
+    case HOOK_NAME_SOCKET:
+      return socket_room(kind, slot);
     default:
       return kNotHere;
   }
@@ -157,6 +140,9 @@ static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f
         *word(r, r->at - 1) &= 0xffffffff;
         put_peeked(r, f->r10 + 4);
       }
+      break;
+    case HOOK_NAME_SOCKET:
+      socket_before(r, f);
       break;
     default:
       break;
@@ -204,9 +190,11 @@ static void put_opened(struct Record* r, uint64_t path, uint64_t result) {
     for (int i = 0; i < 5; ++i) put(r, 0);
   }
   put(r, 0);
+  put(r, 0);
   const uint64_t before = r->at;
   if (result != (uint64_t)-kEfault) put_path(r, path);
   *word(r, first + 5) = r->at - before;
+  *word(r, first + 6) = asked_until(r->slot);
 }
 
 /* More descriptors than room was kept for: programs ask for thousands, and get a few. The ring has only become
@@ -236,6 +224,11 @@ static void put_after(struct Record* r, uint8_t kind, const struct HookFrame* f,
     case HOOK_OPEN_1:
       put_opened(r, f->rsi, result);
       break;
+    case HOOK_SOCKET:
+    case HOOK_ACCEPT:
+    case HOOK_NAME_SOCKET:
+      if (socket_after(r, kind, f, result)) put(r, asked_until(r->slot));
+      break;
     default:
       break;
   }
@@ -261,7 +254,7 @@ uint32_t hook_call(struct HookSlot* slot) {
     f->rax = hook_do_call(f);
     return 1;
   }
-  const int64_t more = room_for(spec.kind, f);
+  const int64_t more = room_for(spec.kind, slot);
   if (more == kNotHere) return 0;
   const uint64_t head = slot->head;
   const uint64_t needed = kMostFixedWords + (uint64_t)more;
@@ -289,6 +282,7 @@ uint32_t hook_call(struct HookSlot* slot) {
   if (!undisturbed(slot)) {
     r.flags |= HOOK_CLOCK_AT_EXIT;
     put_clock(&r);
+    arm(slot);
   }
   if (slot->long_ticks != 0 && *word(&r, 2) - entered > slot->long_ticks) {
     r.flags |= HOOK_STACK;
@@ -298,7 +292,7 @@ uint32_t hook_call(struct HookSlot* slot) {
   *word(&r, 0) = number | (uint64_t)r.flags << 16 | r.at << 32;
   slot->phase = HOOK_OUTSIDE;
   __atomic_store_n(&slot->head, head + r.at, __ATOMIC_RELEASE);
+  /* Still armed: a switch since then makes the next call read the clock. */
   f->rax = result;
-  arm(slot);
   return 1;
 }

@@ -1,4 +1,5 @@
 """The recorders that are compared: how each is called, whether it works here, what it wrote."""
+import functools
 import json
 import os
 import re
@@ -26,6 +27,18 @@ class Simrec(Recorder):
         output = os.path.join(folder, "trace.capnp")
         super().__init__(name, [simrec, "-q", *options, "-o", output], output, reason)
         self.simtrace = simtrace
+        self.words = [simrec, "-q", *options]
+
+    @functools.cached_property
+    def fixed_bytes(self):
+        """What any trace holds: that of a program that does nothing, its dozen events included."""
+        output = self.output + ".fixed"
+        try:
+            subprocess.run([*self.words, "-o", output, "true"], check=True, capture_output=True)
+            return os.path.getsize(output)
+        finally:
+            if os.path.exists(output):
+                os.remove(output)
 
     def about_run(self, talk):
         answer = subprocess.run([self.simtrace, "info", "--json", self.output], capture_output=True, text=True, check=True)
@@ -34,6 +47,7 @@ class Simrec(Recorder):
         fast = sum(count for name, count in ways.items() if name.startswith("tier2"))
         events = info["totals"]["events"]
         return {"events": events, "bytes_per_event": info["compressed_bytes"] / max(events, 1),
+                "bytes_per_event_beyond_fixed": (info["compressed_bytes"] - self.fixed_bytes) / max(events, 1), "fixed_bytes": self.fixed_bytes,
                 "recorder_cpu_s": info["recorder_cpu_ns"] / 1e9, "tier2_share": fast / max(sum(ways.values()), 1),
                 "losses": sum(info["losses"].values())}
 

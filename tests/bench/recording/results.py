@@ -2,7 +2,7 @@
 import csv
 import statistics
 
-COLUMNS = ("workload", "recorder", "round", "seconds", "whole_s", "events", "bytes_per_event", "recorder_cpu_s", "tier2_share", "losses", "lost",
+COLUMNS = ("workload", "recorder", "round", "seconds", "whole_s", "events", "bytes_per_event", "bytes_per_event_beyond_fixed", "fixed_bytes", "recorder_cpu_s", "tier2_share", "losses", "lost",
            "failure")
 
 
@@ -73,8 +73,8 @@ def print_slowdown(results, workloads, figure):
 
 
 def print_details(results, workloads):
-    figures = (("events", "{:,.0f}"), ("bytes_per_event", "{:.2f}"), ("recorder_cpu_s", "{:.3f}"), ("tier2_share", "{:.1%}"), ("losses", "{:.0f}"))
-    rows = [["workload", "recorder", "events", "bytes/event", "recorder CPU s", "on tier 2", "losses"]]
+    figures = (("events", "{:,.0f}"), ("bytes_per_event", "{:.2f}"), ("fixed_bytes", "{:,.0f}"), ("bytes_per_event_beyond_fixed", "{:.2f}"), ("recorder_cpu_s", "{:.3f}"), ("tier2_share", "{:.1%}"), ("losses", "{:.0f}"))
+    rows = [["workload", "recorder", "events", "bytes/event", "of these fixed bytes", "+ bytes/event", "recorder CPU s", "on tier 2", "losses"]]
     for workload in workloads:
         for name in (n for n in results.recorders if n.startswith("simrec")):
             if results.of(workload, name):

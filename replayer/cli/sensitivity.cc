@@ -1,0 +1,188 @@
+#include "replayer/cli/sensitivity.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace simrec::replay {
+namespace {
+
+std::uint64_t value_of(const std::vector<NamedValue>& values, std::string_view name) {
+  const auto found = std::ranges::find(values, name, &NamedValue::name);
+  return found == values.end() ? 0 : found->value;
+}
+
+template <class F>
+void for_each_op(Program& program, F&& f) {
+  for (ProgramThread& thread : program.threads)
+    for (std::size_t i = 0; i < thread.ops.size(); ++i) f(thread.ops[i], thread, i);
+}
+
+std::uint64_t ops_with(const Program& program, OpKind kind, std::uint16_t flag) {
+  std::uint64_t count = 0;
+  for (const ProgramThread& thread : program.threads)
+    count += static_cast<std::uint64_t>(
+        std::ranges::count_if(thread.ops, [&](const Op& op) { return op.kind == kind && (op.flags & flag); }));
+  return count;
+}
+
+void drop_sleeps(Program& program, std::uint16_t flag) {
+  for_each_op(program, [flag](Op& op, const ProgramThread&, std::size_t) {
+    if (op.kind == OpKind::sleep && (op.flags & flag)) op.value = 0;
+  });
+}
+
+void never_cut_sleeps(Program& program) {
+  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
+    if (op.kind == OpKind::sleep) op.flags &= static_cast<std::uint16_t>(~kInterruptible);
+  });
+}
+
+/// One doubt, and the other way round: either the program is edited, or the trace is compiled otherwise.
+struct Experiment {
+  const char* what;
+  std::uint64_t (*count)(const Program&, const Outcome&);
+  void (*edit)(Program&);
+  Order order;
+  Spins spins;
+};
+
+constexpr std::array kExperiments = {
+    Experiment{kOutsideWaits,
+               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kOutside); },
+               [](Program& p) { drop_sleeps(p, kOutside); },
+               {},
+               {}},
+    Experiment{kExpiredTimeouts,
+               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kExpired); },
+               [](Program& p) { drop_sleeps(p, kExpired); },
+               {},
+               {}},
+    Experiment{
+        kCutTimeouts,
+        [](const Program&, const Outcome& o) { return value_of(o.counts, "timeouts that would not have fired"); },
+        never_cut_sleeps,
+        {},
+        {}},
+    Experiment{kArrivalOrder,
+               [](const Program& p, const Outcome&) {
+                 return value_of(p.counts, "event-loop handlers in order of arrival") +
+                        value_of(p.counts, "exchanges dealt evenly over connections");
+               },
+               nullptr, Order::recorded, Spins::folded},
+    Experiment{kSpins, [](const Program& p, const Outcome&) { return value_of(p.counts, "spins folded"); }, nullptr,
+               Order::arrival, Spins::unfolded},
+    Experiment{kEmptyHanded, [](const Program& p, const Outcome&) { return value_of(p.counts, "EAGAIN"); }, nullptr,
+               Order::arrival, Spins::free},
+};
+
+/// A fair coin, the same for an op in every replay (the mixing function of SplitMix64).
+bool coin(std::uint64_t thread, std::uint64_t op) {
+  std::uint64_t z = (thread << 32 | op) + 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return (z ^ (z >> 31)) & 1;
+}
+
+/// Bursts of the same code vary by about a tenth from run to run (caches, interrupts, frequency); a long burst is a
+/// sum of many short ones, which vary independently.
+constexpr double kBurstVariation = 0.10;
+constexpr double kIndependentAfter_ns = 1e6;
+
+void vary_bursts(Program& program, double sign) {
+  for_each_op(program, [&](Op& op, const ProgramThread& thread, std::size_t i) {
+    if (op.kind != OpKind::compute || op.value <= 0) return;
+    const double length = static_cast<double>(op.value);
+    const double change = kBurstVariation * std::min(1.0, std::sqrt(kIndependentAfter_ns / length));
+    const double direction = coin(static_cast<std::uint64_t>(thread.tid), i) ? sign : -sign;
+    op.value = std::max<std::int64_t>(1, std::llround(length * (1 + direction * change)));
+  });
+}
+
+constexpr double kCpuStep = 0.10;
+
+void lengthen_bursts(Program& program) {
+  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
+    if (op.kind == OpKind::compute) op.value = std::llround(static_cast<double>(op.value) * (1 + kCpuStep));
+  });
+}
+
+class Measurement {
+ public:
+  Measurement(const Program& program, const Outcome& outcome, Order order, const Laboratory& laboratory)
+      : program_(program), outcome_(outcome), order_(order), laboratory_(laboratory) {}
+
+  Sensitivity run() {
+    const bool measured = laboratory_.replay && outcome_.predicted_ns > 0 && outcome_.operations <= kMostOperations;
+    for (const Experiment& experiment : kExperiments) {
+      Doubt doubt{experiment.what, experiment.count(program_, outcome_), -1};
+      if (doubt.count == 0) continue;
+      if (measured)
+        if (const auto change = changed(experiment)) doubt.share = std::fabs(*change);
+      result_.doubts.push_back(std::move(doubt));
+    }
+    const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
+    Doubt order{kRecordedOrder, ordered_waits, -1};
+    if (measured) {
+      if (const auto change = edited(lengthen_bursts)) result_.cpu_share = std::clamp(*change / kCpuStep, 0.0, 1.0);
+      order.share = vary();
+    }
+    if (ordered_waits > 0) result_.doubts.push_back(std::move(order));
+    return std::move(result_);
+  }
+
+ private:
+  std::optional<double> changed(const Experiment& experiment) const {
+    if (experiment.edit) return edited(experiment.edit);
+    if (!laboratory_.compile) return std::nullopt;
+    const Order order = order_ == Order::recorded ? order_ : experiment.order;
+    return replayed(laboratory_.compile(order, experiment.spins));
+  }
+
+  template <class Edit>
+  std::optional<double> edited(const Edit& edit) const {
+    Program other = program_;
+    edit(other);
+    return replayed(other);
+  }
+
+  /// Relative change of the predicted time; nullopt if the other program cannot be replayed.
+  std::optional<double> replayed(const Program& other) const {
+    try {
+      const auto time = static_cast<double>(laboratory_.replay(other).predicted_ns);
+      return time / static_cast<double>(outcome_.predicted_ns) - 1;
+    } catch (const ReplayError&) {
+      return std::nullopt;
+    }
+  }
+
+  /// Bursts that vary in opposite ways cancel out in the mean of the two replays, unless somebody waits in an order
+  /// that the program would not keep then: what is left is the share of the recorded order.
+  double vary() {
+    const auto plus = edited([](Program& p) { vary_bursts(p, 1); });
+    const auto minus = edited([](Program& p) { vary_bursts(p, -1); });
+    if (!plus || !minus) return -1;
+    result_.burst_chance = std::fabs(*plus - *minus) / 2;
+    return std::max(0.0, (*plus + *minus) / 2);
+  }
+
+  const Program& program_;
+  const Outcome& outcome_;
+  const Order order_;
+  const Laboratory& laboratory_;
+  Sensitivity result_;
+};
+
+}  // namespace
+
+Sensitivity measure_sensitivity(const Program& program, const Outcome& outcome, Order order,
+                                const Laboratory& laboratory) {
+  return Measurement(program, outcome, order, laboratory).run();
+}
+
+double share_of(const std::vector<Doubt>& doubts, std::string_view what) {
+  const auto found = std::ranges::find(doubts, what, &Doubt::what);
+  return found == doubts.end() ? 0 : std::max(0.0, found->share);
+}
+
+}  // namespace simrec::replay
