@@ -2,10 +2,13 @@
 #include <CLI/CLI.hpp>
 
 #include "analysis/command.h"
+#include "analysis/file_kind.h"
 #include "analysis/info_json.h"
+#include "analysis/info_prediction.h"
 #include "analysis/info_text.h"
 #include "analysis/output.h"
 #include "analysis/statistics.h"
+#include "trace-format/prediction_file.h"
 #include "trace-format/terminal.h"
 
 namespace simrec::analysis {
@@ -14,17 +17,21 @@ namespace {
 class Info : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("file", path_, "Trace to summarise (- = standard input)")->required()->type_name("TRACE");
+    app.add_option("file", path_, "Trace (- = standard input) or prediction to summarise")
+        ->required()
+        ->type_name("FILE");
     app.add_option("-n,--top", shown_.rows, "Rows of each table (0 = all)")->capture_default_str()->type_name("ROWS");
     app.add_flag("--json", json_, "JSON instead of text");
     app.footer(
         "Computing times have the calibrated cost of tracing removed; blocked times are as recorded.\n"
         "Examples:\n"
         "  simtrace info trace.capnp\n"
+        "  simtrace info prediction.capnp\n"
         "  simtrace info --json trace.capnp | jq .processes");
   }
 
   int run() override {
+    if (kind_of_file(path_) == FileKind::prediction) return show_prediction();
     const Statistics statistics = collect_statistics(path_);
     Output output("-");
     if (json_) {
@@ -38,6 +45,18 @@ class Info : public Command {
   }
 
  private:
+  int show_prediction() const {
+    const Prediction prediction = read_prediction(path_);
+    Output output("-");
+    if (json_) {
+      print_prediction_info_json(output.stream(), path_, prediction.summary);
+    } else {
+      print_prediction_info(output.stream(), path_, prediction.summary, wants_colour(1));
+    }
+    output.commit();
+    return kSuccess;
+  }
+
   std::string path_;
   InfoOptions shown_;
   bool json_ = false;

@@ -16,6 +16,13 @@ namespace simrec {
 inline constexpr const char* kProgramTool = "simreplay-program ";
 inline constexpr std::uint32_t kProgramVersion = 1;
 
+/// See replayer/program/program.h, RecordingQuality.
+struct CompiledQuality {
+  Ns program_cpu_ns = 0, interception_cpu_ns = 0, ledger_residual_ns = 0, waited_for_core_ns = 0;
+  std::uint64_t lost = 0;
+  bool partial = false;
+};
+
 struct CompiledSummary {
   std::uint32_t format_version = kProgramVersion;
   std::string tool_version{};
@@ -31,9 +38,8 @@ struct CompiledSummary {
   Ns recorded_ns = 0, native_estimate_ns = 0;
   std::vector<std::string> warnings{};
   std::vector<NamedCount> counts{};
-  Ns program_cpu_ns = 0, interception_cpu_ns = 0, ledger_residual_ns = 0, waited_for_core_ns = 0;  ///< quality
-  std::uint64_t lost = 0, partial = 0;                                                             ///< likewise
   std::uint32_t processes = 0, threads = 0, streams = 0, connections = 0, ios = 0;  ///< sizes of the tables
+  CompiledQuality quality{};
 };
 
 struct CompiledProcess {
@@ -52,6 +58,7 @@ struct CompiledThread {
   Ns start_ns = 0;
   std::uint32_t loop_plus_one = 0;
   std::uint32_t ops = 0;
+  Ns shortest_timeout_ns = 0;
 };
 
 struct CompiledStream {

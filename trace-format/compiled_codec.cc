@@ -30,6 +30,12 @@ Header read_header(capnp::Data::Reader data) {
   return std::move(*header);
 }
 
+CompiledQuality read(schema::RecordingQuality::Reader in) {
+  return {
+      in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(), in.getLost(),
+      in.getPartial()};
+}
+
 CompiledSummary read(schema::ProgramSummary::Reader in) {
   const std::string tool_version = to_string(in.getToolVersion());
   if (!tool_version.starts_with(kProgramTool)) return {.tool_version = tool_version};
@@ -55,14 +61,9 @@ CompiledSummary read(schema::ProgramSummary::Reader in) {
                           .threads = in.getThreads(),
                           .streams = in.getStreams(),
                           .connections = in.getConnections(),
-                          .ios = in.getIos()};
+                          .ios = in.getIos(),
+                          .quality = read(in.getQuality())};
   for (const auto count : in.getCounts()) summary.counts.push_back({to_string(count.getName()), count.getValue()});
-  summary.program_cpu_ns = in.getProgramCpuNs();
-  summary.interception_cpu_ns = in.getInterceptionCpuNs();
-  summary.ledger_residual_ns = in.getLedgerResidualNs();
-  summary.waited_for_core_ns = in.getWaitedForCoreNs();
-  summary.lost = in.getLost();
-  summary.partial = in.getPartial();
   return summary;
 }
 
@@ -73,8 +74,8 @@ CompiledTables read(schema::ProgramTables::Reader in) {
                                 to_strings(p.getNames()), p.getParentPlusOne(), p.getSharingGroup(),
                                 to_string(p.getSharingReason())});
   for (const auto t : in.getThreads())
-    tables.threads.push_back(
-        {t.getProcess(), t.getTid(), t.getSpawned(), t.getStartNs(), t.getLoopPlusOne(), t.getOps()});
+    tables.threads.push_back({t.getProcess(), t.getTid(), t.getSpawned(), t.getStartNs(), t.getLoopPlusOne(),
+                              t.getOps(), t.getShortestTimeoutNs()});
   for (const auto s : in.getStreams())
     tables.streams.push_back({s.getTransport(), s.getCapacityBytes(), s.getConnectionPlusOne(), s.getWriterThread(),
                               s.getReaderThread(), to_string(s.getLabel())});
@@ -133,6 +134,7 @@ void write(schema::ProgramThread::Builder out, const CompiledThread& thread) {
   out.setSpawned(thread.spawned);
   out.setStartNs(thread.start_ns);
   out.setLoopPlusOne(thread.loop_plus_one);
+  out.setShortestTimeoutNs(thread.shortest_timeout_ns);
   out.setOps(thread.ops);
 }
 
@@ -182,12 +184,13 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   out.setEvents(summary.events);
   out.setRecordedNs(summary.recorded_ns);
   out.setNativeEstimateNs(summary.native_estimate_ns);
-  out.setProgramCpuNs(summary.program_cpu_ns);
-  out.setInterceptionCpuNs(summary.interception_cpu_ns);
-  out.setLedgerResidualNs(summary.ledger_residual_ns);
-  out.setWaitedForCoreNs(summary.waited_for_core_ns);
-  out.setLost(summary.lost);
-  out.setPartial(summary.partial);
+  auto quality = out.initQuality();
+  quality.setProgramCpuNs(summary.quality.program_cpu_ns);
+  quality.setInterceptionCpuNs(summary.quality.interception_cpu_ns);
+  quality.setLedgerResidualNs(summary.quality.ledger_residual_ns);
+  quality.setWaitedForCoreNs(summary.quality.waited_for_core_ns);
+  quality.setLost(summary.quality.lost);
+  quality.setPartial(summary.quality.partial);
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   out.setProcesses(summary.processes);

@@ -39,13 +39,16 @@ struct ProgramSummary {
   streams @20 :UInt32;
   connections @21 :UInt32;
   ios @22 :UInt32;
-  # how well the recording shows the program (RecordingQuality in replayer/program/program.h)
-  programCpuNs @23 :Int64;
-  interceptionCpuNs @24 :Int64;
-  ledgerResidualNs @25 :Int64;
-  waitedForCoreNs @26 :Int64;
-  lost @27 :UInt64;
-  partial @28 :UInt64;
+  quality @23 :RecordingQuality; # how well the recording shows the program
+}
+
+struct RecordingQuality {        # replayer/program/program.h explains each
+  programCpuNs @0 :Int64;
+  interceptionCpuNs @1 :Int64;
+  ledgerResidualNs @2 :Int64;
+  waitedForCoreNs @3 :Int64;
+  lost @4 :UInt64;
+  partial @5 :Bool;
 }
 
 struct ProgramCount {
@@ -78,6 +81,7 @@ struct ProgramThread {
   startNs @3 :Int64;
   loopPlusOne @4 :UInt32;
   ops @5 :UInt32;                # how many it has
+  shortestTimeoutNs @6 :Int64;   # of its polls that something ended in time; 0 = none
 }
 
 struct ProgramStream {

@@ -100,16 +100,19 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.recorded_cores = program.recorded_cores;
   add_hosts(e, outcome, recorded_speed_flops);
   e.core_wait_share = ratio(ready_ns(outcome), ready_ns(outcome) + compute_ns(outcome));
+  for (const ProcessOutcome& process : outcome.processes)
+    e.disk_share = std::max(e.disk_share, std::min(1.0, ratio(process.disk_ns, outcome.predicted_ns)));
   e.interception_share = ratio(quality.interception_cpu_ns, quality.program_cpu_ns);
   e.ledger_share = ratio(quality.ledger_residual_ns, quality.program_cpu_ns);
   add_closure(e, program, outcome, twin);
   std::uint64_t unmeasured = unmeasurable(program);
   for (const Doubt& doubt : e.validity)
-    if (doubt.share < 0) unmeasured += doubt.count;
+    // Orders are kept or relaxed in every server: how many there are says nothing.
+    if (doubt.share < 0 && doubt.what != kArrivalOrder && doubt.what != kRecordedOrder) unmeasured += doubt.count;
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
-  e.partial = quality.partial != 0;
+  e.partial = quality.partial;
   e.forced = value_of(outcome.counts, "full buffers ignored to avoid a standstill");
   e.io_uring = value_of(program.counts, "io_uring") > 0;
   e.predicted_s = {static_cast<double>(outcome.predicted_ns) / 1e9};
@@ -134,8 +137,8 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
-  for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::interception_share,
-                            &Evidence::ledger_share, &Evidence::unmeasured_share})
+  for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
+                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

@@ -26,6 +26,7 @@ struct Evidence {
   std::uint32_t recorded_cores = 0;
   std::uint32_t target_cores = 0;          ///< of the used host with the fewest
   double core_wait_share = 0;              ///< of computing plus ready time on the target: ready without a core
+  double disk_share = 0;                   ///< longest time a process waits for disks / predicted time
   double interception_share = 0;           ///< CPU time that interception took / CPU time of the program
   double ledger_share = 0;                 ///< what the observer ledger may be wrong by / CPU time of the program
   std::optional<double> other_load_share;  ///< time that other programs kept threads from a core / CPU time

@@ -31,9 +31,10 @@ struct Weight {
   double weight;
 };
 constexpr std::array kWeights = {
-    Weight{kOutsideWaits, 0.5},                                 // as long as recorded, or half of it
-    Weight{kExpiredTimeouts, 0.5},                              // some expire there, too
-    Weight{kCutTimeouts, 0.5},     Weight{kArrivalOrder, 0.1},  // the recorded order is hardly ever right elsewhere
+    Weight{kOutsideWaits, 0.5},     // as long as recorded, or half of it
+    Weight{kExpiredTimeouts, 0.5},  // some expire there, too
+    Weight{kCutTimeouts, 0.5},     Weight{kOutlastedTimeouts, 1},
+    Weight{kArrivalOrder, 0.1},                                 // the recorded order is hardly ever right elsewhere
     Weight{kSpins, 0.5},           Weight{kEmptyHanded, 0.25},  // most end a loop of reads on any platform
     Weight{kRecordedOrder, 1},
 };

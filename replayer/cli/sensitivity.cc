@@ -49,12 +49,16 @@ struct Experiment {
 
 constexpr std::array kExperiments = {
     Experiment{kOutsideWaits,
-               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kOutside); },
+               [](const Program& p, const Outcome&) {
+                 return std::max(ops_with(p, OpKind::sleep, kOutside), value_of(p.counts, "external waits"));
+               },
                [](Program& p) { drop_sleeps(p, kOutside); },
                {},
                {}},
     Experiment{kExpiredTimeouts,
-               [](const Program& p, const Outcome&) { return ops_with(p, OpKind::sleep, kExpired); },
+               [](const Program& p, const Outcome&) {
+                 return std::max(ops_with(p, OpKind::sleep, kExpired), value_of(p.counts, "expired timeouts"));
+               },
                [](Program& p) { drop_sleeps(p, kExpired); },
                {},
                {}},
@@ -121,6 +125,9 @@ class Measurement {
         if (const auto change = changed(experiment)) doubt.share = std::fabs(*change);
       result_.doubts.push_back(std::move(doubt));
     }
+    // No replay shows what the program would have done then: all of these waits depend on it.
+    if (outcome_.outlasting_waits > 0)
+      result_.doubts.push_back({kOutlastedTimeouts, outcome_.outlasting_waits, outlasting_share()});
     const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
     Doubt order{kRecordedOrder, ordered_waits, -1};
     if (measured) {
@@ -132,6 +139,11 @@ class Measurement {
   }
 
  private:
+  double outlasting_share() const {
+    if (outcome_.predicted_ns <= 0) return 1;
+    return std::min(1.0, static_cast<double>(outcome_.outlasting_ns) / static_cast<double>(outcome_.predicted_ns));
+  }
+
   std::optional<double> changed(const Experiment& experiment) const {
     if (experiment.edit) return edited(experiment.edit);
     if (!laboratory_.compile) return std::nullopt;

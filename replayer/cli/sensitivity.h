@@ -19,6 +19,7 @@ namespace simrec::replay {
 inline constexpr const char* kOutsideWaits = "waits for something outside the trace";
 inline constexpr const char* kExpiredTimeouts = "timeouts that expired while recording";
 inline constexpr const char* kCutTimeouts = "timeouts that would not have expired here";
+inline constexpr const char* kOutlastedTimeouts = "waits that outlast a timeout which did not expire while recording";
 inline constexpr const char* kArrivalOrder = "event-loop handlers in order of arrival, not of the recording";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";
 inline constexpr const char* kEmptyHanded = "calls that found nothing (EAGAIN)";

@@ -227,7 +227,7 @@ RecordingQuality quality_of(const Context& c) {
   RecordingQuality quality = c.quality;
   const auto& footer = c.trace.footer;
   const bool cut = !c.trace.incomplete.empty() || (footer && !footer->truncated_by.empty());
-  quality.partial = cut || starts_in_the_middle(c.trace.header) ? 1 : 0;
+  quality.partial = cut || starts_in_the_middle(c.trace.header);
   if (!footer) return quality;
   for (const NamedCount& loss : footer->losses) quality.lost += loss.count;
   // While the recorder used a core, a thread of the program may have waited for it.
@@ -249,7 +249,7 @@ void finalize(Context& c) {
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
-                                 std::move(t.emit.origins), 0});
+                                 std::move(t.emit.origins), 0, t.shortest_timeout});
     polled.push_back(renumbered(t.polled, numbers));
   }
   if (c.options.order == Order::arrival) {

@@ -112,8 +112,12 @@ class ProgramBuilder {
     p.events = s.events;
     p.recorded_ns = s.recorded_ns;
     p.native_estimate_ns = s.native_estimate_ns;
-    p.quality = {s.program_cpu_ns, s.interception_cpu_ns, s.ledger_residual_ns, s.waited_for_core_ns, s.lost,
-                 s.partial};
+    p.quality = {s.quality.program_cpu_ns,
+                 s.quality.interception_cpu_ns,
+                 s.quality.ledger_residual_ns,
+                 s.quality.waited_for_core_ns,
+                 s.quality.lost,
+                 s.quality.partial};
     p.warnings = std::move(s.warnings);
     for (NamedCount& count : s.counts) p.counts.push_back({std::move(count.name), count.count});
     saved_.source = {std::move(s.trace_name), std::move(s.trace_sha256), std::move(s.trace_header), s.whole_run,
@@ -143,7 +147,8 @@ class ProgramBuilder {
                              q.sharing_group, std::move(q.sharing_reason)});
     }
     for (const CompiledThread& t : tables.threads) {
-      p.threads.push_back({t.process, t.tid, t.spawned, plausible(t.start_ns), {}, {}, t.loop_plus_one});
+      p.threads.push_back(
+          {t.process, t.tid, t.spawned, plausible(t.start_ns), {}, {}, t.loop_plus_one, t.shortest_timeout_ns});
       sizes_.push_back(t.ops);
     }
     for (CompiledStream& s : tables.streams) {

@@ -112,6 +112,9 @@ struct ProgramThread {
   /// the turn up unless the op could complete now and nobody is queued; whoever's kTurn op becomes ready queues for
   /// the turn, first come first served; whoever ends passes it on. Time is charged to the thread.
   std::uint32_t loop_plus_one = 0;
+  /// Shortest timeout of its polls that something ended in time; 0 = none. A longer wait than that would not have gone
+  /// on: the program would have done something that the trace does not show.
+  Ns shortest_timeout_ns = 0;
 };
 
 struct ProgramProcess {
@@ -139,7 +142,7 @@ struct RecordingQuality {
   Ns ledger_residual_ns = 0;   ///< what the ledger cannot tell, at worst: residual x number of events
   Ns waited_for_core_ns = 0;   ///< time that threads were ready without a core, the recorder's own use removed
   std::uint64_t lost = 0;      ///< events or bytes that the recorder lost
-  std::uint64_t partial = 0;   ///< 1 = starts in the middle, was cut, or was ended by a bound
+  bool partial = false;        ///< 1 = starts in the middle, was cut, or was ended by a bound
 };
 
 struct Program {

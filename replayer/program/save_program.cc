@@ -34,12 +34,12 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
   s.events = p.events;
   s.recorded_ns = p.recorded_ns;
   s.native_estimate_ns = p.native_estimate_ns;
-  s.program_cpu_ns = p.quality.program_cpu_ns;
-  s.interception_cpu_ns = p.quality.interception_cpu_ns;
-  s.ledger_residual_ns = p.quality.ledger_residual_ns;
-  s.waited_for_core_ns = p.quality.waited_for_core_ns;
-  s.lost = p.quality.lost;
-  s.partial = p.quality.partial;
+  s.quality = {p.quality.program_cpu_ns,
+               p.quality.interception_cpu_ns,
+               p.quality.ledger_residual_ns,
+               p.quality.waited_for_core_ns,
+               p.quality.lost,
+               p.quality.partial};
   s.warnings = p.warnings;
   for (const NamedValue& count : p.counts) s.counts.push_back({count.name, count.value});
   s.processes = static_cast<std::uint32_t>(p.processes.size());
@@ -54,7 +54,13 @@ CompiledProcess coded(const ProgramProcess& p) {
   return {p.pid, p.name, p.command_line, p.names, p.parent_plus_one, p.sharing_group, p.sharing_reason};
 }
 CompiledThread coded(const ProgramThread& t) {
-  return {t.process, t.tid, t.spawned, t.start_ns, t.loop_plus_one, static_cast<std::uint32_t>(t.ops.size())};
+  return {t.process,
+          t.tid,
+          t.spawned,
+          t.start_ns,
+          t.loop_plus_one,
+          static_cast<std::uint32_t>(t.ops.size()),
+          t.shortest_timeout_ns};
 }
 CompiledStream coded(const Stream& s) {
   return {static_cast<std::uint16_t>(s.transport),

@@ -75,6 +75,11 @@ void Accounting::computed(std::uint32_t thread, double from, double to, double w
 
 void Accounting::waited(std::uint32_t thread, double from, double to, IntervalState state, std::uint32_t by_plus_one) {
   processes_[program_.threads[thread].process].by_state[static_cast<int>(state)] += to - from;
+  const Ns timeout = program_.threads[thread].shortest_timeout_ns;
+  if (timeout > 0 && state == IntervalState::network && to - from > static_cast<double>(timeout) * 1e-9) {
+    ++outlasting_waits_;
+    outlasting_s_ += to - from;
+  }
   if (keep_timeline_) interval(thread, to, state, by_plus_one);
 }
 
@@ -106,6 +111,8 @@ void Accounting::finish(Outcome& outcome) const {
     to.ready_ns = sum(IntervalState::ready);
     to.threads = from.threads;
   }
+  outcome.outlasting_waits = outlasting_waits_;
+  outcome.outlasting_ns = to_ns(outlasting_s_);
   outcome.predicted_ns = outcome.processes.empty() ? 0 : outcome.processes[0].end_ns - outcome.processes[0].start_ns;
   outcome.thread_start_ns.clear();
   for (const double start : thread_start_) outcome.thread_start_ns.push_back(start < 0 ? 0 : to_ns(start));

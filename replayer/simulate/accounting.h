@@ -35,6 +35,8 @@ class Accounting {
 
   const Program& program_;
   bool keep_timeline_;
+  std::uint64_t outlasting_waits_ = 0;
+  double outlasting_s_ = 0;
   std::vector<ProcessSums> processes_;
   std::vector<double> thread_start_;
   std::vector<Ns> timeline_end_;

@@ -80,6 +80,7 @@ void walk(Coder& code, O& o) {
   code.list(o.thread_start_ns, [&](auto& ns) { code(ns); });
   code.list(o.warnings, [&](auto& text) { code(text); });
   code.list(o.counts, [&](auto& c) { code(c.name), code(c.value); });
+  code(o.outlasting_waits), code(o.outlasting_ns);
 }
 
 }  // namespace

@@ -90,6 +90,17 @@ TEST_F(Replay, ThePredictionFileSaysTheSameAsTheJson) {
   EXPECT_FALSE(nlohmann::json::parse(exported.out).at("traceEvents").empty());
 }
 
+TEST_F(Replay, InfoSummarisesAPrediction) {
+  const std::string file = scratch_ / "p.capnp";
+  const auto json = nlohmann::json::parse(simreplay({trace_, platform_, "--json", "-o", file}).out);
+  const Result text = run_program({SIMTRACE, "info", file});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_NE(text.out.find("trust: " + json.at("trust").at("level").get<std::string>()), std::string::npos) << text.out;
+  const auto info = nlohmann::json::parse(run_program({SIMTRACE, "info", "--json", file}).out);
+  for (const char* field : {"predicted_s", "interval_s", "trust", "validity", "recordings"})
+    EXPECT_EQ(info.at(field), json.at(field)) << field;
+}
+
 TEST_F(Replay, APredictionWithoutTimelineSaysSoWhenExported) {
   const std::string file = scratch_ / "p.capnp";
   ASSERT_EQ(simreplay({trace_, "-q", "-o", file, "--no-timeline"}).status, 0);

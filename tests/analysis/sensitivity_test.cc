@@ -58,6 +58,14 @@ TEST(Sensitivity, ChanceInOneBurstCancelsOutAndIsNoDoubt) {
   EXPECT_NEAR(measure(program_of({compute(100'000'000)})).burst_chance.value(), 0.01, 1e-6) << "100 ms vary less";
 }
 
+TEST(Sensitivity, WaitsThatOutlastATimeoutDependOnItWholly) {
+  Outcome outcome = add_up(program_of({compute(600)}));
+  outcome.outlasting_waits = 2;
+  outcome.outlasting_ns = 150;
+  const Sensitivity found = measure_sensitivity(program_of({compute(600)}), outcome, Order::arrival, {add_up, {}});
+  EXPECT_NEAR(share_of(found.doubts, kOutlastedTimeouts), 0.25, 1e-9);
+}
+
 TEST(Sensitivity, CompilesOtherwiseWhereThatIsNeeded) {
   Program program = program_of({compute(1000)});
   program.counts = {{"spins folded", 7}, {"event-loop handlers in order of arrival", 5}, {"EAGAIN", 2}};

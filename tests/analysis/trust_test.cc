@@ -83,9 +83,17 @@ const Case kCases[] = {
     {"expired timeouts", Trust::medium, "timeouts", [] { return with_doubt(kExpiredTimeouts, 0.06); }},
     {"expired timeouts", Trust::low, "timeouts", [] { return with_doubt(kExpiredTimeouts, 0.31); }},
     {"cut timeouts", Trust::medium, "would not", [] { return with_doubt(kCutTimeouts, 0.06); }},
-    {"order of arrival", Trust::high, "", [] { return with_doubt(kArrivalOrder, 0.09); }},
+    {"order of arrival", Trust::high, "", [] { return with_doubt(kArrivalOrder, 0.9); }},
     {"order of arrival is never worse than medium", Trust::medium, "order",
      [] { return with_doubt(kArrivalOrder, 9); }},
+    {"outlasted timeouts", Trust::medium, "outlast", [] { return with_doubt(kOutlastedTimeouts, 0.06); }},
+    {"outlasted timeouts", Trust::low, "outlast", [] { return with_doubt(kOutlastedTimeouts, 0.9); }},
+    {"disk", Trust::medium, "disks",
+     [] {
+       Evidence e = good();
+       e.disk_share = 0.2;
+       return e;
+     }},
     {"spins", Trust::medium, "busy waiting", [] { return with_doubt(kSpins, 0.06); }},
     {"spins", Trust::low, "busy waiting", [] { return with_doubt(kSpins, 0.5); }},
     {"empty-handed calls", Trust::high, "", [] { return with_doubt(kEmptyHanded, 0.09); }},

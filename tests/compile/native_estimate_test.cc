@@ -30,6 +30,29 @@ TEST(NativeEstimate, CallsThatDoNotWaitGiveBackWhatNothingElseExplains) {
   EXPECT_EQ(replay::compile(with_ledger(s, 224 * kUs)).native_estimate_ns, 204 * kUs);
 }
 
+TEST(Quality, SumsWhatTheLedgerRemovedAndWhatOtherProgramsTook) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_getpid, 0, {}, {100 * kUs, 112 * kUs, 100 * kUs, 2 * kUs});
+  // 50 us burst in 90 us, of which 6 to 10 us are tracing: the rest went to somebody else.
+  s.call(a, SYS_getpid, 0, {}, {202 * kUs, 214 * kUs, 50 * kUs, 2 * kUs});
+  Trace t = with_ledger(s, 214 * kUs);
+  for (StopCost& stop : t.header.calibration.stops) {
+    stop.burst_bias_ns = 1 * kUs;
+    stop.residual_ns = 100;
+  }
+  const RecordingQuality quality = replay::compile(t).quality;
+  EXPECT_EQ(quality.program_cpu_ns, 152 * kUs);
+  EXPECT_EQ(quality.interception_cpu_ns, 2 * kUs);
+  EXPECT_EQ(quality.ledger_residual_ns, 200);
+  EXPECT_EQ(quality.waited_for_core_ns, 30 * kUs);
+  EXPECT_FALSE(quality.partial);
+  t.footer->recorder_cpu_ns = 25 * kUs;
+  t.footer->truncated_by = "--duration";
+  EXPECT_EQ(replay::compile(t).quality.waited_for_core_ns, 5 * kUs) << "the recorder's share is not other programs'";
+  EXPECT_TRUE(replay::compile(t).quality.partial);
+}
+
 TEST(NativeEstimate, AGenuineSleepGivesBackAtMostTheLedgersCost) {
   Script s;
   const ThreadId a = s.root();

@@ -58,6 +58,7 @@ TEST(Poll, ExpiredTimeoutsSleepUntilWhatTheNextSuccessfulPollFound) {
             "spawn 1, compute 5, sleep 100000000 until +4, compute 40, sleep 100000000 until +2, compute 5, recv s0 "
             "10, exit");
   EXPECT_EQ(count(p, "expired timeouts"), 2U);
+  EXPECT_EQ(p.threads[0].ops[2].flags, kInterruptible | kExpired);
   EXPECT_EQ(check(p), "");
 }
 
@@ -83,6 +84,19 @@ TEST(Poll, NothingTracedConsumedMeansARecordedWait) {
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.loop), "spawn 1, compute 10, sleep 5000000, compute 20, sleep 100000, exit");
   EXPECT_EQ(count(p, "external waits"), 2U);
+  EXPECT_EQ(p.threads[0].ops[2].flags, kWoke | kOutside);
+}
+
+TEST(Poll, TheShortestTimeoutThatDidNotExpireIsKept) {
+  EventLoop s;
+  s.write(s.client, 4, 30, {4 * kMs, 4 * kMs + 10});
+  for (const Ns timeout : {50 * kMs, 20 * kMs, Ns{-1}, 30 * kMs}) {
+    const Ns at = (3 + timeout / kMs) * kMs;
+    s.epoll_wait(1, timeout, {at, at + 500'000});
+  }
+  s.epoll_wait(1, 1 * kMs, {90 * kMs, 90 * kMs + 10});  // did not sleep
+  s.epoll_wait(0, 2 * kMs, {91 * kMs, 93 * kMs});       // expired
+  EXPECT_EQ(s.compile().threads[0].shortest_timeout_ns, 20 * kMs);
 }
 
 TEST(Poll, BytesFromOutsideExplainThePollEvenIfATracedReadFollows) {
@@ -116,6 +130,20 @@ TEST(Poll, SpinsThatEndInAReceiveKeepOneIteration) {
   // 9000 before the spin; of 5 × 10 + 4 × 90 + 140 = 550 spun, a fifth stays, then the read's 3.
   EXPECT_EQ(ops(p, s.loop), "spawn 1, compute 9000, recv s0 10, compute 113, exit");
   EXPECT_EQ(count(p, "spins folded"), 4U);
+}
+
+TEST(Poll, SpinsCanBeLeftUnfoldedOrFree) {
+  const auto compiled = [](Spins spins) {
+    EventLoop s;
+    for (int i = 0; i < 5; ++i) s.epoll_wait(0, 0, {(3 + i) * kMs, (3 + i) * kMs + 10, i == 0 ? 9000 : 90, 10});
+    s.write(s.client, 4, 10, {8 * kMs, 8 * kMs + 10});
+    s.read(s.loop, 3, 10, {9 * kMs, 9 * kMs + 10, 140, 3});
+    CompileOptions options;
+    options.spins = spins;
+    return ops(replay::compile(s.builder.build(1'000'000'000), options), s.loop);
+  };
+  EXPECT_EQ(compiled(Spins::unfolded), "spawn 1, compute 9000, recv s0 10, compute 553, exit");
+  EXPECT_EQ(compiled(Spins::free), "spawn 1, compute 9000, recv s0 10, compute 103, exit");
 }
 
 TEST(Poll, TwoEmptyReadsAreNoSpin) {

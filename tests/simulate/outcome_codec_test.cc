@@ -10,6 +10,8 @@ Outcome example() {
   Outcome o;
   o.predicted_ns = 42;
   o.operations = 7;
+  o.outlasting_waits = 8;
+  o.outlasting_ns = 9;
   o.processes.resize(2);
   o.processes[1].host = "somewhere";
   o.processes[1].ready_ns = -1;

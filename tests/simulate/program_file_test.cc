@@ -59,7 +59,10 @@ Program long_program(std::uint32_t rounds) {
 
 TEST_F(ProgramFile, HoldsEverything) {
   for (std::uint32_t seed = 0; seed < 30; ++seed) {
-    const Program program = seed ? RandomProgram(seed).make() : long_program(5000);
+    Program program = seed ? RandomProgram(seed).make() : long_program(5000);
+    program.quality = {1, 2, 3, 4, 5, true};
+    program.threads[1].shortest_timeout_ns = 77;
+    program.threads[0].ops[0].flags |= kOutside | kExpired;
     ProgramSource source{"a trace", "abc", {}, false, "recorded"};
     source.header.host.name = "here";
     source.header.calibration.core_speed_flops = 2e9;
@@ -73,6 +76,10 @@ TEST_F(ProgramFile, HoldsEverything) {
     EXPECT_FALSE(read.source.whole_run);
     EXPECT_EQ(read.source.order, "recorded");
     EXPECT_EQ(operations(read.program), operations(program));
+    EXPECT_EQ(read.program.quality.waited_for_core_ns, 4);
+    EXPECT_EQ(read.program.quality.lost, 5u);
+    EXPECT_TRUE(read.program.quality.partial);
+    EXPECT_EQ(read.program.threads[1].shortest_timeout_ns, 77);
     const Program whole = in_memory(read.program);
     ASSERT_EQ(text(whole), text(program));
     for (std::size_t t = 0; t < program.threads.size(); ++t) ASSERT_EQ(whole.threads[t].ops, program.threads[t].ops);

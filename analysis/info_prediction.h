@@ -1,0 +1,17 @@
+// The headline of a prediction, for people and for programs.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "trace-format/prediction.h"
+
+namespace simrec::analysis {
+
+/// Predicted time, interval, verdict, what the trace cannot tell, warnings.
+void print_prediction_info(std::ostream& out, const std::string& path, const PredictionSummary& summary, bool colour);
+
+/// The same as one JSON object; fields named as in `simreplay --json`.
+void print_prediction_info_json(std::ostream& out, const std::string& path, const PredictionSummary& summary);
+
+}  // namespace simrec::analysis
