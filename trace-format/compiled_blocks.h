@@ -25,19 +25,19 @@ struct CompiledQuality {
 
 struct CompiledSummary {
   std::uint32_t format_version = kProgramVersion;
-  std::string tool_version;
-  std::string trace_name, trace_sha256;
-  Header trace_header;
+  std::string tool_version{};
+  std::string trace_name{}, trace_sha256{};
+  Header trace_header{};
   bool whole_run = true;  ///< the trace has the run's beginning and end
-  std::string order;      ///< "arrival" or "recorded"
+  std::string order{};    ///< "arrival" or "recorded"
   double recorded_speed_flops = 0;
   std::uint32_t recorded_cores = 0;
   Ns wake_up_ns = 0, timer_slack_ns = 0;
   std::uint32_t tokens = 0, timers = 0;
   std::uint64_t events = 0;
   Ns recorded_ns = 0, native_estimate_ns = 0;
-  std::vector<std::string> warnings;
-  std::vector<NamedCount> counts;
+  std::vector<std::string> warnings{};
+  std::vector<NamedCount> counts{};
   std::uint32_t processes = 0, threads = 0, streams = 0, connections = 0, ios = 0;  ///< sizes of the tables
   CompiledQuality quality{};
 };

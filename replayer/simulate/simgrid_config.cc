@@ -30,7 +30,8 @@ constexpr std::array kDefaults = {
     SimgridOption{"network/TCP-gamma:1e15", "no window limit by SimGrid: ours is per connection"},
     SimgridOption{"network/loopback-bw:1e15", "loopback costs CPU, which the trace already contains"},
     SimgridOption{"network/loopback-lat:0", "as above"},
-    SimgridOption{"network/optim:Full", "faster than Lazy when many flows share a core (measured)"},
+    SimgridOption{"network/optim:Lazy",
+                  "a flow's end costs only those it shares links with; Full: all that are under way"},
     SimgridOption{"surf/precision:1e-9", "seconds; smaller values make clocks of long runs stall"},
 };
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/analysis/run_program.h"
@@ -158,6 +160,36 @@ TEST_F(Replay, DumpsTheCausalProgram) {
   EXPECT_EQ(result.status, 0);
   EXPECT_NE(result.out.find("pipe:[4711]"), std::string::npos) << result.out;
   EXPECT_NE(result.out.find("recv"), std::string::npos) << result.out;
+}
+
+TEST_F(Replay, ASavedProgramGivesTheSamePrediction) {
+  const std::string program = scratch_ / "saved";
+  const Result saving = simreplay({trace_, "--save-program", program});
+  EXPECT_EQ(saving.status, 0) << saving.err;
+  EXPECT_EQ(saving.out, "");
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{}, {platform_}, {platform_, "--no-closure"}}) {
+    std::vector<std::string> of_trace{trace_, "--json"}, of_program{program, "--json"};
+    of_trace.insert(of_trace.end(), options.begin(), options.end());
+    of_program.insert(of_program.end(), options.begin(), options.end());
+    EXPECT_EQ(simreplay(of_trace).out, simreplay(of_program).out);
+  }
+  EXPECT_EQ(simreplay({trace_, "--dump-program"}).out, simreplay({program, "--dump-program"}).out);
+}
+
+TEST_F(Replay, ASavedProgramThatCannotBeUsedIsOneMessage) {
+  const std::string program = scratch_ / "saved";
+  ASSERT_EQ(simreplay({trace_, "--save-program", program}).status, 0);
+  const auto refused = [&](const std::vector<std::string>& arguments, const std::string& words) {
+    const Result result = simreplay(arguments);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+    EXPECT_NE(result.err.find(words), std::string::npos) << result.err;
+  };
+  refused({program, "--order", "recorded"}, "compiled with --order arrival");
+  EXPECT_NE(run_program({SIMTRACE, "info", program}).status, 0);
+  std::filesystem::resize_file(program, std::filesystem::file_size(program) - 20);
+  refused({program}, program);
 }
 
 TEST_F(Replay, QuietSaysNothingAndVerboseTalksOnStandardError) {

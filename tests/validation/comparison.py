@@ -66,7 +66,7 @@ def compare(case, truth_row, recordings, predictions, combined=None):
         row.scaled_error = row.recorded_error + math.log(case.setting.recorded_cpu / case.setting.cpu)
         if row.interval_low_s is not None:
             row.covered = row.interval_low_s <= row.real_s <= row.interval_high_s
-    row.failed = "; ".join(dict.fromkeys(reasons))[:400]
+    row.failed = " ".join("; ".join(dict.fromkeys(reasons)).split())[:400]
     return row
 
 

@@ -51,7 +51,7 @@ def arguments(simreplay, traces, platform, workload, setting, extra):
 
 def verdict(report):
     """(trust, reason) of any of the forms a report may have; ("", "") from a simreplay without it."""
-    trust = report.get("trust", "")
+    trust = report.get("trust") or ""
     if isinstance(trust, dict):
         reason = trust.get("reason", trust.get("reasons", ""))
         return str(trust.get("level", trust.get("verdict", ""))), "; ".join(reason) if isinstance(reason, list) else str(reason)
@@ -98,12 +98,16 @@ def models(simreplay):
 
 
 def wakeup_ns(simrec, simtrace, folder):
-    """Wake-up latency of the machine as it is now, as simrec measures it: a user would record anything on the target."""
+    """[Wake-up latency of the machine as it is now], as simrec measures it: a user would record anything on the target."""
     trace = f"{folder}/wakeup.capnp"
-    subprocess.run([simrec, "-q", "-o", trace, "true"], check=True, stdin=subprocess.DEVNULL)
-    twin = subprocess.run([simtrace, "platform", trace], check=True, stdout=subprocess.PIPE, text=True).stdout
-    os.unlink(trace)
-    return int(re.search(r'"wakeup_ns" value="(\d+)"', twin)[1])
+    try:
+        subprocess.run([simrec, "-q", "-o", trace, "true"], check=True, stdin=subprocess.DEVNULL)
+        twin = subprocess.run([simtrace, "platform", trace], check=True, stdout=subprocess.PIPE, text=True).stdout
+        os.unlink(trace)
+    except (OSError, subprocess.CalledProcessError) as e:
+        say(f"the wake-up latency could not be measured: {e}")
+        return []
+    return [int(re.search(r'"wakeup_ns" value="(\d+)"', twin)[1])]
 
 
 def write_platforms(cases, folder, wakeup_ns):

@@ -84,7 +84,8 @@ def record_once(bed, simrec, workload, size, recorded_cpu, trace):
         f.write(script(workload, size, places, bed.folder))
     with open(log, "w") as out:
         process = subprocess.Popen([*slow, simrec, "-q", "-o", trace, "sh", f"{bed.folder}/script"],
-                                   stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+                                   stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                                   preexec_fn=bed.accounting.enter)
         try:
             if workload.servers:
                 up = wait_for_servers(workload, places, process)

@@ -139,7 +139,7 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry):
             if links:
                 with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
-                    facts.setdefault("wakeups_ns", []).append(wakeup(bed.folder))
+                    facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
                     inputs.nginx_config(bed.inputs, 7100)
                     repeat(bed, members, keep, end, n, retry)
                 bed.network = None
@@ -166,7 +166,7 @@ def repeat(bed, members, keep, end, n, retry):
 
 
 def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup, retry):
-    """Measures the truth of all cases; `keep` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in ns.
+    """Measures the truth of all cases; `keep` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in ns, a list of one or none.
     What cannot run here is kept as failed."""
     with Accounting() as accounting:
         bed = Testbed(programs, folder, accounting)

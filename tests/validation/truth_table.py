@@ -55,7 +55,7 @@ def row(case, results):
     failed = [r["failed"] for r in results if "failed" in r]
     out = dict(case=case.name, family=family_of(case), workload=case.workload.name, setting=case.setting.name, client=case.client.label,
                size=case.workload.size(case.setting) or "",
-               fingerprint=fingerprint(case), runs=len(used), rejected=len(rejected), failed="; ".join(sorted(set(failed)))[:300])
+               fingerprint=fingerprint(case), runs=len(used), rejected=len(rejected), failed=" ".join("; ".join(sorted(set(failed))).split())[:300])
     if used:
         walls = [w for w, _ in used]
         median = statistics.median(walls)

@@ -51,7 +51,7 @@ WORKLOADS = [
     redis("redis_c1_P16", "-c 1 -P 16", sizes(40000, 5000, 1200, 576)),
     redis("redis_c16_P16", "-c 16 -P 16", sizes(500000, 80000, 15000, 7000)),
     nginx("nginx_small", "small.html", "-c 8", sizes(6400, 1280, 240, 120), NET + BOTH),
-    nginx("nginx_1m", "1m.bin", "-c 4", sizes(160, 160, 16, 3), NET + ("100m-20ms-quarter",)),
+    nginx("nginx_1m", "1m.bin", "-c 4", sizes(160, 160, 16, 4), NET + ("100m-20ms-quarter",)),
     Workload("iperf3", "network", (Client("h1", "iperf3 -c {s} -p {p} -n {n}M"),), NET,
              (Server("h2", "iperf3 -s -1 -p {p}"),), ("cmd:iperf3 -s *=h2",), sizes(150, 150, 16, 2), ("iperf3",)),
     Workload("bulk_up", "network", (Client("h1", "socat -b 65536 -t 60 STDIN!!OPEN:/dev/null TCP:{s}:{p} < {d}/{n}m.bin"),), NET,
