@@ -73,6 +73,7 @@ struct ThreadState {
   bool begun = false, ended = false, exit_signalled = false;
   bool spawned = false;
   Ns shortest_timeout = 0;         ///< of polls that slept and were woken in time; 0 = none
+  bool timeout_expired = false;    ///< of a poll: the program just goes on then
   Ns last_exit = 0;                ///< exit of its latest event
   Ns unfinished_since = -1;        ///< entry of the call it died in
   std::uint16_t exec_seen_by = 0;  ///< event kind that told of an exec whose other sign is still to come

@@ -112,8 +112,8 @@ struct ProgramThread {
   /// the turn up unless the op could complete now and nobody is queued; whoever's kTurn op becomes ready queues for
   /// the turn, first come first served; whoever ends passes it on. Time is charged to the thread.
   std::uint32_t loop_plus_one = 0;
-  /// Shortest timeout of its polls that something ended in time; 0 = none. A longer wait than that would not have gone
-  /// on: the program would have done something that the trace does not show.
+  /// Shortest timeout of its polls that something ended in time; 0 = none, or some expired and the program went on (a
+  /// tick of an event loop). A longer wait than that would have made it do something that the trace does not show.
   Ns shortest_timeout_ns = 0;
 };
 

@@ -25,7 +25,7 @@ class Info : public testing::Test {
 TEST_F(Info, ShowsHostProcessTreeCallsAndLosses) {
   const Result result = simtrace("info");
   EXPECT_EQ(result.status, 0) << result.err;
-  for (const char* part : {": trace, format 1, whole", "sh -c 'ls | wc'", "2 × Test CPU", "core 1 Gflop/s",
+  for (const char* part : {": trace, format 2, whole", "sh -c 'ls | wc'", "2 × Test CPU", "core 1 Gflop/s",
                            "10.00 ms while recorded, root command exited 0", "3 threads in 3 processes",
                            "  101        1  1.000 ms  4.125 ms      7   3.125 ms      0 ns   12 B    ls\n",
                            "  wait4             2                   20.00 µs  7.480 ms\n", "2  unreadable paths"}) {
