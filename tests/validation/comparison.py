@@ -97,6 +97,7 @@ def totals(rows):
     groups["all"] = counted
     groups["all, unflagged"] = [r for r in counted if not r.flagged]
     groups["all, flagged"] = [r for r in counted if r.flagged]
+    groups |= {f"trust {level}": [r for r in counted if r.trust == level] for level in ("high", "medium", "low")}
     out = {}
     for name, members in groups.items():
         known = [r for r in members if r.error is not None]

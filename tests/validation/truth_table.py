@@ -21,13 +21,13 @@ def cpu_model():
 
 
 def probe_s():
-    """Seconds of fixed work on one core (the best of seven, so that foreign load hardly shows)."""
+    """CPU seconds of fixed work on one core (the best of seven, so that foreign load hardly shows)."""
     data = b"".join(b"%d %x\n" % (i, i * i * 2654435761 % 2**32) for i in range(200000))
     times = []
     for _ in range(7):
-        t = time.perf_counter()
+        t = time.process_time()
         zlib.crc32(zlib.compress(data, 6)), hashlib.sha256(data * 4).digest()
-        times.append(time.perf_counter() - t)
+        times.append(time.process_time() - t)
     return min(times)
 
 
