@@ -146,6 +146,7 @@ void Channels::write_begins(std::uint32_t channel, std::int64_t bytes, std::uint
   c.has_writer = true;
   if (!c.writer_plus_one) c.writer_plus_one = thread + 1;
   c.sent += bytes;
+  c.previous_occupancy = c.latest_occupancy;
   c.latest_occupancy = c.sent - c.consumed - c.being_read;
   History& h = history_[channel];
   if (h.head == h.sent.size()) {

@@ -26,11 +26,12 @@ struct Channel {
   std::uint32_t connection_plus_one = 0;
   std::uint32_t writer_plus_one = 0;  ///< first thread that wrote
   std::uint32_t reader_plus_one = 0;
-  ObjectId source, destination;       ///< for the label
-  std::int64_t sent = 0;              ///< at the entry of each write
-  std::int64_t consumed = 0;          ///< at the exit of each read
-  std::int64_t being_read = 0;        ///< by reads between entry and exit
-  std::int64_t latest_occupancy = 0;  ///< when the latest write began, its bytes included
+  ObjectId source, destination;         ///< for the label
+  std::int64_t sent = 0;                ///< at the entry of each write
+  std::int64_t consumed = 0;            ///< at the exit of each read
+  std::int64_t being_read = 0;          ///< by reads between entry and exit
+  std::int64_t previous_occupancy = 0;  ///< of the write before
+  std::int64_t latest_occupancy = 0;    ///< when the latest write began, its bytes included
   std::int64_t largest_occupancy = 0;
   std::int64_t kernel_capacity = 0;  ///< 0 = unknown
   Ns finished_at = 0;

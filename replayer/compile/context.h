@@ -13,6 +13,7 @@
 #include "replayer/compile/descriptors.h"
 #include "replayer/compile/emitter.h"
 #include "replayer/compile/event_loops.h"
+#include "replayer/compile/file_cache.h"
 #include "replayer/compile/futexes.h"
 #include "replayer/compile/pid_numbers.h"
 #include "replayer/compile/sharing.h"
@@ -140,6 +141,7 @@ struct Context {
   Futexes locks;
   Signals signals;
   Datagrams datagrams;
+  FileCache files;
   Sharing sharing;
   Counts counts;
   std::unordered_map<std::uint32_t, Timer> timerfds;                    ///< by object

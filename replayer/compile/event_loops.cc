@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace simrec::replay::causal {
 namespace {
@@ -88,6 +89,7 @@ class Splitter {
     region_begin_ = at_;
     handlers_.clear();
     last_of_.clear();
+    last_received_ = kNone;
     return continues(op);
   }
 
@@ -108,7 +110,31 @@ class Splitter {
     }
     if (op.kind == OpKind::send) has_sent_ = true;
     if (op.kind != OpKind::finish) has_moved_ = true;
+    note_flow(op, source);
     return true;
+  }
+
+  /// Who sends twice without having received in between has what it sends from another source: from the last one
+  /// that the thread received from. A pump's output is nearly always ready; what makes it write is its input.
+  void note_flow(const Op& op, SourceKey source) {
+    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
+    if (op.kind == OpKind::recv || op.kind == OpKind::recv_end) {
+      last_received_ = current;
+      sent_last_[source] = false;
+    } else if (op.kind == OpKind::send) {
+      bool& sent_last = sent_last_[source];
+      if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) await(last_received_, current);
+      sent_last = true;
+    }
+  }
+
+  /// Handler `current` begins when `earlier`, one of another fiber, has ended.
+  void await(std::uint32_t earlier, std::uint32_t current) {
+    Handler &before = handlers_[earlier], &now = handlers_[current];
+    if (before.source == now.source) return;
+    if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
+    if (std::ranges::find(now.awaited, before.token_plus_one - 1) == now.awaited.end())
+      now.awaited.push_back(before.token_plus_one - 1);
   }
 
   /// A second wait of the same visit gives others their chance: a program that reads or writes on would poll again.
@@ -128,13 +154,7 @@ class Splitter {
     const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
     const auto [it, first] = last_of_.try_emplace(source, current);
     if (first || it->second == current) return;
-    Handler& before = handlers_[it->second];
-    Handler& now = handlers_[current];
-    it->second = current;
-    if (before.source == now.source) return;
-    if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
-    if (std::ranges::find(now.awaited, before.token_plus_one - 1) == now.awaited.end())
-      now.awaited.push_back(before.token_plus_one - 1);
+    await(std::exchange(it->second, current), current);
   }
 
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
@@ -260,7 +280,7 @@ class Splitter {
 
   /// What polls told of a source.
   struct Ready {
-    std::uint32_t poll = 0;    ///< the last one, counted from 1
+    std::uint32_t poll = 0;        ///< the last one, counted from 1
     std::uint32_t region = kNone;  ///< in which first_ns is
     Ns first_ns = 0, last_ns = 0;
   };
@@ -282,6 +302,8 @@ class Splitter {
   std::uint32_t region_begin_ = 0;
   std::vector<Handler> handlers_;
   std::unordered_map<SourceKey, std::uint32_t> last_of_;  ///< source → handler that acted on it last
+  std::uint32_t last_received_ = kNone;                   ///< handler that received last in this region
+  std::unordered_map<SourceKey, bool> sent_last_;         ///< of a source's transfers, the last one sent
   std::vector<OpenSleep> open_sleeps_;
   std::vector<std::uint32_t> pinned_;  ///< goals of sleeps that stay: ascending
   std::uint32_t action_ = 0, action_from_ = kNone;

@@ -5,6 +5,8 @@
 // poll reported (or that it accepted since). The handlers of one source, in order, become a fiber: a ProgramThread
 // of its own that shares its thread's turn. What a handler does to a source that was not reported (a proxy's request
 // to its upstream, the next connection of a client) stays in it, and the other source's handlers wait for it.
+// A handler that sends on a source which sent last, too, and has received nothing since, waits for the handler that
+// received last: it passes on what came from there. (Unless it goes on with what did not fit before.)
 // Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
 // all its handlers have run, and the thread's own order is law again.
 #pragma once

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "replayer/compile/bytes.h"
 #include "replayer/compile/handlers.h"
@@ -46,16 +47,30 @@ const std::string& address_of(Context& c, const Call& call) {
   return has_address ? c.string(call.extra_argument(0)) : kNone;
 }
 
+bool waited_for_device(const Context& c, const Call& call) { return call.blocked >= c.options.disk_wait_threshold_ns; }
+
+/// `bytes` that the device moves for a call; how long it waited while recording is kept for hosts without a disk.
 void device_io(Context& c, Call& call, std::int64_t bytes, bool write) {
-  if (call.blocked < c.options.disk_wait_threshold_ns) return;
+  if (!waited_for_device(c, call) && bytes <= 0) return;
   const Object& o = c.object(call.object);
   c.program.ios.push_back({std::max<std::int64_t>(bytes, 0), write, c.string(o.path.value)});
-  genuine_wait(c, call);
-  const Op op{OpKind::io, Cause::disk, kWoke, static_cast<std::uint32_t>(c.program.ios.size() - 1), call.blocked};
+  if (call.blocked > 0) genuine_wait(c, call);
+  const auto flags = static_cast<std::uint16_t>(call.blocked > 0 ? kWoke : 0);
+  const Op op{OpKind::io, Cause::disk, flags, static_cast<std::uint32_t>(c.program.ios.size() - 1), call.blocked};
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);
   c.emit(call).cause(op);
   call.cpu -= half;
+}
+
+void read_file(Context& c, Call& call, std::int64_t bytes) {
+  const auto file_bytes = static_cast<std::int64_t>(c.object(call.object).size_bytes);
+  device_io(c, call, c.files.read(call.object, bytes, waited_for_device(c, call), file_bytes), false);
+}
+
+void write_file(Context& c, Call& call, std::int64_t bytes) {
+  if (waited_for_device(c, call)) return device_io(c, call, bytes, true);
+  if (bytes > 0) c.files.wrote(call.object, bytes);
 }
 
 /// Several processes that read through one description of a file depend on each other's offset.
@@ -137,7 +152,7 @@ void read_exit(Context& c, Call& call) {
   const Object& o = c.object(call.object);
   if (is_disk(o.kind)) {
     if (n >= 0 && o.kind == ObjectKind::file) note_shared_offset(c, call);
-    return device_io(c, call, n, false);
+    return read_file(c, call, n);
   }
   if (o.kind == ObjectKind::eventfd) return read_eventfd(c, call);
   if (o.kind == ObjectKind::timerfd) return read_timerfd(c, call);
@@ -180,7 +195,7 @@ void write_exit(Context& c, Call& call) {
   }
   if (n == -EINTR) return interrupted(c, call);
   const Object& o = c.object(call.object);
-  if (is_disk(o.kind)) return device_io(c, call, n, true);
+  if (is_disk(o.kind)) return write_file(c, call, n);
   if (call.channel_plus_one) return send_bytes(c, call, call.channel_plus_one - 1, n);
   const std::uint32_t channel = c.channels.ends(call.object).out_plus_one;
   if (channel && (n == -EPIPE || n == -ECONNRESET)) {
@@ -240,11 +255,16 @@ void transfer_exit(Context& c, Call& call) {
   if (call.channel_plus_one && n > 0) return send_bytes(c, call, call.channel_plus_one - 1, n);
   if (is_disk(c.object(in).kind) || is_disk(c.object(call.object).kind)) {
     if (!is_disk(c.object(call.object).kind)) call.object = in;
-    device_io(c, call, n, call.object != in);
+    if (call.object == in) return read_file(c, call, n);
+    write_file(c, call, n);
   }
 }
 
-void sync_exit(Context& c, Call& call) { device_io(c, call, 0, true); }
+/// One that did not wait at all had no device to wait for (tmpfs).
+void sync_exit(Context& c, Call& call) {
+  const std::int64_t dirty = c.files.take_dirty(call.object);
+  device_io(c, call, call.blocked > 0 ? dirty : 0, true);
+}
 
 void vmsplice_entry(Context& c, Call& call) {
   if (c.descriptors[call.description].mode & kWrites) return write_entry(c, call);
@@ -360,12 +380,13 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   c.channels.write_ends(channel);
   const Ns blocked = call.blocked;
   if (c.emit(call).poll_pending() && (ch.awaiting_room || was_reported(c, call))) c.emit(call).poll_satisfied();
-  ch.awaiting_room = false;
+  const bool refills = std::exchange(ch.awaiting_room, false) || 2 * ch.previous_occupancy >= ch.kernel_capacity;
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
   // A writer that waits for room found the stream full; one that was only pushed off its core did not.
   const bool waited_for_room = 2 * ch.latest_occupancy >= ch.kernel_capacity;
   if (blocked && waited_for_room && ch.last_read.time >= 0) c.state(call).edges.push_back({call.index, ch.last_read});
-  const std::uint32_t op = emit_cause(c, call, {OpKind::send, cause, 0, channel, bytes});
+  const std::uint32_t op =
+      emit_cause(c, call, {OpKind::send, cause, static_cast<std::uint16_t>(refills ? kRefill : 0), channel, bytes});
   if (blocked && !ch.two_sided()) c.state(call).conditional.push_back({op, blocked});
 }
 

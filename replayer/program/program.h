@@ -48,6 +48,7 @@ enum OpFlag : std::uint16_t {
   kTurn = 8,           ///< head of an event loop's handler: the fiber needs its loop's turn, see ProgramThread
   kOutside = 16,       ///< a sleep that stands for a recorded wait whose cause is not in the trace
   kExpired = 32,       ///< a sleep that is a timeout which expired while recording
+  kRefill = 64,        ///< a send of what did not fit before: it was room that it waited for
   kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 

@@ -26,8 +26,11 @@ bool EventEngine::is_connecting(std::uint32_t stream) const {
 }
 
 bool EventEngine::has_room(const Stream& stream, std::int64_t end) const {
-  return stream.capacity == kUnlimited ||
-         end - (stream.remote ? stream.remote->released : stream.consumed) <= stream.capacity;
+  if (stream.capacity == kUnlimited) return true;
+  if (!stream.remote) return end - stream.consumed <= stream.capacity;
+  RemotePath& path = *stream.remote;
+  const bool buffered = !path.has_window || !in_.network.send_buffer || end <= path.window.buffer_end(now_);
+  return buffered && end - path.released <= stream.capacity;
 }
 
 bool EventEngine::send(std::uint32_t t, const Op& op) {
@@ -189,6 +192,7 @@ void EventEngine::flow_ended(std::uint32_t index) {
   queue_.push(now_ + path.forward_s, EventKind::deliver, index);
   if (path.has_window) path.window.acknowledge_at(now_ + path.forward_s + path.back_s, path.flowed);
   inject(index);
+  if (!stream.writers.empty()) schedule_window(index);
 }
 
 void EventEngine::deliver(std::uint32_t index) {
@@ -205,7 +209,7 @@ void EventEngine::schedule_window(std::uint32_t index) {
   const Stream& stream = streams_[index];
   RemotePath& path = *stream.remote;
   double next = kNever;
-  if (path.gated && path.has_window) next = path.window.next_acknowledgement();
+  if ((path.gated || !stream.writers.empty()) && path.has_window) next = path.window.next_acknowledgement();
   if ((path.gated || !stream.writers.empty()) && !path.notices.empty())
     next = std::min(next, path.notices.front().time);
   if (next >= path.window_event) return;

@@ -39,7 +39,10 @@ bool ReferenceEngine::is_connecting(std::uint32_t stream) const {
 bool ReferenceEngine::has_room(std::uint32_t stream, std::int64_t end) const {
   const Stream& s = streams_[stream];
   const std::int64_t capacity = program_.streams[stream].capacity_bytes;
-  return capacity == kUnlimited || end - (s.remote ? s.remote->released : s.consumed) <= capacity;
+  if (capacity == kUnlimited) return true;
+  if (!s.remote) return end - s.consumed <= capacity;
+  TcpWindow* window = in_.network.send_buffer ? s.remote->window.get() : nullptr;
+  return (window == nullptr || end <= window->buffer_end(clock_s())) && end - s.remote->released <= capacity;
 }
 
 void ReferenceEngine::send(std::uint32_t t, const Op& op) {
@@ -226,6 +229,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
       path.window->acknowledge_at(acknowledged, path.flowed);
       add(path.acknowledgements, acknowledged, [this, index] {
         if (streams_[index].remote->gated) inject(index);
+        notify(streams_[index].writers, program_.streams[index].reader_thread + 1);
       });
     }
     inject(index);

@@ -11,6 +11,11 @@ std::int64_t TcpWindow::limit(double now) {
   return acknowledged_ + window_;
 }
 
+std::int64_t TcpWindow::buffer_end(double now) {
+  take_acknowledgements(now);
+  return acknowledged_ + kBufferPerWindow * largest_window_;
+}
+
 void TcpWindow::sent(double now, std::int64_t position) {
   sent_ = position;
   last_sent_ = now;
@@ -29,6 +34,7 @@ void TcpWindow::take_acknowledgements(double now) {
     const std::int64_t position = due_.front().position;
     const std::int64_t grown_by = std::min(position, limited_up_to_) - acknowledged_;
     if (grown_by > 0) window_ += grown_by;
+    largest_window_ = std::max(largest_window_, window_);
     acknowledged_ = std::max(acknowledged_, position);
     due_.pop_front();
   }

@@ -18,6 +18,13 @@ class TcpWindow {
   explicit TcpWindow(double round_trip_s, bool idle_restart = true)
       : timeout_s_(round_trip_s + kMinimumTimeoutVariance_s), idle_restart_(idle_restart) {}
 
+  /// A send buffer holds so many times the congestion window: tcp_sndbuf_expand() in Linux's net/ipv4/tcp_input.c gives
+  /// it two windows, and counts each segment of 1448 bytes as 4352 with what belongs to it; queued bytes need a few
+  /// percent more than themselves.
+  static constexpr std::int64_t kBufferPerWindow = 6;
+
+  /// Position in the stream up to which the sender may fill its buffer at `now`. The buffer never becomes smaller.
+  std::int64_t buffer_end(double now);
   /// Position in the stream up to which bytes may be sent at `now`; takes acknowledgements due by then.
   std::int64_t limit(double now);
   /// Bytes up to `position` leave at `now`.
@@ -39,6 +46,7 @@ class TcpWindow {
   bool idle_restart_;
   double last_sent_ = 0;
   std::int64_t window_ = kInitialSegments * kSegmentPayload;
+  std::int64_t largest_window_ = window_;
   std::int64_t sent_ = 0, acknowledged_ = 0;
   std::int64_t limited_up_to_ = 0;  ///< bytes up to here were in flight while the window was at least half used
   std::deque<Acknowledgement> due_;

@@ -108,6 +108,21 @@ TEST(EventLoops, WhatAHandlerDoesToAnotherSourceOrdersThem) {
   EXPECT_EQ(s.ops(2), "turn:wait0 turn:r1/9 c3 s2/5 signal2 exit ");
 }
 
+TEST(EventLoops, APumpWritesWhatItReadElsewhere) {
+  const std::vector<Op> ops{recv(0, 10), send(3, 5), recv(0, 20), send(3, 5)};
+  Server pump(ops);
+  pump.poll(0, {0, 1}).poll(2, {0, 1});
+  EXPECT_EQ(pump.split(), 4U);
+  EXPECT_EQ(pump.ops(1), "turn:r0/10 turn:r0/20 signal0 signal1 exit ");
+  EXPECT_EQ(pump.ops(2), "turn:s3/5 turn:wait0 turn:s3/5 signal2 exit ");
+  // One that goes on with what did not fit waits for room, not for others.
+  Server full(ops);
+  full.program.threads[0].ops[3].flags = kRefill;
+  full.poll(0, {0, 1}).poll(2, {0, 1});
+  EXPECT_EQ(full.split(), 4U);
+  EXPECT_EQ(full.ops(2), "turn:s3/5 turn:s3/5 signal1 exit ");
+}
+
 TEST(EventLoops, OneSourceStaysAsItIs) {
   Server s({recv(0, 10), compute(2), send(2, 5), recv(0, 20)});
   s.poll(0, {0}).poll(3, {0});
