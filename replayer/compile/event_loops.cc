@@ -35,6 +35,7 @@ class Splitter {
         split_(split),
         thread_(thread),
         polled_(polled),
+        accepts_in_turn_(polled.marks.empty()),
         ops_(program.threads[thread].ops),
         origins_(program.threads[thread].origins) {}
 
@@ -80,11 +81,16 @@ class Splitter {
 
   /// Does a region begin with this op?
   bool begins(const Op& op) {
+    if (accepts_in_turn_) return op.kind == OpKind::accept && open_region(op);
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
     if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
         !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) &&
           is_ready(source_of(op))))
       return false;
+    return open_region(op);
+  }
+
+  bool open_region(const Op& op) {
     in_region_ = true;
     region_begin_ = at_;
     handlers_.clear();
@@ -93,8 +99,22 @@ class Splitter {
     return continues(op);
   }
 
+  /// The same as continues() for a thread that never polls: it serves one connection at a time, from accept on, and
+  /// waits for nobody else meanwhile.
+  bool continues_in_turn(const Op& op) {
+    if (op.kind == OpKind::accept) {
+      if (!handlers_.empty() && !has_moved_) return false;  // it collects connections
+      open_handler(source_of(op));
+      return true;
+    }
+    const bool serves = transfers(op) && op.kind != OpKind::connect && source_of(op) == handlers_.back().source;
+    has_moved_ = has_moved_ || serves;
+    return serves || harmless(op);
+  }
+
   /// Takes the op into the region; false if the region ends before it.
   bool continues(const Op& op) {
+    if (accepts_in_turn_) return continues_in_turn(op);
     if (op.kind == OpKind::sleep) return droppable(op);
     if (harmless(op)) return true;
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
@@ -289,6 +309,7 @@ class Splitter {
   SplitLoops& split_;
   const std::uint32_t thread_;
   const PolledSources& polled_;
+  const bool accepts_in_turn_;  ///< a thread without polls
   const std::vector<Op> ops_;
   const std::vector<OpOrigin> origins_;
   std::vector<Op> main_;
@@ -309,13 +330,18 @@ class Splitter {
   std::uint32_t action_ = 0, action_from_ = kNone;
 };
 
+bool accepts_several(const ProgramThread& thread) {
+  return std::ranges::count(thread.ops, OpKind::accept, &Op::kind) > 1;
+}
+
 }  // namespace
 
 SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled) {
   SplitLoops split;
   const std::size_t threads = program.threads.size();
   for (std::uint32_t t = 0; t < threads && t < polled.size(); ++t)
-    if (polled[t].marks.size() > 1) Splitter(program, t, polled[t], split).run();
+    if (polled[t].marks.size() > 1 || (polled[t].marks.empty() && accepts_several(program.threads[t])))
+      Splitter(program, t, polled[t], split).run();
   return split;
 }
 

@@ -380,7 +380,9 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   c.channels.write_ends(channel);
   const Ns blocked = call.blocked;
   if (c.emit(call).poll_pending() && (ch.awaiting_room || was_reported(c, call))) c.emit(call).poll_satisfied();
-  const bool refills = std::exchange(ch.awaiting_room, false) || 2 * ch.previous_occupancy >= ch.kernel_capacity;
+  // Full at the sender's side is half full at most, if the reader has as much room.
+  const bool was_full = 4 * ch.previous_occupancy >= c.channels.capacity(ch);
+  const bool refills = std::exchange(ch.awaiting_room, false) || was_full;
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
   // A writer that waits for room found the stream full; one that was only pushed off its core did not.
   const bool waited_for_room = 2 * ch.latest_occupancy >= ch.kernel_capacity;

@@ -65,6 +65,9 @@ struct Server {
         case OpKind::signal:
           out << "signal" << op.target;
           break;
+        case OpKind::accept:
+          out << "accept" << op.target;
+          break;
         case OpKind::connect:
           out << "connect" << op.target;
           break;
@@ -121,6 +124,18 @@ TEST(EventLoops, APumpWritesWhatItReadElsewhere) {
   full.poll(0, {0, 1}).poll(2, {0, 1});
   EXPECT_EQ(full.split(), 4U);
   EXPECT_EQ(full.ops(2), "turn:s3/5 turn:s3/5 signal1 exit ");
+}
+
+TEST(EventLoops, ABlockingServerTakesConnectionsAsTheyCome) {
+  const Op first{OpKind::accept, Cause::none, 0, 0, 0}, second{OpKind::accept, Cause::none, 0, 1, 0};
+  Server s({compute(1), first, recv(0, 10), compute(2), send(2, 5), second, recv(1, 10), send(3, 5)});
+  EXPECT_EQ(s.split(), 2U);
+  EXPECT_EQ(s.ops(0), "c1 spawn1 spawn2 turn:wait0 turn:wait1 exit ");
+  EXPECT_EQ(s.ops(1), "turn:accept0 r0/10 c2 s2/5 signal0 exit ");
+  EXPECT_EQ(s.ops(2), "turn:accept1 r1/10 s3/5 signal1 exit ");
+  // One that waits for something else in between does not.
+  Server other({first, recv(0, 10), recv(1, 1), second, recv(1, 10)});
+  EXPECT_EQ(other.split(), 0U);
 }
 
 TEST(EventLoops, OneSourceStaysAsItIs) {
