@@ -13,7 +13,7 @@ class Case:
     prepare: str = ""  # sh script that runs first, unrecorded
     stdout: bool = True  # the output is the same in each run
     files: dict[str, str] = dataclasses.field(default_factory=dict)
-    may_hang: bool = False  # by a fault of its own that any tracer brings out: tried three times
+    may_hang: bool = False  # by a fault of its own, untraced too: tried three times
     closure: float = 2.0  # twin and native estimate differ by this factor at most: a noisy machine does not fail it
 
 

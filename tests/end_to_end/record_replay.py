@@ -49,10 +49,11 @@ class Check:
     def replay(self, platform, *options):
         return json.loads(succeed([self.a.simreplay, self.trace, platform, "--json", *options]))
 
-    def record(self):
+    def run_case(self, *recorder):
+        """The case's program, under a recorder if one is given."""
         attempts = 3 if self.case.may_hang else 1
         for attempt in range(1, attempts + 1):
-            command = [self.a.simrec, "-q", "-o", self.trace, *prepare(self.case, self.folder, self.a.source)]
+            command = [*recorder, *prepare(self.case, self.folder, self.a.source)]
             try:
                 with ForeignLoad() as self.load:
                     return run(command, limit_s=120 / attempts, cwd=self.folder)
@@ -62,8 +63,8 @@ class Check:
                 print("hung; once more")
 
     def records_without_altering(self):
-        native = run(prepare(self.case, self.folder, self.a.source), cwd=self.folder)
-        traced = self.record()
+        native = self.run_case()
+        traced = self.run_case(self.a.simrec, "-q", "-o", self.trace)
         for name, process in (("alone", native), ("under simrec", traced)):
             status = process.returncode if process.returncode >= 0 else 128 - process.returncode  # as the shell says it
             assert status == self.case.exit_status, f"{name} exited {status}: {process.stderr_bytes.decode(errors='replace')}"
