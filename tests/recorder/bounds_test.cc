@@ -42,7 +42,8 @@ std::string partial_file(const std::filesystem::path& directory) {
 }
 
 /// Enough calls for a trace of some 100 kB, then a sign of life.
-constexpr const char* kBusy = "sh -c 'dd if=/dev/zero of=/dev/null bs=1 count=400000 2> /dev/null; echo > done; exit 3'";
+constexpr const char* kBusy =
+    "sh -c 'dd if=/dev/zero of=/dev/null bs=1 count=400000 2> /dev/null; echo > done; exit 3'";
 
 class Bounds : public ::testing::Test {
  protected:

@@ -98,14 +98,14 @@ TEST_F(CommandLine, UnwritableTraceIsOneClearErrorBeforeTheProgramRuns) {
 }
 
 TEST_F(CommandLine, InterruptFromTheTerminalEndsTheProgramAndFinishesTheTrace) {
-  RunningSimrec running(directory, {"-q", "sh", "-c", "echo > started; sleep 100"});
+  RunningSimrec running(directory, {"-q", "sh", "-c", "(echo > started; sleep 100); true"});
   ASSERT_TRUE(appears(directory.file("started")));
   kill(-running.pid(), SIGINT);
   const Finished finished = running.wait();
   EXPECT_TRUE(WIFSIGNALED(finished.status) && WTERMSIG(finished.status) == SIGINT) << finished.status;
   const Trace trace = load_trace(directory.file("trace.capnp"));
   EXPECT_EQ(trace.incomplete, "");
-  EXPECT_EQ(trace.tables.processes().size(), 2U);
+  EXPECT_GE(trace.tables.processes().size(), 2U);  // the shell may not have come to sleep
 }
 
 TEST_F(CommandLine, TerminationIsPassedOn) {
