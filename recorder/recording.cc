@@ -75,15 +75,7 @@ Header make_header(const Options& options, Calibration calibration) {
 /// Tier 2 sees bursts to some nanoseconds; stops do not.
 WriterOptions resolution(bool fast) {
   WriterOptions options;
-  if (!fast) return options;
-  options.times = {.wall_unit_ns = 50,
-                   .cpu_unit_ns = 10,
-                   .wall = {.bits = 5, .shift = 5},
-                   .cpu = {.bits = 5, .shift = 9},
-                   .wall_tolerance_ns = 200,
-                   .coarse_wall_tolerance_ns = 1'500,
-                   .coarse_bits = 3,
-                   .coarse_shift = 5};
+  if (fast) options.times = kFastPathTimes;
   return options;
 }
 

@@ -1,18 +1,13 @@
 #include "recorder/sampler.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "recorder/clocks.h"
-#include "recorder/file_descriptor.h"
 #include "recorder/quiet_stop.h"
 #include "recorder/thread_status.h"
 

@@ -66,6 +66,16 @@ struct TimePrecision {
   std::uint8_t coarse_shift = 0;  ///< their least step: 2^coarse_shift units, at most the greatest of `wall`
 };
 
+/// What simrec writes where its in-process tier is used. `cpu`: at most 1.6 % of a single time, see FORMAT.md.
+inline constexpr TimePrecision kFastPathTimes{.wall_unit_ns = 50,
+                                              .cpu_unit_ns = 10,
+                                              .wall = {.bits = 5, .shift = 5},
+                                              .cpu = {.bits = 5, .shift = 9},
+                                              .wall_tolerance_ns = 200,
+                                              .coarse_wall_tolerance_ns = 1'500,
+                                              .coarse_bits = 3,
+                                              .coarse_shift = 5};
+
 /// Signed values keep their sign, and their magnitude is coded.
 inline std::int64_t code_signed(const TimeScale& scale, std::int64_t units) {
   const auto coded = static_cast<std::int64_t>(scale.code(static_cast<std::uint64_t>(units < 0 ? -units : units)));

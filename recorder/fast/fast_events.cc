@@ -1,8 +1,5 @@
 #include "recorder/fast/fast_events.h"
 
-#include <fcntl.h>
-#include <linux/futex.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>

@@ -9,15 +9,10 @@ namespace {
 
 double ratio(Ns part, Ns whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
 
-Ns ready_ns(const Outcome& outcome) {
+/// Summed over all processes.
+Ns sum_of(const Outcome& outcome, Ns ProcessOutcome::*time) {
   Ns sum = 0;
-  for (const ProcessOutcome& process : outcome.processes) sum += process.ready_ns;
-  return sum;
-}
-
-Ns compute_ns(const Outcome& outcome) {
-  Ns sum = 0;
-  for (const ProcessOutcome& process : outcome.processes) sum += process.compute_ns;
+  for (const ProcessOutcome& process : outcome.processes) sum += process.*time;
   return sum;
 }
 
@@ -50,7 +45,7 @@ void add_closure(Evidence& e, const Program& program, const Outcome& outcome, co
   const RecordingQuality& quality = program.quality;
   if (!twin || program.native_estimate_ns <= 0) return;
   e.closure_error = static_cast<double>(twin->predicted_ns) / static_cast<double>(program.native_estimate_ns) - 1;
-  const Ns other_load = std::max<Ns>(quality.waited_for_core_ns - ready_ns(*twin), 0);
+  const Ns other_load = std::max<Ns>(quality.waited_for_core_ns - sum_of(*twin, &ProcessOutcome::ready_ns), 0);
   e.other_load_share = ratio(other_load, quality.program_cpu_ns);
   const Ns missing = program.native_estimate_ns - twin->predicted_ns;  // the recorded run took longer
   const Ns unexplained = missing > 0 ? std::max<Ns>(missing - other_load, 0) : -missing;
@@ -99,7 +94,8 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.burst_chance = sensitivity.burst_chance;
   e.recorded_cores = program.recorded_cores;
   add_hosts(e, outcome, recorded_speed_flops);
-  e.core_wait_share = ratio(ready_ns(outcome), ready_ns(outcome) + compute_ns(outcome));
+  const Ns ready = sum_of(outcome, &ProcessOutcome::ready_ns);
+  e.core_wait_share = ratio(ready, ready + sum_of(outcome, &ProcessOutcome::compute_ns));
   for (const ProcessOutcome& process : outcome.processes)
     e.disk_share = std::max(e.disk_share, std::min(1.0, ratio(process.disk_ns, outcome.predicted_ns)));
   e.interception_share = ratio(quality.interception_cpu_ns, quality.program_cpu_ns);

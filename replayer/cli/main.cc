@@ -183,9 +183,10 @@ SavedProgram program_of(const Options& options, Steps& steps) {
 Sensitivity sensitivity_of(const SavedProgram& compiled, const Outcome& outcome, const Platform& platform,
                            const Options& options) {
   const Order order = compiled.source.order == kByRecording ? Order::recorded : Order::arrival;
-  const bool brought_in = compiled.program.stored && options.validity && outcome.operations <= kMostOperations;
-  return measure_sensitivity(brought_in ? in_memory(compiled.program) : compiled.program, outcome, order,
-                             laboratory(platform, options));
+  const Laboratory lab = laboratory(platform, options);
+  if (options.validity && outcome.operations <= kMostOperations)
+    return measure_sensitivity(*WholeProgram(compiled.program), outcome, order, lab);
+  return measure_sensitivity(compiled.program, outcome, order, lab);
 }
 
 Replayed replay(const Options& options, Steps& steps) {
@@ -213,9 +214,9 @@ bool only_compile(const Options& options, Steps& steps) {
   if (!options.dump_program && options.save_program_path.empty()) return false;
   const auto [program, source] = program_of(options, steps);
   if (options.dump_program) {
-    print(in_memory(program), std::cout);
+    print(*WholeProgram(program), std::cout);
   } else {
-    save_program(options.save_program_path, program.stored ? in_memory(program) : program, source);
+    save_program(options.save_program_path, *WholeProgram(program), source);
     steps.done("saved the program");
   }
   return true;

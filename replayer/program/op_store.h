@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,18 @@ std::uint64_t operations(const Program& program);
 
 /// The same program with all its ops in memory. Throws TraceError.
 Program in_memory(const Program& program);
+
+/// A program for who needs all its ops in memory: itself, or what had to be loaded. It must outlive this.
+class WholeProgram {
+ public:
+  explicit WholeProgram(const Program& program)
+      : given_(program), loaded_(program.stored ? std::optional(in_memory(program)) : std::nullopt) {}
+  const Program& operator*() const { return loaded_ ? *loaded_ : given_; }
+
+ private:
+  const Program& given_;
+  std::optional<Program> loaded_;
+};
 
 /// Where an executor finds the ops, wherever they are: it walks over each thread's from the first to the last and may
 /// look at single ones further on. Of a stored program one piece per thread is in memory.

@@ -181,7 +181,7 @@ void EventEngine::resolve_standstill() {
   std::vector<std::uint32_t> positions;
   for (const Thread& thread : threads_)
     positions.push_back(thread.phase == Phase::unborn ? kNotStarted : thread.position);
-  throw ReplayError(standstill_message(in_memory(program_), positions));
+  throw ReplayError(standstill_message(*WholeProgram(program_), positions));
 }
 
 void EventEngine::start_thread(std::uint32_t t) {

@@ -104,8 +104,10 @@ Outcome simulate(const Program& program, const std::string& platform_file, const
       "platform " + platform_file,
       [&](ChildReport& report) {
         // The reference engine is for comparison, not for large programs.
-        const bool whole = options.engine == EngineKind::reference && program.stored;
-        simulate_here(whole ? in_memory(program) : program, platform_file, options, report);
+        if (options.engine == EngineKind::reference)
+          simulate_here(*WholeProgram(program), platform_file, options, report);
+        else
+          simulate_here(program, platform_file, options, report);
       },
       options.progress);
   return decode(answer);

@@ -23,6 +23,13 @@ Evidence good() {
   return e;
 }
 
+template <class Field, class Value>
+Evidence with(Field Evidence::*field, Value value) {
+  Evidence e = good();
+  e.*field = value;
+  return e;
+}
+
 Evidence with_doubt(const char* what, double share) {
   Evidence e = good();
   e.validity = {{what, 3, share}};
@@ -88,12 +95,7 @@ const Case kCases[] = {
      [] { return with_doubt(kArrivalOrder, 9); }},
     {"outlasted timeouts", Trust::medium, "outlast", [] { return with_doubt(kOutlastedTimeouts, 0.06); }},
     {"outlasted timeouts", Trust::low, "outlast", [] { return with_doubt(kOutlastedTimeouts, 0.9); }},
-    {"disk", Trust::medium, "disks",
-     [] {
-       Evidence e = good();
-       e.disk_share = 0.2;
-       return e;
-     }},
+    {"disk", Trust::medium, "disks", [] { return with(&Evidence::disk_share, 0.2); }},
     {"spins", Trust::medium, "busy waiting", [] { return with_doubt(kSpins, 0.06); }},
     {"spins", Trust::low, "busy waiting", [] { return with_doubt(kSpins, 0.5); }},
     {"empty-handed calls", Trust::high, "", [] { return with_doubt(kEmptyHanded, 0.09); }},
@@ -102,24 +104,9 @@ const Case kCases[] = {
     {"recorded order", Trust::low, "recorded order", [] { return with_doubt(kRecordedOrder, 0.31); }},
     {"a doubt that was not measured counts for nothing by itself", Trust::high, "",
      [] { return with_doubt(kOutsideWaits, -1); }},
-    {"unmeasured", Trust::medium, "not measured",
-     [] {
-       Evidence e = good();
-       e.unmeasured_share = 0.02;
-       return e;
-     }},
-    {"core speed", Trust::high, "",
-     [] {
-       Evidence e = good();
-       e.speed_factor = 2;
-       return e;
-     }},
-    {"core speed", Trust::medium, "4 times faster",
-     [] {
-       Evidence e = good();
-       e.speed_factor = 0.25;
-       return e;
-     }},
+    {"unmeasured", Trust::medium, "not measured", [] { return with(&Evidence::unmeasured_share, 0.02); }},
+    {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 2); }},
+    {"core speed", Trust::medium, "4 times faster", [] { return with(&Evidence::speed_factor, 0.25); }},
     {"core speed of a program that hardly computes", Trust::high, "",
      [] {
        Evidence e = good();
@@ -127,12 +114,7 @@ const Case kCases[] = {
        e.cpu_share = 0.1;
        return e;
      }},
-    {"core speed", Trust::low, "16 times slower",
-     [] {
-       Evidence e = good();
-       e.speed_factor = 16;
-       return e;
-     }},
+    {"core speed", Trust::low, "16 times slower", [] { return with(&Evidence::speed_factor, 16); }},
     {"fewer cores", Trust::medium, "1 core",
      [] {
        Evidence e = good();
@@ -140,30 +122,10 @@ const Case kCases[] = {
        e.core_wait_share = 0.6;
        return e;
      }},
-    {"as many cores as recorded", Trust::high, "",
-     [] {
-       Evidence e = good();
-       e.core_wait_share = 0.6;
-       return e;
-     }},
-    {"interception", Trust::medium, "60 %",
-     [] {
-       Evidence e = good();
-       e.interception_share = 0.6;
-       return e;
-     }},
-    {"interception", Trust::low, "own CPU time",
-     [] {
-       Evidence e = good();
-       e.interception_share = 4;
-       return e;
-     }},
-    {"busy machine", Trust::medium, "busy machine",
-     [] {
-       Evidence e = good();
-       e.other_load_share = 0.3;
-       return e;
-     }},
+    {"as many cores as recorded", Trust::high, "", [] { return with(&Evidence::core_wait_share, 0.6); }},
+    {"interception", Trust::medium, "60 %", [] { return with(&Evidence::interception_share, 0.6); }},
+    {"interception", Trust::low, "own CPU time", [] { return with(&Evidence::interception_share, 4); }},
+    {"busy machine", Trust::medium, "busy machine", [] { return with(&Evidence::other_load_share, 0.3); }},
     {"busy machine and no computing", Trust::high, "",
      [] {
        Evidence e = good();
@@ -183,30 +145,10 @@ const Case kCases[] = {
        e.predicted_s = {4, 8};
        return e;
      }},
-    {"losses", Trust::medium, "missed something 2 times",
-     [] {
-       Evidence e = good();
-       e.lost = 2;
-       return e;
-     }},
-    {"part of a run", Trust::medium, "part of a run",
-     [] {
-       Evidence e = good();
-       e.partial = true;
-       return e;
-     }},
-    {"forced", Trust::medium, "full buffers",
-     [] {
-       Evidence e = good();
-       e.forced = 1;
-       return e;
-     }},
-    {"io_uring", Trust::low, "io_uring",
-     [] {
-       Evidence e = good();
-       e.io_uring = true;
-       return e;
-     }},
+    {"losses", Trust::medium, "missed something 2 times", [] { return with(&Evidence::lost, 2); }},
+    {"part of a run", Trust::medium, "part of a run", [] { return with(&Evidence::partial, true); }},
+    {"forced", Trust::medium, "full buffers", [] { return with(&Evidence::forced, 1); }},
+    {"io_uring", Trust::low, "io_uring", [] { return with(&Evidence::io_uring, true); }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Trust, Rules, testing::ValuesIn(kCases), [](const auto& info) {

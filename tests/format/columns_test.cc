@@ -136,22 +136,10 @@ TEST(TimeScale, CodesAreDenseAndKeepTheirBits) {
   EXPECT_EQ(TimeScale{}.value(UINT64_MAX), UINT64_MAX);
 }
 
-/// What simrec writes on its fast path.
-TimePrecision scaled() {
-  return {.wall_unit_ns = 50,
-          .cpu_unit_ns = 10,
-          .wall = {.bits = 4, .shift = 5},
-          .cpu = {.bits = 4, .shift = 9},
-          .wall_tolerance_ns = 200,
-          .coarse_wall_tolerance_ns = 4'000,
-          .coarse_bits = 3,
-          .coarse_shift = 5};
-}
-
 TEST(Columns, ScaledTimesStayNearAndNeverDrift) {
   for (const std::uint32_t flags : {std::uint32_t{kFast}, 0U}) {
     auto samples = sample_events(1, 20'000, 5, 7);
-    EventEncoder encoder({0}, 0, scaled());
+    EventEncoder encoder({0}, 0, kFastPathTimes);
     for (SampleEvent& sample : samples) {
       sample.event.flags = flags;
       encoder.add(sample.event);

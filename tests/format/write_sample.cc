@@ -12,14 +12,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   simrec::WriterOptions options;
-  options.times = {.wall_unit_ns = 50,
-                   .cpu_unit_ns = 10,
-                   .wall = {.bits = 4, .shift = 5},
-                   .cpu = {.bits = 4, .shift = 9},
-                   .wall_tolerance_ns = 200,
-                   .coarse_wall_tolerance_ns = 4'000,
-                   .coarse_bits = 3,
-                   .coarse_shift = 5};
+  options.times = simrec::kFastPathTimes;
   simrec::test::write_sample(argv[1], 3, 12, options);
   simrec::write_prediction(argv[2], simrec::test::full_prediction(50));
   const simrec::Trace trace = simrec::load_trace(argv[1]);

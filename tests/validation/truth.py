@@ -148,21 +148,18 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry):
 
 
 def repeat(bed, members, keep, end, n, retry):
-    again = []
-    for w, s in members:
-        if time.monotonic() > end:
-            return
-        result = run_once(bed, w, s)
-        keep((w, s), result)
-        print(f"round {n + 1} {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
-        if retry and result.get("foreign", 1) > FOREIGN_LIMIT or "failed" in result:
-            again.append((w, s))
-    for w, s in again:
-        if time.monotonic() > end:
-            return
-        result = run_once(bed, w, s)
-        keep((w, s), result)
-        print(f"round {n + 1} again {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
+    """One round; what failed or ran beside foreign load is made again once."""
+    for attempt in ("", " again"):
+        left = []
+        for w, s in members:
+            if time.monotonic() > end:
+                return
+            result = run_once(bed, w, s)
+            keep((w, s), result)
+            print(f"round {n + 1}{attempt} {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
+            if retry and result.get("foreign", 1) > FOREIGN_LIMIT or "failed" in result:
+                left.append((w, s))
+        members = left
 
 
 def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup, retry):
