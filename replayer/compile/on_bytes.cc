@@ -263,7 +263,7 @@ void transfer_exit(Context& c, Call& call) {
 /// One that did not wait at all had no device to wait for (tmpfs).
 void sync_exit(Context& c, Call& call) {
   const std::int64_t dirty = c.files.take_dirty(call.object);
-  device_io(c, call, call.blocked > 0 ? dirty : 0, true);
+  device_io(c, call, call.blocked > 0 ? dirty + FileCache::kJournalBytes : 0, true);
 }
 
 void vmsplice_entry(Context& c, Call& call) {

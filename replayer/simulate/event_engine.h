@@ -77,6 +77,8 @@ class EventEngine {
   /// What only streams between hosts have.
   struct RemotePath {
     double forward_s = 0, back_s = 0;
+    double other_links_s_per_byte = 0;
+    double last_delivery = 0;  ///< time; nothing overtakes
     bool has_window = false;
     TcpWindow window{0};
     bool flow_active = false;

@@ -12,7 +12,9 @@ void EventEngine::set_up_stream(std::uint32_t index) {
   if (stream.source == stream.destination) return;
   stream.remote = std::make_unique<RemotePath>();
   RemotePath& path = *stream.remote;
-  path.forward_s = in_.platform.latency_s(stream.source, stream.destination);
+  const Route& route = in_.platform.route(stream.source, stream.destination);
+  path.forward_s = route.latency_s;
+  path.other_links_s_per_byte = route.other_links_s_per_byte;
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
   path.send_queue = send_queue_of(stream.source, stream.destination);
   path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
@@ -127,7 +129,8 @@ void EventEngine::inject(std::uint32_t index) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;
     path.deliveries.push_back({path.flowed, stream.last_writer_plus_one, true});
-    queue_.push(now_ + path.forward_s, EventKind::deliver, index);
+    path.last_delivery = std::max(path.last_delivery, now_ + path.forward_s);
+    queue_.push(path.last_delivery, EventKind::deliver, index);
     return;
   }
   std::int64_t room = kUnlimited;
@@ -140,7 +143,8 @@ void EventEngine::inject(std::uint32_t index) {
     room = std::min(room, path.released + stream.capacity - path.flowed);
     room_will_grow = room_will_grow || !path.notices.empty();
   }
-  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow);
+  const std::int64_t burst = in_.network.bursts && path.has_window ? path.window.burst() : kFlowPayload;
+  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow, burst);
   if (payload <= 0) {
     path.gated = true;
     schedule_window(index);
@@ -184,13 +188,15 @@ void EventEngine::flow_ended(std::uint32_t index) {
   Stream& stream = streams_[index];
   RemotePath& path = *stream.remote;
   path.flow_active = false;
+  const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
+  path.last_delivery = std::max(path.last_delivery, now_ + path.forward_s + forwarding);
   path.flowed = path.flow_end;
   if (path.flow_short) send_next(path.send_queue);
   const bool end = stream.end_sent && path.flowed == stream.sent;
   path.end_left = path.end_left || end;
   path.deliveries.push_back({path.flowed, path.writer_plus_one, end});
-  queue_.push(now_ + path.forward_s, EventKind::deliver, index);
-  if (path.has_window) path.window.acknowledge_at(now_ + path.forward_s + path.back_s, path.flowed);
+  queue_.push(path.last_delivery, EventKind::deliver, index);
+  if (path.has_window) path.window.acknowledge_at(path.last_delivery + path.back_s, path.flowed);
   inject(index);
   if (!stream.writers.empty()) schedule_window(index);
 }

@@ -13,6 +13,8 @@ constexpr std::array kTerms = {
     ModelTerm{"buffers", &NetworkModel::capacity_window, "socket buffers limit what is under way"},
     ModelTerm{"send-buffer", &NetworkModel::send_buffer, "send buffers are no larger than the congestion window needs"},
     ModelTerm{"send-queue", &NetworkModel::send_queue, "short transfers of one route leave one after the other"},
+    ModelTerm{"bursts", &NetworkModel::bursts, "a transfer leaves in bursts that grow with the window's rate"},
+    ModelTerm{"forwarding", &NetworkModel::forwarding, "every link takes a frame whole before the next one gets it"},
     ModelTerm{"wake-up", &NetworkModel::wake_up, "waking a thread takes time"},
     ModelTerm{"timer-slack", &NetworkModel::timer_slack, "timers are late"},
 };

@@ -21,6 +21,8 @@ struct NetworkModel {
   bool capacity_window = true;  ///< bytes in flight are limited by the stream's capacity
   bool send_buffer = true;      ///< send buffers grow with the congestion window, see tcp_window.h
   bool send_queue = true;       ///< short transfers of one route leave one after the other, see send_queue.h
+  bool bursts = true;           ///< a transfer leaves in bursts that grow with the window's rate, see tcp_window.h
+  bool forwarding = true;       ///< every link takes a frame whole before the next one gets it
   bool wake_up = true;          ///< a thread that slept runs again some time after what released it
   bool timer_slack = true;      ///< timers are late
 };
@@ -33,8 +35,16 @@ inline constexpr std::int64_t kSegmentHeader = 66;
 /// Readers see a long transfer arrive in pieces of this size.
 inline constexpr std::int64_t kFlowPayload = 45 * kSegmentPayload;
 
+/// A full frame without preamble and checksum.
+inline constexpr std::int64_t kFrame = kSegmentPayload + kSegmentHeader;
+
 /// Bytes on the wire for one flow of `payload` > 0 bytes.
 double wire_bytes(const NetworkModel& model, std::int64_t payload);
+
+/// Seconds that the last byte of a flow of `payload` bytes needs besides the latency and besides the time that the
+/// slowest link takes: switches store frames and forward them, so that the other links of the route, which take
+/// `other_links_s_per_byte` together, add the time of one frame each (Kurose and Ross, Computer Networking, 1.3.1).
+double forwarding_s(const NetworkModel& model, std::int64_t payload, double other_links_s_per_byte);
 
 /// Seconds from connect() until the client may send (SYN there, SYN-ACK back).
 double client_established_s(const NetworkModel& model, double forward_latency_s, double back_latency_s);
@@ -47,8 +57,8 @@ double server_established_s(const NetworkModel& model, double forward_latency_s,
 bool has_congestion_window(Transport transport);
 
 /// Payload to put into the next flow of a stream: `queued` bytes are waiting, `room` bytes may be in flight in
-/// addition, `room_will_grow` = an acknowledgement is under way. 0 = wait: like TCP (RFC 1122, 4.2.3.4) a sender
-/// does not cut small segments because a window opened a little.
-std::int64_t next_flow_payload(std::int64_t queued, std::int64_t room, bool room_will_grow);
+/// addition, `room_will_grow` = an acknowledgement is under way, `burst` bytes leave at once at most. 0 = wait: like
+/// TCP (RFC 1122, 4.2.3.4) a sender does not cut small segments because a window opened a little.
+std::int64_t next_flow_payload(std::int64_t queued, std::int64_t room, bool room_will_grow, std::int64_t burst);
 
 }  // namespace simrec::replay

@@ -120,23 +120,27 @@ void Platform::limit_costs(const NetworkModel& model) {
   }
 }
 
-double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
-  if (from == to) return 0;
-  const auto [entry, is_new] = latencies_.try_emplace(std::uint64_t{from} << 32 | to, 0.0);
-  if (!is_new) return entry->second;
+const Route& Platform::route(std::uint32_t from, std::uint32_t to) {
+  const auto [entry, is_new] = routes_.try_emplace(std::uint64_t{from} << 32 | to);
+  Route& route = entry->second;
+  if (!is_new || from == to) return route;
   std::vector<simgrid::s4u::Link*> links;
-  double latency = 0;
   const std::string where = hosts_[from].name + " to " + hosts_[to].name;
   try {
-    hosts_[from].host->route_to(hosts_[to].host, links, &latency);
+    hosts_[from].host->route_to(hosts_[to].host, links, &route.latency_s);
   } catch (const std::exception& e) {
     throw ReplayError("the platform has no route from " + where + ": " + e.what());
   }
-  if (links.empty() && latency <= 0) throw ReplayError("the platform has no route from " + where);
-  for (const simgrid::s4u::Link* link : links)
+  if (links.empty() && route.latency_s <= 0) throw ReplayError("the platform has no route from " + where);
+  double all = 0, slowest = 0;
+  for (const simgrid::s4u::Link* link : links) {
     if (!(link->get_bandwidth() > 0))
       throw ReplayError("link " + link->get_name() + " (" + where + ") has no bandwidth");
-  return entry->second = latency;
+    all += 1 / link->get_bandwidth();
+    slowest = std::max(slowest, 1 / link->get_bandwidth());
+  }
+  route.other_links_s_per_byte = std::max(0.0, all - slowest);
+  return route;
 }
 
 }  // namespace simrec::replay

@@ -32,6 +32,12 @@ struct UsedHost {
   HostCosts costs;
 };
 
+/// The way from one host to another.
+struct Route {
+  double latency_s = 0;               ///< one way
+  double other_links_s_per_byte = 0;  ///< time that all its links but the slowest take for a byte
+};
+
 /// Loads the platform file; throws ReplayError if it is missing, is no XML or holds no host. SimGrid may still end
 /// this process over one it dislikes (see child_run.h).
 void load_platform(simgrid::s4u::Engine& engine, const std::string& file);
@@ -53,15 +59,17 @@ class Platform {
   std::uint32_t host_of_thread(const Program& program, std::uint32_t thread) const {
     return host_of_process_[program.threads[thread].process];
   }
-  /// One-way latency of the route; throws ReplayError if there is none. 0 within one host.
-  double latency_s(std::uint32_t from, std::uint32_t to);
+  /// Throws ReplayError if there is none. Within one host all is 0.
+  const Route& route(std::uint32_t from, std::uint32_t to);
+  /// One-way latency of the route.
+  double latency_s(std::uint32_t from, std::uint32_t to) { return route(from, to).latency_s; }
   /// Leaves out the host costs that the model does not want.
   void limit_costs(const NetworkModel& model);
 
  private:
   std::vector<UsedHost> hosts_;
   std::vector<std::uint32_t> host_of_process_;
-  std::unordered_map<std::uint64_t, double> latencies_;
+  std::unordered_map<std::uint64_t, Route> routes_;
 };
 
 }  // namespace simrec::replay

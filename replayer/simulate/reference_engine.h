@@ -61,7 +61,7 @@ class ReferenceEngine {
     simgrid::s4u::SemaphorePtr bell;  ///< rung when something waits while nothing is sent
   };
   struct RemotePath {
-    double forward_s = 0, back_s = 0;
+    double forward_s = 0, back_s = 0, other_links_s_per_byte = 0, last_delivery = 0;
     std::unique_ptr<TcpWindow> window;  ///< null: no congestion window
     simgrid::s4u::CommPtr flow;
     simgrid::s4u::SemaphorePtr flow_started;

@@ -17,7 +17,9 @@ void ReferenceEngine::set_up_stream(std::uint32_t index) {
   if (source == destination) return;
   streams_[index].remote = std::make_unique<RemotePath>();
   RemotePath& path = *streams_[index].remote;
-  path.forward_s = in_.platform.latency_s(source, destination);
+  const replay::Route& route = in_.platform.route(source, destination);
+  path.forward_s = route.latency_s;
+  path.other_links_s_per_byte = route.other_links_s_per_byte;
   path.back_s = in_.platform.latency_s(destination, source);
   if (in_.network.slow_start && has_congestion_window(from.transport))
     path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s, in_.network.idle_restart);
@@ -133,7 +135,8 @@ void ReferenceEngine::inject(std::uint32_t index) {
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;
-    add(path.deliveries, clock_s() + path.forward_s, [this, index, by = stream.last_writer_plus_one] {
+    path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s);
+    add(path.deliveries, path.last_delivery, [this, index, by = stream.last_writer_plus_one] {
       streams_[index].end_arrived = true;
       arrived(index, by);
     });
@@ -150,7 +153,8 @@ void ReferenceEngine::inject(std::uint32_t index) {
     room = std::min(room, path.released + capacity - path.flowed);
     room_will_grow = room_will_grow || !path.room.empty();
   }
-  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow);
+  const std::int64_t burst = in_.network.bursts && path.window ? path.window->burst() : kFlowPayload;
+  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow, burst);
   if (payload <= 0) {
     path.gated = true;
     return;
@@ -214,18 +218,19 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
   for (;;) {
     path.flow_started->acquire();
     path.flow->wait();
+    const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
+    const double delivered = path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s + forwarding);
     path.flowed = path.flow_end;
     if (path.flow_short) send_next(*path.route);
     const bool end = stream.end_sent && path.flowed == stream.sent;
     path.end_left = path.end_left || end;
-    add(path.deliveries, clock_s() + path.forward_s,
-        [this, index, end, position = path.flowed, by = path.writer_plus_one] {
-          streams_[index].arrived = position;
-          streams_[index].end_arrived = streams_[index].end_arrived || end;
-          arrived(index, by);
-        });
+    add(path.deliveries, delivered, [this, index, end, position = path.flowed, by = path.writer_plus_one] {
+      streams_[index].arrived = position;
+      streams_[index].end_arrived = streams_[index].end_arrived || end;
+      arrived(index, by);
+    });
     if (path.window) {
-      const double acknowledged = clock_s() + path.forward_s + path.back_s;
+      const double acknowledged = delivered + path.back_s;
       path.window->acknowledge_at(acknowledged, path.flowed);
       add(path.acknowledgements, acknowledged, [this, index] {
         if (streams_[index].remote->gated) inject(index);

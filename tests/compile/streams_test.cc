@@ -183,6 +183,7 @@ TEST(Streams, DiskIsWhatReallyWaited) {
   EXPECT_EQ(p.ios.at(0).bytes, 8192);
   EXPECT_FALSE(p.ios.at(0).write);
   EXPECT_TRUE(p.ios.at(1).write);
+  EXPECT_EQ(p.ios.at(1).bytes, 4096);  // nothing written before, but the file system's journal
 }
 
 }  // namespace

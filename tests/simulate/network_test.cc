@@ -140,8 +140,37 @@ TEST_P(Network, SlowStartDoublesPerRoundTrip) {
   b.process("client", {send(0, 40 * 1448)});
   b.process("server", {recv(0, 40 * 1448)});
   b.stream(0, 1);
+  NetworkModel whole_windows;
+  whole_windows.bursts = false;
   // 10 segments at 0 (0.1514 ms), 20 at 20.1514 (0.3028 ms), 10 when those are acknowledged, at 40.4542
-  EXPECT_EQ(run(b).processes[1].end_ns, 40'454'200 + 151'400 + 10 * kMs + kQueueNs);
+  EXPECT_EQ(run(b, whole_windows).processes[1].end_ns, 40'454'200 + 151'400 + 10 * kMs + kQueueNs);
+}
+
+// The acknowledgement of a window's first burst lets the next window begin: doubling costs a round trip, not a round
+// trip and the time that the whole window takes on the link.
+TEST_P(Network, BurstsAreAcknowledgedEachOnItsOwn) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 40 * 1448)});
+  b.process("server", {recv(0, 40 * 1448)});
+  b.stream(0, 1);
+  // Bursts of two segments (0.03028 ms): five at 0; after 20.03028 ms two for each that is acknowledged, back to back:
+  // ten until 20.333; the first of those is acknowledged at 40.06056, and the last five follow.
+  EXPECT_NEAR(static_cast<double>(run(b).processes[1].end_ns), 40'060'560 + 5 * 30'280 + 10e6 + kQueueNs, 1);
+}
+
+// A frame of 67 bytes crosses 1 Gbit/s, 200 Mbit/s and 1 Gbit/s, and is stored in between.
+TEST_P(Network, EveryLinkOfARouteTakesAFrameWhole) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1)});
+  b.process("server", {recv(0, 1)});
+  b.stream(0, 1);
+  SimulateOptions options;
+  options.engine = GetParam();
+  options.placement = {{"client", "paris"}, {"server", "lyon"}};
+  const auto arrives = [&] { return simulate(b.program, platform("wan"), options).processes[1].end_ns; };
+  EXPECT_EQ(arrives(), 3'200'000 + 2'680 + 2 * 536 + kQueueNs);
+  options.model.forwarding = false;
+  EXPECT_EQ(arrives(), 3'200'000 + 2'680 + kQueueNs);
 }
 
 TEST_P(Network, DatagramsKnowNoWindow) {
@@ -176,12 +205,21 @@ TEST(TcpWindow, GrowsOnlyWhileItIsTheLimit) {
   EXPECT_EQ(window.limit(0.1), 1000 + 10 * kSegmentPayload);
 }
 
+// 2 windows of 14480 bytes per round trip, in 1/1024 s; and 64 KiB halved for every 512 us of the round trip.
+TEST(TcpWindow, BurstsFollowTheRateOfTheConnection) {
+  EXPECT_EQ(TcpWindow(0.04).burst(), 2 * kSegmentPayload);
+  EXPECT_EQ(TcpWindow(0.004).burst(), 5 * kSegmentPayload);  // 7070 + 512 bytes
+  EXPECT_EQ(TcpWindow(0.0004).burst(), 45 * kSegmentPayload);
+  EXPECT_EQ(TcpWindow(0).burst(), 45 * kSegmentPayload);
+}
+
 TEST(NetworkModel, NoSmallSegmentsWhileRoomGrows) {
-  EXPECT_EQ(next_flow_payload(5000, 100, true), 0);
-  EXPECT_EQ(next_flow_payload(5000, 100, false), 100);
-  EXPECT_EQ(next_flow_payload(50, 100, true), 50);
-  EXPECT_EQ(next_flow_payload(5000, 3000, true), 2896);
-  EXPECT_EQ(next_flow_payload(1'000'000, kUnlimited, false), kFlowPayload);
+  EXPECT_EQ(next_flow_payload(5000, 100, true, kFlowPayload), 0);
+  EXPECT_EQ(next_flow_payload(5000, 100, false, kFlowPayload), 100);
+  EXPECT_EQ(next_flow_payload(50, 100, true, kFlowPayload), 50);
+  EXPECT_EQ(next_flow_payload(5000, 3000, true, kFlowPayload), 2896);
+  EXPECT_EQ(next_flow_payload(1'000'000, kUnlimited, false, kFlowPayload), kFlowPayload);
+  EXPECT_EQ(next_flow_payload(1'000'000, kUnlimited, false, 2896), 2896);
 }
 
 }  // namespace

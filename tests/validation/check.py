@@ -62,7 +62,7 @@ def platforms(build):
     """simreplay loads the platform of every setting."""
     trace = sorted(f for f in os.listdir(f"{HERE}/../end_to_end/golden") if f.endswith(".capnp"))[0]
     with tempfile.TemporaryDirectory() as d:
-        for path in predictions.write_platforms(cases.cases(), d, 5000).values():
+        for path in predictions.write_platforms(cases.cases(), d, {"wakeup_ns": 5000}).values():
             done = subprocess.run([f"{build}/replayer/cli/simreplay", f"{HERE}/../end_to_end/golden/{trace}", path, "--host-speed", "1Gf",
                                    "--no-closure", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             expect(done.returncode == 0, f"{os.path.basename(path)}: {done.stderr}")

@@ -107,6 +107,7 @@ def repositories(d):
             write(f"{work}/{i % 7}/f{i}", noise(20000 + i * 7919 % 60000, i))
         for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "files"], ["repack", "-adq"]):
             subprocess.run(git + command, cwd=work, env=env, check=True)
+        subprocess.run(git + ["config", "pack.threads", "1"], cwd=work, env=env, check=True)  # two hosts share the machine's cores
 
 
 def inserts(d):

@@ -108,15 +108,63 @@ def record_once(bed, simrec, workload, size, recorded_cpu, trace):
     return Recording(trace, walls)
 
 
-def record(cases, bed, simrec, repetitions, folder, say, reuse=False):
-    """{key: [Recording]}, in rounds so that a change of the machine hits all alike; `reuse`: what the folder has."""
-    os.makedirs(folder, exist_ok=True)
-    wanted, known = {key_of(c): c for c in cases}, index(folder)
-    found = {k: known[k.file] for k in wanted if k.file in known} if reuse else {}
-    record_these({k: c for k, c in wanted.items() if k not in found}, found, bed, simrec, repetitions, folder, say)
-    with open(f"{folder}/index.json", "w") as f:
-        json.dump({k: [dataclasses.asdict(r) for r in v] for k, v in (known | {k.file: v for k, v in found.items()}).items()}, f)
-    return found
+class Recorder:
+    """Records what the cases need, in rounds so that a change of the machine hits all alike. A round may come after each
+    round of the truth: then both are of the same minutes."""
+
+    def __init__(self, cases, bed, simrec, repetitions, folder, say, reuse=False):
+        os.makedirs(folder, exist_ok=True)
+        self.bed, self.simrec, self.repetitions, self.folder, self.say = bed, simrec, repetitions, folder, say
+        self.known, self.done = index(folder), 0
+        wanted = {key_of(c): c for c in cases}
+        self.found = {k: self.known[k.file] for k in wanted if k.file in self.known} if reuse else {}
+        self.wanted = {k: c for k, c in wanted.items() if k not in self.found}
+        bed.prepare({i for c in self.wanted.values() for i in c.workload.inputs})
+
+    def round(self):
+        """One more recording of each, unless there are enough."""
+        if self.done < self.repetitions:
+            for k, c in self.wanted.items():
+                if not c.workload.disk:
+                    self.keep(k, c)
+            self.done += 1
+
+    def finish(self):
+        """{key: [Recording]} with the rounds that are left."""
+        while self.done < self.repetitions:
+            self.round()
+        self.record_on_disk({k: c for k, c in self.wanted.items() if c.workload.disk})
+        with open(f"{self.folder}/index.json", "w") as f:
+            kept = self.known | {k.file: v for k, v in self.found.items()}
+            json.dump({k: [dataclasses.asdict(r) for r in v] for k, v in kept.items()}, f)
+        return self.found
+
+    def record_on_disk(self, wanted):
+        if not wanted:
+            return
+        try:
+            with Disk(self.bed.folder) as self.bed.disk:
+                for _ in range(self.repetitions):
+                    for k, c in wanted.items():
+                        self.keep(k, c)
+        except TestbedError as e:
+            for k in wanted:
+                self.found.setdefault(k, []).append(Recording(failed=str(e)))
+
+    def keep(self, key, case):
+        kept = self.found.setdefault(key, [])
+        trace = f"{self.folder}/{key.file}.{len(kept)}.capnp"
+        lack = commands.missing(case.workload, self.bed.programs)
+        if lack:
+            result = Recording(failed=f"{lack} is not installed")
+        else:
+            for _ in range(ATTEMPTS):
+                result = record_once(self.bed, self.simrec, case.workload, case.workload.size(case.setting), key.recorded_cpu, trace)
+                if not result.failed:
+                    break
+                self.say(f"recording again: {key.file}: {result.failed}")
+        self.say(f"recorded {os.path.basename(trace)}: {result.failed or result.walls}")
+        kept.append(result)
 
 
 def index(folder):
@@ -125,35 +173,3 @@ def index(folder):
         return {}
     with open(f"{folder}/index.json") as f:
         return {k: [Recording(**r) for r in v] for k, v in json.load(f).items()}
-
-
-def record_these(wanted, found, bed, simrec, repetitions, folder, say):
-    inputs.prepare(bed.inputs, {i for c in wanted.values() for i in c.workload.inputs})
-    disks = {k: c for k, c in wanted.items() if c.workload.disk}
-    for n in range(repetitions):
-        for k, c in wanted.items():
-            if k not in disks:
-                keep(found, k, c, bed, simrec, f"{folder}/{k.file}.{n}.capnp", say)
-    if disks:
-        try:
-            with Disk(bed.folder) as bed.disk:
-                for n in range(repetitions):
-                    for k, c in disks.items():
-                        keep(found, k, c, bed, simrec, f"{folder}/{k.file}.{n}.capnp", say)
-        except TestbedError as e:
-            for k in disks:
-                found.setdefault(k, []).append(Recording(failed=str(e)))
-
-
-def keep(found, key, case, bed, simrec, trace, say):
-    lack = commands.missing(case.workload, bed.programs)
-    if lack:
-        result = Recording(failed=f"{lack} is not installed")
-    else:
-        for _ in range(ATTEMPTS):
-            result = record_once(bed, simrec, case.workload, case.workload.size(case.setting), key.recorded_cpu, trace)
-            if not result.failed:
-                break
-            say(f"recording again: {key.file}: {result.failed}")
-    say(f"recorded {os.path.basename(trace)}: {result.failed or result.walls}")
-    found.setdefault(key, []).append(result)

@@ -2,7 +2,6 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,11 @@ class Testbed:
         self.programs, self.folder, self.accounting = programs, folder, accounting
         self.inputs, self.out = f"{folder}/inputs", f"{folder}/out"
         self.network, self.disk, self.eps_ns = None, None, None
+        self.prepared = set()  # inputs that are there
+
+    def prepare(self, names):
+        inputs.prepare(self.inputs, set(names) - self.prepared)
+        self.prepared |= set(names)
 
     def slow_prefix(self, factor, method, run_us=50):
         """argv prefix for slower cores; `stall` is calibrated at its first use."""
@@ -76,7 +80,7 @@ def start_servers(bed, workload, setting, places, log):
 
 
 def run_once(bed, workload, setting):
-    """One run: {"walls": [s per client], "foreign": cores, "steal": cores} or {"failed": reason}."""
+    """One run: {"walls": [s per client], "foreign": cores, "steal": cores, "core_wait": share of the time} or {"failed": reason}."""
     inputs.empty(bed.out)
     disk = bed.disk.path if workload.disk else ""
     places = commands.on_hosts(bed.inputs, bed.programs, bed.out, disk)
@@ -88,7 +92,7 @@ def run_once(bed, workload, setting):
     try:
         with open(f"{bed.folder}/run.log", "w") as log:
             servers = start_servers(bed, workload, setting, places, log)
-            own, (busy, stolen), t = own_cpu(bed), bed.accounting.machine_cpu_s(), time.monotonic()
+            own, (busy, stolen), waited, t = own_cpu(bed), bed.accounting.machine_cpu_s(), bed.accounting.core_wait_s(), time.monotonic()
             for i, c in enumerate(workload.clients):
                 timed = [f"{bed.programs}/timeit", f"{bed.folder}/time{i}", "sh", "-c", "exec " + places.fill(c.command, size)]
                 clients.append(bed.spawn(setting, c.host, timed, log))
@@ -98,11 +102,13 @@ def run_once(bed, workload, setting):
             span = time.monotonic() - t
             busy2, stolen2 = bed.accounting.machine_cpu_s()
             foreign = max(0.0, busy2 - busy - (own_cpu(bed) - own)) / span
+            core_wait = (bed.accounting.core_wait_s() - waited) / span
         walls = []
         for i in range(len(clients)):
             with open(f"{bed.folder}/time{i}") as f:
                 walls.append(float(f.read().split()[0]))
-        return {"walls": walls, "foreign": round(foreign, 2), "steal": round((stolen2 - stolen) / span, 2)}
+        return {"walls": walls, "foreign": round(foreign, 2), "steal": round((stolen2 - stolen) / span, 2),
+                "core_wait": round(core_wait, 3)}
     except subprocess.TimeoutExpired:
         return {"failed": f"longer than {RUN_LIMIT_S} s"}
     except TestbedError as e:
@@ -126,8 +132,8 @@ def tail(folder):
         return ""
 
 
-def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry):
-    """Runs every (workload, setting) so often; `keep(run, result)` gets each result at once."""
+def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, between):
+    """Runs every (workload, setting) so often; `keep(run, result)` gets each result at once, `between()` is called after each round."""
     end, groups = time.monotonic() + budget_s, {}
     for w, s in runs:
         groups.setdefault(s.links, []).append((w, s))
@@ -145,6 +151,7 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry):
                 bed.network = None
             else:
                 repeat(bed, members, keep, end, n, retry)
+        between()
 
 
 def repeat(bed, members, keep, end, n, retry):
@@ -162,34 +169,31 @@ def repeat(bed, members, keep, end, n, retry):
         members = left
 
 
-def measure(cases, programs, folder, repetitions, budget_s, keep, facts, wakeup, retry):
-    """Measures the truth of all cases; `keep` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in ns, a list of one or none.
-    What cannot run here is kept as failed."""
-    with Accounting() as accounting:
-        bed = Testbed(programs, folder, accounting)
-        runs = {}
-        for c in cases:
-            if c.setting.truth_as:
-                continue
-            lack = commands.missing(c.workload, programs)
-            if lack:
-                keep((c.workload, c.setting), {"failed": f"{lack} is not installed"})
-            else:
-                runs[c.run] = (c.workload, c.setting)
-        inputs.prepare(bed.inputs, {i for w, _ in runs.values() for i in w.inputs})
-        on_disk = [r for r in runs.values() if r[0].disk]
-        rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup, retry)
-        if on_disk:
-            try:
-                with Disk(folder) as bed.disk:
-                    rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup, retry)
-            except TestbedError as e:
-                for r in on_disk:
-                    keep(r, {"failed": str(e)})
-        facts["stall_eps_ns"] = bed.eps_ns
-        if facts.get("wakeups_ns"):
-            facts["wakeup_ns"] = sorted(facts["wakeups_ns"])[len(facts["wakeups_ns"]) // 2]
-        shutil.rmtree(bed.inputs, ignore_errors=True)
+def measure(cases, bed, repetitions, budget_s, keep, facts, wakeup, retry, between):
+    """Measures the truth of all cases; `keep` and `between` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in
+    ns, a list of one or none. What cannot run here is kept as failed."""
+    runs = {}
+    for c in cases:
+        if c.setting.truth_as:
+            continue
+        lack = commands.missing(c.workload, bed.programs)
+        if lack:
+            keep((c.workload, c.setting), {"failed": f"{lack} is not installed"})
+        else:
+            runs[c.run] = (c.workload, c.setting)
+    bed.prepare({i for w, _ in runs.values() for i in w.inputs})
+    on_disk = [r for r in runs.values() if r[0].disk]
+    rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup, retry, between)
+    if on_disk:
+        try:
+            with Disk(bed.folder) as bed.disk:
+                rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup, retry, lambda: None)
+        except TestbedError as e:
+            for r in on_disk:
+                keep(r, {"failed": str(e)})
+    facts["stall_eps_ns"] = bed.eps_ns
+    if facts.get("wakeups_ns"):
+        facts["wakeup_ns"] = sorted(facts["wakeups_ns"])[len(facts["wakeups_ns"]) // 2]
 
 
 def save_raw(path, run, result):

@@ -12,7 +12,7 @@ from cases import family_of, fingerprint
 from truth import FOREIGN_LIMIT
 
 COLUMNS = ["case", "family", "workload", "setting", "client", "size", "fingerprint", "wall_median_s", "wall_min_s", "wall_max_s", "spread_pct", "runs",
-           "rejected", "foreign_cores", "walls", "rejected_walls", "failed"]
+           "rejected", "foreign_cores", "core_wait_pct", "walls", "rejected_walls", "failed"]
 
 
 def cpu_model():
@@ -48,7 +48,7 @@ def why_not_this_machine(stored):
 def row(case, results):
     """The row of a case from the results of its run, in the order of measurement."""
     at = case.workload.clients.index(case.client)
-    good = [(r["walls"][at], r["foreign"]) for r in results if "walls" in r]
+    good = [(r["walls"][at], r["foreign"], r["core_wait"]) for r in results if "walls" in r]
     quiet = [g for g in good if g[1] <= FOREIGN_LIMIT]
     used = quiet if len(quiet) >= 3 else good  # a truth beside foreign load is better than none; the column says so
     rejected = [g for g in good if g not in used]
@@ -57,12 +57,12 @@ def row(case, results):
                size=case.workload.size(case.setting) or "",
                fingerprint=fingerprint(case), runs=len(used), rejected=len(rejected), failed=" ".join("; ".join(sorted(set(failed))).split())[:300])
     if used:
-        walls = [w for w, _ in used]
+        walls = [g[0] for g in used]
         median = statistics.median(walls)
         out |= dict(wall_median_s=f"{median:.4f}", wall_min_s=f"{min(walls):.4f}", wall_max_s=f"{max(walls):.4f}",
                     spread_pct=f"{100 * (max(walls) - min(walls)) / median:.1f}", walls=" ".join(f"{w:.4f}" for w in walls),
-                    foreign_cores=f"{statistics.median(f for _, f in used):.2f}",
-                    rejected_walls=" ".join(f"{w:.4f}({f:.2f})" for w, f in rejected))
+                    foreign_cores=f"{statistics.median(g[1] for g in used):.2f}", core_wait_pct=f"{100 * statistics.median(g[2] for g in used):.0f}",
+                    rejected_walls=" ".join(f"{w:.4f}({f:.2f})" for w, f, _ in rejected))
     return out
 
 

@@ -63,7 +63,7 @@ WORKLOADS = [
     mpi("mpi_ring_1k", "ring {n} 1000", sizes(2500, 320, 60, 30)),
     mpi("mpi_alltoall_64k", "alltoall {n} 65536", sizes(700, 120, 20, 8)),
     mpi("mpi_jacobi_512", "jacobi {n} 512", sizes(2000, 300, 45, 28), NET + ("1g-0.4ms-half",)),
-    Workload("git_clone", "network", (Client("h1", "git clone -q git://{s}:{p}/{n} {out}/clone"),), NET,
+    Workload("git_clone", "network", (Client("h1", "git -c pack.threads=1 clone -q git://{s}:{p}/{n} {out}/clone"),), NET,
              (Server("h2", "git daemon --export-all --reuseaddr --base-path={d}/git --port={p}"),),
              ("cmd:*daemon --export-all*=h2", "cmd:*upload-pack*=h2", "cmd:*pack-objects*=h2"), sizes("large", "large", "medium", "small"),
              ("git",), ("repositories",)),

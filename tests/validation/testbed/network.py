@@ -234,6 +234,15 @@ class Accounting:
             except OSError:
                 pass
 
+    @staticmethod
+    def core_wait_s():
+        """Seconds since boot in which some thread of the machine waited for a core; 0 in kernels that do not count it."""
+        try:
+            with open("/proc/pressure/cpu") as f:
+                return int(f.readline().rsplit("total=", 1)[1]) / 1e6
+        except OSError:
+            return 0.0
+
     def own_cpu_s(self):
         try:
             with open(f"{self.FOLDERS['cpuacct']}/cpuacct.usage") as f:
