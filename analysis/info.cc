@@ -51,7 +51,7 @@ class Info : public Command {
     if (json_) {
       print_prediction_info_json(output.stream(), path_, prediction.summary);
     } else {
-      print_prediction_info(output.stream(), path_, prediction.summary, wants_colour(1));
+      print_prediction_info(output.stream(), path_, prediction, wants_colour(1));
     }
     output.commit();
     return kSuccess;
