@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trace-format/path_report.h"
+#include "trace-format/path_shares.h"
 #include "trace-format/terminal.h"
 #include "trace-format/text_table.h"
 #include "trace-format/units.h"
@@ -19,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Rows of the tables.
-constexpr PathRows kRows{.shares = 15, .functions = 10, .connections = 10, .links = 10};
+constexpr PathRows kRows{.kinds = true, .shares = 15, .functions = 10, .connections = 10, .links = 10};
 constexpr std::size_t kSteps = 10;
 
 double seconds(Ns ns) { return static_cast<double>(ns) / 1e9; }
@@ -44,6 +45,16 @@ void print_times(std::ostream& out, const PredictionSummary& summary) {
   if (summary.twin_ns > 0) table.add({"closure error", format_signed_percent(summary.closure_error)});
   table.add({"processes", std::to_string(summary.processes.size())});
   table.print(out, "  ");
+}
+
+/// Sums only; as in `simreplay --json`.
+Json path_json(const Prediction& prediction) {
+  if (!prediction.path) return {};
+  Json by_kind = Json::object();
+  const auto sums = path_by_kind(*prediction.path);
+  for (std::size_t kind = 0; kind < sums.size(); ++kind)
+    if (sums[kind] > 0) by_kind[name_of(static_cast<PathKind>(kind))] = sums[kind];
+  return {{"steps", prediction.path->steps.size()}, {"by_kind_ns", by_kind}};
 }
 
 /// The path's steps that took longest.
@@ -96,7 +107,8 @@ void print_prediction_info(std::ostream& out, const std::string& path, const Pre
     out << paint.warning("warning:") << ' ' << printable(warning) << '\n';
 }
 
-void print_prediction_info_json(std::ostream& out, const std::string& path, const PredictionSummary& summary) {
+void print_prediction_info_json(std::ostream& out, const std::string& path, const Prediction& prediction) {
+  const PredictionSummary& summary = prediction.summary;
   Json validity = Json::array();
   for (const Doubt& doubt : summary.validity)
     validity.push_back(
@@ -115,6 +127,7 @@ void print_prediction_info_json(std::ostream& out, const std::string& path, cons
   info["interval_s"] = summary.interval_high_ns > 0
                            ? Json::array({seconds(summary.interval_low_ns), seconds(summary.interval_high_ns)})
                            : Json();
+  info["critical_path"] = path_json(prediction);
   out << info.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

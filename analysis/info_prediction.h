@@ -12,6 +12,6 @@ namespace simrec::analysis {
 void print_prediction_info(std::ostream& out, const std::string& path, const Prediction& prediction, bool colour);
 
 /// The same as one JSON object; fields named as in `simreplay --json`.
-void print_prediction_info_json(std::ostream& out, const std::string& path, const PredictionSummary& summary);
+void print_prediction_info_json(std::ostream& out, const std::string& path, const Prediction& prediction);
 
 }  // namespace simrec::analysis

@@ -70,6 +70,17 @@ void print_shares(const Prediction& prediction, std::ostream& out, const Paint& 
   print_passed(shares, out);
 }
 
+void print_kinds(const Prediction& prediction, std::ostream& out, const Paint& paint) {
+  const auto sums = path_by_kind(*prediction.path);
+  out << '\n' << paint.bold("The critical path by kind") << '\n';
+  TextTable table({{"SHARE"}, {"TIME"}, {"KIND", Align::left}, {"", Align::left}});
+  for (std::size_t kind = 0; kind < sums.size(); ++kind)
+    if (sums[kind] > 0)
+      table.add({percent(sums[kind], prediction.summary.predicted_ns), format_duration(sums[kind]),
+                 name_of(static_cast<PathKind>(kind)), meaning_of(static_cast<PathKind>(kind))});
+  table.print(out, "  ");
+}
+
 void print_functions(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
   const std::vector<FunctionShare> functions = function_shares(prediction);
   if (functions.empty() || rows == 0) return;
@@ -136,6 +147,7 @@ void print_links(const Prediction& prediction, std::ostream& out, const Paint& p
 
 void print_path(const Prediction& prediction, std::ostream& out, const Paint& paint, const PathRows& rows) {
   if (prediction.path) {
+    if (rows.kinds) print_kinds(prediction, out, paint);
     print_shares(prediction, out, paint, rows.shares);
     print_functions(prediction, out, paint, rows.functions);
   }

@@ -10,6 +10,7 @@ namespace simrec {
 
 /// How much is shown.
 struct PathRows {
+  bool kinds = false;  ///< sums by kind, with what they mean
   std::size_t shares = 7;
   std::size_t functions = 0, connections = 0, links = 0;  ///< 0 = the table is left out
 };
