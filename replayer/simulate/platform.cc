@@ -120,6 +120,17 @@ void Platform::limit_costs(const NetworkModel& model) {
   }
 }
 
+std::vector<PlatformLink> Platform::links(std::uint32_t from, std::uint32_t to) const {
+  std::vector<PlatformLink> result;
+  if (from == to) return result;
+  std::vector<simgrid::s4u::Link*> links;
+  double latency = 0;
+  hosts_[from].host->route_to(hosts_[to].host, links, &latency);
+  for (const simgrid::s4u::Link* link : links)
+    result.push_back({link->get_name(), link->get_bandwidth(), link->get_latency()});
+  return result;
+}
+
 const Route& Platform::route(std::uint32_t from, std::uint32_t to) {
   const auto [entry, is_new] = routes_.try_emplace(std::uint64_t{from} << 32 | to);
   Route& route = entry->second;
