@@ -13,6 +13,8 @@ namespace simrec {
 namespace {
 
 constexpr std::size_t kNameWidth = 60;
+/// Shorter ones would be shown as 0.0 %.
+constexpr double kSmallestShare = 0.0005;
 
 std::string percent(double part, double whole) {
   std::array<char, 32> text{};
@@ -54,12 +56,15 @@ void print_shares(const Prediction& prediction, std::ostream& out, const Paint& 
   const Ns total = prediction.summary.predicted_ns;
   out << '\n' << paint.bold("Where the predicted time goes (critical path)") << '\n';
   TextTable table({{"SHARE"}, {"TIME"}, {"KIND", Align::left}, {"WHO", Align::left, kNameWidth}});
+  const auto visible = static_cast<std::size_t>(std::ranges::count_if(shares, [&](const PathShare& share) {
+    return static_cast<double>(share.path_ns) >= kSmallestShare * static_cast<double>(total) && share.path_ns > 0;
+  }));
   // Room for one line more is no reason for "1 more".
-  const std::size_t shown = shares.size() <= rows + 1 ? shares.size() : rows;
+  const std::size_t shown = visible == shares.size() && visible <= rows + 1 ? visible : std::min(visible, rows);
   Ns rest = 0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const PathShare& share = shares[i];
-    if (i >= shown || share.path_ns == 0)
+    if (i >= shown)
       rest += share.path_ns;
     else
       table.add(

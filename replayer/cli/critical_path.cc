@@ -101,8 +101,11 @@ CriticalPath critical_path(const Program& program, const Outcome& outcome) {
 
 std::vector<ConnectionResult> connections(const Program& program, const Outcome& outcome) {
   std::vector<Ns> on_path(outcome.streams.size());
-  for (const PathPart& part : outcome.path)
+  std::vector<bool> connected_on_path(program.connections.size() + 1);  // by number + 1
+  for (const PathPart& part : outcome.path) {
     if (is_transfer(part.kind) && part.what_plus_one) on_path.at(part.what_plus_one - 1) += part.duration_ns;
+    if (part.kind == PathKind::connect) connected_on_path.at(part.what_plus_one) = true;
+  }
   const auto host = [&](std::uint32_t thread) {
     const std::uint32_t process = program.threads.at(thread).process;
     return process < outcome.processes.size() ? outcome.processes[process].host : "";
@@ -111,7 +114,7 @@ std::vector<ConnectionResult> connections(const Program& program, const Outcome&
   for (std::size_t s = 0; s < outcome.streams.size(); ++s) {
     const Stream& stream = program.streams.at(s);
     const StreamUse& use = outcome.streams[s];
-    if (use.messages == 0 && use.wait_ns == 0) continue;
+    if (use.messages == 0 && use.wait_ns == 0 && !connected_on_path.at(stream.connection_plus_one)) continue;
     result.push_back({.name = stream.label,
                       .from_pid = pid_of(program, stream.writer_thread),
                       .to_pid = pid_of(program, stream.reader_thread),

@@ -72,6 +72,8 @@ void print(const Program& program, std::ostream& out) {
     out << "\n";
     for (std::uint32_t i = 0; i < thread.ops.size(); ++i) print_op(program, t, i, out);
   }
+  for (const SampledFunction& f : program.sampled)
+    out << "sampled thread " << f.thread << " " << f.cpu_ns << " ns in " << f.name << "\n";
   for (const NamedValue& c : program.counts) out << "count " << c.name << " " << c.value << "\n";
   for (const std::string& w : program.warnings) out << "warning " << w << "\n";
 }

@@ -90,6 +90,31 @@ TEST_F(Replay, ThePredictionFileSaysTheSameAsTheJson) {
   EXPECT_FALSE(nlohmann::json::parse(exported.out).at("traceEvents").empty());
 }
 
+TEST_F(Replay, TheCriticalPathIsThePredictedTime) {
+  const std::string file = scratch_ / "p.capnp";
+  const auto json = nlohmann::json::parse(simreplay({trace_, platform_, "--json", "-o", file}).out);
+  const Prediction prediction = read_prediction(file);
+  ASSERT_TRUE(prediction.path);
+  Ns sum = 0;
+  for (const PathStep& step : prediction.path->steps) sum += step.duration_ns;
+  EXPECT_EQ(sum, prediction.summary.predicted_ns);
+  EXPECT_FALSE(prediction.connections.empty());
+  const auto info = nlohmann::json::parse(run_program({SIMTRACE, "info", "--json", file}).out);
+  EXPECT_EQ(info.at("critical_path").at("by_kind_ns"), json.at("critical_path").at("by_kind_ns"));
+  EXPECT_NE(run_program({SIMTRACE, "info", file}).out.find("Its longest steps"), std::string::npos);
+}
+
+TEST_F(Replay, TheCriticalPathIsFollowedUnlessNobodyWantsIt) {
+  const auto path = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {trace_, platform_, "--json", "--no-closure", "--no-validity"});
+    return nlohmann::json::parse(simreplay(more).out).at("critical_path");
+  };
+  EXPECT_FALSE(path({}).is_null());
+  EXPECT_TRUE(path({"--no-path"}).is_null());
+  EXPECT_TRUE(path({"-o", scratch_ / "p", "--no-timeline"}).is_null());
+  EXPECT_TRUE(path({"--engine", "reference"}).is_null());
+}
+
 TEST_F(Replay, InfoSummarisesAPrediction) {
   const std::string file = scratch_ / "p.capnp";
   const auto json = nlohmann::json::parse(simreplay({trace_, platform_, "--json", "-o", file}).out);

@@ -36,6 +36,17 @@ TEST(Futex, AWakeReleasesAsManyWaitersAsItReturned) {
   EXPECT_EQ(ops(p, s.c), "wait k1, exit");
 }
 
+TEST(Futex, WaitsForMutexesAreKnownByTheirValue) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, 2, 0, {3 * kMs, 5 * kMs + 30'000});  // "held and somebody waits"
+  s.futex(s.c, kB, FUTEX_WAIT, 0, 0, {3 * kMs, 7 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  s.futex(s.a, kB, FUTEX_WAKE, 1, 1, {6 * kMs, 6 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_TRUE(p.threads[s.b.value].ops[0].flags & kLock);
+  EXPECT_FALSE(p.threads[s.c.value].ops[0].flags & kLock);
+}
+
 TEST(Futex, OneBroadcastReleasesAll) {
   ThreeThreads s;
   s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 6 * kMs});

@@ -62,7 +62,8 @@ TEST_F(ProgramFile, HoldsEverything) {
     Program program = seed ? RandomProgram(seed).make() : long_program(5000);
     program.quality = {1, 2, 3, 4, 5, true};
     program.threads[1].shortest_timeout_ns = 77;
-    program.threads[0].ops[0].flags |= kOutside | kExpired;
+    program.threads[0].ops[0].flags |= kOutside | kExpired | kLock;
+    program.sampled = {{0, "inflate", 5}, {1, "", 6}};
     ProgramSource source{"a trace", "abc", {}, false, "recorded"};
     source.header.host.name = "here";
     source.header.calibration.core_speed_flops = 2e9;
