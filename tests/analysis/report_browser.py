@@ -50,8 +50,8 @@ def inner_text(selector):
 def colours_at(browser, x_share, row, row_height=20, head=52):
     """The pixel of a row of the timeline at a share of the shown time, as "#rrggbb"."""
     return browser.evaluate(f"""(() => {{
-      const canvas = document.querySelector('.timeline canvas'), box = document.querySelector('.timeline');
-      const scale = canvas.width / box.clientWidth, gutter = Math.round(Math.min(230, Math.max(90, box.clientWidth * 0.2)));
+      const canvas = document.querySelector('.timeline canvas'), box = document.querySelector('.scroller');
+      const scale = devicePixelRatio, gutter = Math.round(Math.min(230, Math.max(90, box.clientWidth * 0.2)));
       const x = gutter + {x_share} * (box.clientWidth - gutter), y = {head} + {row} * {row_height} + {row_height} - 5;
       const p = canvas.getContext('2d').getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data;
       return '#' + [...p.slice(0, 3)].map((v) => v.toString(16).padStart(2, '0')).join('');

@@ -23,6 +23,7 @@ export class Timeline implements Target {
 
   private readonly all: Row[];
   private rows: Row[];
+  private places: Map<number, number>;
   private readonly path: Lane | null;
   private readonly canvas = h("canvas", { "aria-hidden": "true" });
   private readonly spacer = h("div");
@@ -42,6 +43,7 @@ export class Timeline implements Target {
 
   constructor(private readonly page: Page) {
     this.all = this.rows = buildRows(page);
+    this.places = placesOf(this.rows);
     this.path = page.path && page.head.path ? new Lane(page.path.intervals, page.head.path.kinds.length) : null;
     const total = this.all.reduce((end, row) => Math.max(end, row.lane.end), Math.max(1, page.head.predicted_ns));
     this.view = new View(total);
@@ -94,6 +96,7 @@ export class Timeline implements Target {
 
   private filter(): void {
     this.rows = matching(this.all, this.search.value);
+    this.places = placesOf(this.rows);
     this.hovered = this.selected = null;
     this.details.replaceChildren();
     this.scroller.scrollTop = 0;
@@ -101,8 +104,8 @@ export class Timeline implements Target {
   }
 
   private scene(): Scene {
-    const width = this.box.clientWidth, gutter = Math.round(Math.min(230, Math.max(90, width * 0.2)));
-    return { page: this.page, rows: this.rows, path: this.path, view: this.view, theme: this.theme, width, height: this.box.clientHeight,
+    const width = this.width(), gutter = Math.round(Math.min(230, Math.max(90, width * 0.2)));
+    return { page: this.page, rows: this.rows, places: this.places, path: this.path, view: this.view, theme: this.theme, width, height: this.box.clientHeight,
       gutter, scroll: this.scroller.scrollTop, scale: devicePixelRatio || 1, hovered: this.hovered, selected: this.selected, cursor: this.cursor };
   }
 
@@ -131,6 +134,9 @@ export class Timeline implements Target {
   scale(): number {
     const { gutter, width } = this.scene();
     return this.view.span / (width - gutter);
+  }
+  width(): number {
+    return this.scroller.clientWidth;
   }
   scrollBy(pixels: number): void {
     this.scroller.scrollTop += pixels;
@@ -204,15 +210,20 @@ export class Timeline implements Target {
 
   /** Selects what a thread was doing just before `t`, and scrolls there. */
   private showThread(thread: number, t: number): void {
-    if (!this.rows.some((row) => row.thread === thread)) {
+    if (!this.places.has(thread)) {
       this.search.value = "";
       this.filter();
     }
-    const row = this.rows.findIndex((r) => r.thread === thread), { lane } = this.rows[row];
+    const row = this.places.get(thread)!, { lane } = this.rows[row];
     this.scroller.scrollTop = row * ROW - this.scroller.clientHeight / 2;
     const interval = Math.min(lane.ends.length - 1, lane.indexAfter(Math.max(lane.start, t - 1)));
     if (interval >= 0) this.select({ row, interval });
   }
+}
+
+/** Which row shows a thread. */
+function placesOf(rows: Row[]): Map<number, number> {
+  return new Map(rows.map((row, i) => [row.thread, i]));
 }
 
 export function timelineSection(page: Page): { element: HTMLElement; timeline: Timeline | null } {

@@ -7,6 +7,8 @@ export interface Target {
   timeAt(x: number): number;
   /** ns per CSS pixel. */
   scale(): number;
+  /** Without the scroll bar, CSS pixels. */
+  width(): number;
   scrollBy(pixels: number): void;
   hover(x: number, y: number): void;
   leave(): void;
@@ -39,7 +41,7 @@ function isTyping(event: KeyboardEvent): boolean {
 
 function listenToKeys(target: Target): void {
   const held = new Set<string>();
-  let last = 0, pointer = 0;
+  let last = 0, pointer = 0, running = false;
   target.box.addEventListener("pointermove", (e) => (pointer = e.clientX - target.box.getBoundingClientRect().left));
 
   const move = (key: string, seconds: number) => {
@@ -49,7 +51,7 @@ function listenToKeys(target: Target): void {
     if (pan) view.pan(pan * PAN_PER_SECOND * seconds * view.span);
   };
   const frame = (now: number) => {
-    if (held.size === 0) return;
+    if (held.size === 0) return void (running = false);
     for (const key of held) move(key, Math.min(0.1, (now - last) / 1000));
     last = now;
     target.changed();
@@ -71,8 +73,10 @@ function listenToKeys(target: Target): void {
     if (event.repeat || held.has(key)) return;
     move(key, TAP);
     target.changed();
-    if (held.size === 0) (last = performance.now()), requestAnimationFrame(frame);
     held.add(key);
+    last = performance.now();
+    if (!running) requestAnimationFrame(frame);
+    running = true;
   });
   document.addEventListener("keyup", (event) => held.delete(event.key.toLowerCase()));
   window.addEventListener("blur", () => held.clear());
@@ -104,7 +108,7 @@ function listenToPointer(target: Target): void {
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   target.box.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || place(event).x >= target.width()) return;
     from = place(event);
     moved = false;
   });

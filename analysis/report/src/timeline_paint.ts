@@ -19,7 +19,7 @@ export interface Marked { row: number; interval: number }
 
 /** What a frame shows. Lengths are CSS pixels; rows[firstRow] begins at `head - scroll`. */
 export interface Scene {
-  page: Page; rows: Row[]; path: Lane | null; view: View; theme: Theme;
+  page: Page; rows: Row[]; places: Map<number, number>; path: Lane | null; view: View; theme: Theme;
   width: number; height: number; gutter: number; scroll: number; scale: number;
   hovered: Marked | null; selected: Marked | null; cursor: number | null;
 }
@@ -43,6 +43,8 @@ export class TimelinePainter {
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
+      this.canvas.style.width = `${scene.width}px`;
+      this.canvas.style.height = `${scene.height}px`;
       this.image = null;
     }
     const c = this.context;
@@ -136,8 +138,7 @@ export class TimelinePainter {
 
   /** From the thread that ended a wait to the one that waited, at the end of the wait. */
   private paintArrows(scene: Scene, first: number, last: number): void {
-    const places = new Map<number, number>();
-    scene.rows.forEach((row, i) => places.set(row.thread, i));
+    const { places } = scene;
     let waits = 0;
     for (let row = first; row < last; row++) {
       const { lane } = scene.rows[row];
