@@ -104,7 +104,7 @@ class Browser:
 
     def open(self, path):
         self._send("Page.navigate", {"url": f"file://{path}"})
-        self.wait_for("document.documentElement.dataset.state !== undefined")
+        self.wait_for("document.documentElement?.dataset.state !== undefined")
         self.frames(3)
 
     def resize(self, width, height, scale=1):

@@ -39,7 +39,8 @@ class Checks:
         self.failed += [f"{what}: no {word!r} in {found[:300]!r}" for word in words if word not in found]
 
     def no_problem(self, where):
-        self.that(f"problems in {where}", self.browser.problems, [])
+        # Reading pixels back, which only this test does, makes Chromium advise how to do that faster.
+        self.that(f"problems in {where}", [p for p in self.browser.problems if "willReadFrequently" not in p], [])
         self.browser.problems.clear()
 
 
@@ -73,7 +74,7 @@ def check_content(check):
     check.text("headline", inner_text("header"), "220.0 ms", "198.0 ms – 264.0 ms", "−10.0 %", "medium", "outside the trace", "machine was busy")
     check.text("path", inner_text("#path"), "network latency", "200.0 ms", "90.9 %", "tcp 10.0.0.2:6379 -> 10.0.0.1:4242")
     shares = check.browser.evaluate("[...document.querySelectorAll('#path .causes span')].map((e) => parseFloat(e.style.flex))")
-    check.that("shares of the path add up", round(sum(shares), 9), 1)
+    check.that("shares of the path add up", round(sum(shares), 5), 1)
     check.that("the path ends with the prediction", check.browser.evaluate("window.report.page.path.intervals.ends.at(-1)"), total)
     check.text("what if", inner_text("#whatif"), "8 replays", "1 of them failed")
     check.that("curves", check.browser.evaluate("document.querySelectorAll('#whatif canvas').length"), 1)

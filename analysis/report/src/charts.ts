@@ -6,7 +6,7 @@ import { onThemeChange } from "./theme";
 
 export interface Curve { label: string; variable: string; values: (number | null)[]; dashed?: boolean; fill?: boolean; stepped?: boolean; points?: boolean }
 export interface Chart {
-  title: string; x: number[]; curves: Curve[]; height: number; logX?: boolean; most?: number;
+  title: string; x: number[]; curves: Curve[]; height: number; logX?: boolean; logY?: boolean; most?: number;
   xText(value: number): string; yText(value: number): string;
 }
 
@@ -26,9 +26,9 @@ function options(chart: Chart, width: number): uPlot.Options {
     width, height: chart.height, cursor: { drag: { x: false, y: false } },
     legend: { live: true },
     scales: { x: { time: false, distr: chart.logX ? 3 : 1 },
-      y: { range: (_, __, max) => [0, chart.most ?? (max > 0 ? max * 1.08 : 1)] } },
+      y: chart.logY ? { distr: 3 } : { range: (_, __, max) => [0, chart.most ?? (max > 0 ? max * 1.08 : 1)] } },
     axes: [{ ...axis(), values: (_, ticks) => ticks.map((t) => (t === null ? null : chart.xText(t))) as string[] },
-      { ...axis(), size: 74, values: (_, ticks) => ticks.map((t) => chart.yText(t)) }],
+      { ...axis(), size: 74, values: (_, ticks) => ticks.map((t) => (t === null ? null : chart.yText(t))) as string[] }],
     series: [{ label: "at", value: (_, v) => (v === null ? "–" : chart.xText(v)) },
       ...chart.curves.map((curve) => ({ ...series(curve), value: (_: uPlot, v: number | null) => (v === null ? "–" : chart.yText(v)) }))],
   };

@@ -32,9 +32,10 @@ function draw(sweep: Sweep, chosen: number[], x: number, by: number | null): HTM
     : sweep.axes[by].values.map((_, n) => curve(chosen.map((c, i) => (i === by ? n : c)), label(sweep.axes[by], n), n));
   const baseline = sweep.baseline_s ?? null;
   if (baseline !== null) curves.push({ label: "unchanged", variable: "--faint", dashed: true, values: order.map(() => baseline) });
+  const times = curves.flatMap((c) => c.values).filter((t): t is number => t !== null);
   const text = new Map(order.map((i) => [axis.values[i], label(axis, i)]));
   return chartElement({
-    title: `Predicted time by ${axis.name}${by === null ? "" : `, a curve per ${sweep.axes[by].name}`}`, height: 320, logX: grows(order.map((i) => axis.values[i])),
+    title: `Predicted time by ${axis.name}${by === null ? "" : `, a curve per ${sweep.axes[by].name}`}`, height: 320, logX: grows(order.map((i) => axis.values[i])), logY: Math.min(...times) > 0 && Math.max(...times) > 20 * Math.min(...times),
     x: order.map((i) => axis.values[i]), curves, yText: (seconds) => duration(seconds * 1e9),
     xText: (value) => text.get(value) ?? `${Number(value.toPrecision(4))}${axis.unit ? ` ${axis.unit}` : ""}`,
   });

@@ -17,11 +17,12 @@ export function table<T>(caption: string, rows: T[], columns: Column<T>[]): HTML
   let order: { column: Column<T>; direction: Direction } | null = null, all = false;
   const body = h("tbody");
   const more = h("button", { type: "button", class: "more", click: () => ((all = true), fill()) });
-  const heads = columns.map((column) => h("th", { scope: "col" }, column.sort
+  const isNumber = (column: Column<T>) => rows.length > 0 && typeof column.sort?.(rows[0]) === "number";
+  const heads = columns.map((column) => h("th", { scope: "col", class: isNumber(column) ? "number" : "" }, column.sort
     ? h("button", { type: "button", click: () => sortBy(column) }, column.title) : column.title));
 
   function sortBy(column: Column<T>): void {
-    const first: Direction = rows.length > 0 && typeof column.sort!(rows[0]) === "number" ? "descending" : "ascending";
+    const first: Direction = isNumber(column) ? "descending" : "ascending";
     const turned: Direction = order?.direction === "ascending" ? "descending" : "ascending";
     order = { column, direction: order?.column === column ? turned : first };
     fill();
@@ -33,8 +34,7 @@ export function table<T>(caption: string, rows: T[], columns: Column<T>[]): HTML
     return [...rows].sort((a, b) => sign * compare(column.sort!(a), column.sort!(b)));
   }
   function cell(column: Column<T>, row: T): HTMLElement {
-    const numeric = column.sort && typeof column.sort(row) === "number";
-    const td = h("td", numeric ? { class: "number" } : {}, column.text(row));
+    const td = h("td", { class: isNumber(column) ? "number" : "" }, column.text(row));
     const share = column.bar?.(row);
     if (share !== undefined && share > 0) td.style.setProperty("--bar", `${(100 * Math.min(1, share)).toFixed(1)}%`), td.classList.add("bar");
     return td;

@@ -78,7 +78,7 @@ export class Timeline implements Target {
     const states = h("ul", { class: "legend", "aria-label": "Colours of rows" }, ...STATES.filter((_, i) => used.has(i)).map(item));
     if (!this.path) return states;
     const times = this.path.timeIn(0, this.view.total);
-    const kinds = this.page.head.path!.kinds.filter((_, i) => times[i] > 0).map((kind) => kindCategory(kind.name)).filter((k) => !STATES.some((s) => s.label === k.label));
+    const kinds = this.page.head.path!.kinds.filter((_, i) => times[i] > 0).map((kind) => kindCategory(kind.name)).filter((k) => !STATES.some((s, i) => used.has(i) && s.variable === k.variable));
     states.append(h("li", {}, h("span", { class: "swatch line" }), "on the critical path"));
     if (kinds.length > 0) states.append(h("li", { class: "faint" }, "critical path only:"), ...kinds.map(item));
     return states;
@@ -88,7 +88,7 @@ export class Timeline implements Target {
   private layout(): void {
     const head = headHeight(this.path), rows = this.rows.length * ROW;
     const height = head + Math.max(2 * ROW, Math.min(rows, Math.max(160, innerHeight * TALLEST - head)));
-    this.box.style.height = `${height}px`;
+    this.box.style.height = `${height + 2}px`;  // with its border
     this.scroller.style.top = `${head}px`;
     this.spacer.style.height = `${rows}px`;
     this.changed();

@@ -107,7 +107,7 @@ export class TimelinePainter {
   private paintGrid(scene: Scene): void {
     const c = this.context;
     c.strokeStyle = scene.theme.line;
-    c.globalAlpha = 0.6;
+    c.globalAlpha = 0.35;
     c.lineWidth = 1;
     c.beginPath();
     for (const { x } of ticks(scene)) c.moveTo(x + 0.5, 0), c.lineTo(x + 0.5, scene.height);
@@ -162,8 +162,8 @@ export class TimelinePainter {
     if (from === undefined || from === to) return;
     const c = this.context, { lane } = scene.rows[to];
     const x = xOf(scene, lane.ends[interval]), down = from < to;
-    const y0 = rowTop(scene, from) + (down ? ROW - GAP : GAP), y1 = rowTop(scene, to) + (down ? GAP : ROW - GAP);
-    const bend = Math.min(14, 4 + Math.abs(y1 - y0) / 12), head = down ? -6 : 6;
+    const y0 = rowTop(scene, from) + ROW / 2, y1 = rowTop(scene, to) + (down ? GAP : ROW - GAP);
+    const bend = Math.min(14, 3 + Math.abs(y1 - y0) / 12), head = down ? -6 : 6;
     c.globalAlpha = alpha;
     c.strokeStyle = c.fillStyle = scene.theme.text;
     c.lineWidth = alpha === 1 ? 1.5 : 1;
@@ -172,6 +172,7 @@ export class TimelinePainter {
     c.bezierCurveTo(x - bend, y0 + (y1 - y0) / 3, x - bend, y0 + (2 * (y1 - y0)) / 3, x, y1);
     c.stroke();
     c.beginPath();
+    c.arc(x, y0, 2, 0, 2 * Math.PI);
     c.moveTo(x, y1);
     c.lineTo(x - 4.5, y1 + head);
     c.lineTo(x + 1, y1 + head);
