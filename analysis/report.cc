@@ -42,7 +42,9 @@ class Report : public Command {
     if (output_ == "-" && is_terminal(STDOUT_FILENO)) {
       throw TraceError("a page is nothing to read in a terminal; add -o report.html and open that in a browser");
     }
-    const Prediction prediction = read();
+    Prediction prediction = read();
+    // The parts of an event loop that have no time of their own.
+    std::erase_if(prediction.timelines, [](const ThreadTimeline& thread) { return thread.intervals.empty(); });
     std::vector<Column> columns = timeline_columns(prediction.timelines);
     std::vector<PathOwner> owners;
     if (prediction.path) {

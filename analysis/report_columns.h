@@ -22,7 +22,8 @@ struct Column {
 };
 
 /// All intervals of all timelines, one timeline after the other: "durations" (varints, ns), "states" (a byte each),
-/// "causes" (varints: 0 = none, else 1 + the position of the timeline of the thread that ended the wait).
+/// "causes" (varints: 0 = none, else 1 + the position of the timeline of the thread that ended the wait; the last one
+/// of several with its number).
 std::vector<Column> timeline_columns(const std::vector<ThreadTimeline>& timelines);
 
 /// The steps of the path: "path-durations" (varints, ns), "path-kinds" (a byte each), "path-owners" (varints: position

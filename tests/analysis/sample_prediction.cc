@@ -103,6 +103,7 @@ Prediction two_site_prediction(int rounds) {
   prediction.timelines.push_back({kDatabase, kDatabase + 2, 1'000'000, {{TimelineState::sleep, end / 3, 0}}});
   prediction.timelines.push_back(
       {kHostile, kHostile, 0, {{TimelineState::compute, end / 4, 0}, {TimelineState::disk, end / 4, 0}}});
+  prediction.timelines.push_back({kDatabase, kDatabase, 0, {}});  // as event loops have them
   add_network(prediction, rounds);
   return prediction;
 }
