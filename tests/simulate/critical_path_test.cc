@@ -15,10 +15,7 @@ namespace {
 /// 1 Gf/s, two cores each; 100 MB/s and 10 ms each way. Processes called "server" are on the other host.
 class Path : public testing::Test {
  protected:
-  Path() {
-    options_.path_steps = 1'000'000;
-    options_.placement = {{"server", "b"}};
-  }
+  Path() { options_.path_steps = 1'000'000; }
   Outcome run(const Program& program) {
     const Outcome o = simulate(program, platform("two_hosts"), options_);
     EXPECT_TRUE(o.path_followed);
@@ -26,6 +23,10 @@ class Path : public testing::Test {
     return o;
   }
   Outcome run(const ProgramBuilder& b) { return run(b.program); }
+  Outcome run_apart(const ProgramBuilder& b) {
+    options_.placement = {{"server", "b"}};
+    return run(b);
+  }
   static Ns sum(const Outcome& o) {
     return std::accumulate(o.path.begin(), o.path.end(), Ns{0},
                            [](Ns sum, const PathPart& part) { return sum + part.duration_ns; });
@@ -81,7 +82,7 @@ TEST_F(Path, APingPongIsLatency) {
   b.process("server", {recv(0, 1), compute(1 * kMs), send(1, 1)});
   b.stream(0, 1);
   b.stream(1, 0);
-  const Outcome o = run(b);
+  const Outcome o = run_apart(b);
   expect_near(time(o, PathKind::latency), 20 * kMs, 2);
   expect_near(time(o, PathKind::bandwidth), 2 * 671, 2);
   expect_near(time(o, PathKind::wake), 60 * kUs, 2);
@@ -100,7 +101,7 @@ TEST_F(Path, ALongTransferIsBandwidth) {
   b.process("server", {send(0, 100'000'000)});
   b.stream(1, 0);
   options_.model.slow_start = false;
-  const Outcome o = run(b);
+  const Outcome o = run_apart(b);
   expect_near(time(o, PathKind::latency), 10 * kMs, 2);
   EXPECT_EQ(time(o, PathKind::bandwidth), o.predicted_ns - time(o, PathKind::latency));
   ASSERT_EQ(o.links.size(), 1U);
@@ -120,7 +121,7 @@ TEST_F(Path, SlowStartIsRoundTripsOfTheWindow) {
   b.process("client", {recv(0, 200'000)});
   b.process("server", {send(0, 200'000)});
   b.stream(1, 0);
-  const Outcome o = run(b);
+  const Outcome o = run_apart(b);
   // 10, 20, 40 and 68 segments: three round trips before the last.
   expect_near(time(o, PathKind::window), 60 * kMs, 10 * kUs);
   expect_near(time(o, PathKind::latency), 10 * kMs, 2);
@@ -141,7 +142,7 @@ TEST_F(Path, AConnectionIsItsHandshake) {
   b.process("client", {compute(1 * kMs), connect(0), compute(1 * kMs)});
   b.process("server", {accept(0)});
   b.connection(0, 1);
-  const Outcome o = run(b);
+  const Outcome o = run_apart(b);
   expect_near(time(o, PathKind::connect), 20 * kMs, 2);
   EXPECT_EQ(time(o, PathKind::compute), 2 * kMs);
 }
@@ -303,8 +304,10 @@ TEST(CausalChains, ForgetWhatNothingPresentDescendsFrom) {
   CausalChains chains(100);
   Chain main = chains.beginning(0);
   for (Ns i = 1; i <= 10'000; ++i) {
-    Chain dead_end = main;
-    chains.extend(dead_end, {i, PathKind::sleep, 1, 0, 0});
+    {
+      Chain dead_end = main;
+      chains.extend(dead_end, {i, PathKind::sleep, 1, 0, 0});
+    }
     chains.extend(main, {i, PathKind::compute, 0, 0, 0});
   }
   ASSERT_FALSE(chains.gave_up());
