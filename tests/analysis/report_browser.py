@@ -158,6 +158,13 @@ def check_pages(check, arguments, folder):
         browser.evaluate("scrollTo(0, 0)")
         check.that(f"{scheme} screenshot", is_picture(browser.screenshot(folder / f"two-sites-{scheme}.png")), True)
     check.that("dark differs", backgrounds[0] != backgrounds[1], True)
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+    check.that("paper is light", browser.evaluate("getComputedStyle(document.body).backgroundColor"), backgrounds[0])
+    browser.evaluate("dispatchEvent(new Event('afterprint'))")
+    browser.resize(520, 900)
+    browser.frames(5)
+    check.that("fits a narrow window", browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
+    browser.resize(1400, 1000)
     browser.prefer("light")
     browser.open(report(arguments, "bare", folder))
     for section, words in (("timeline", "no timeline"), ("path", "no critical path"), ("whatif", "No sweep"), ("platform", "does not name"), ("use", "no use")):

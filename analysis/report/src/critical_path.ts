@@ -4,7 +4,7 @@ import { h, missing, section } from "./dom";
 import { count, duration, percent } from "./format";
 import { kindCategory } from "./palette";
 import { threadName } from "./rows";
-import { table } from "./tables";
+import { table, type Column } from "./tables";
 
 interface Sum { kind: number; owner: number; what: number; ns: number; steps: number }
 
@@ -37,24 +37,24 @@ export function pathSection(page: Page): HTMLElement {
   }
   const names = head.kinds.map((kind) => kind.name), { owners, whats, intervals } = page.path;
   const total = intervals.ends[intervals.ends.length - 1];
+  const pidOf = (i: number) => head.owners[owners[i]].pid;
   const byKind = sums(page, (i) => String(intervals.states[i]));
-  const byPlace = sums(page, (i) => `${intervals.states[i]}/${head.owners[owners[i]].pid}/${whats[i]}`);
+  const byProcess = sums(page, (i) => `${intervals.states[i]}/${pidOf(i)}`);
+  const byWhat = sums(page, (i) => `${intervals.states[i]}/${pidOf(i)}/${whats[i]}`);
   const who = (x: Sum) => threadName(page, head.owners[x.owner].pid, head.owners[x.owner].pid);
+  const cause: Column<Sum> = { title: "Cause", text: (x) => kindCategory(names[x.kind]).label, sort: (x) => kindCategory(names[x.kind]).label };
+  const process: Column<Sum> = { title: "Process", text: who, sort: who };
+  const what: Column<Sum> = { title: "What", text: (x) => head.names[x.what] || "–", sort: (x) => head.names[x.what] };
+  const amounts: Column<Sum>[] = [
+    { title: "Time", text: (x) => duration(x.ns), sort: (x) => x.ns },
+    { title: "Share", text: (x) => percent(x.ns / total), sort: (x) => x.ns, bar: (x) => x.ns / total },
+    { title: "Steps", text: (x) => count(x.steps), sort: (x) => x.steps }];
   return section("path", "Critical path",
     h("p", { class: "faint" }, `What each moment of the predicted ${duration(total)} was spent on, following what waited for what back from the end. Making anything else faster does not make the run shorter.`),
     causesBar(byKind, names, total),
-    h("div", { class: "columns" },
-      table("By cause", byKind, [
-        { title: "Cause", text: (x) => kindCategory(names[x.kind]).label, sort: (x) => kindCategory(names[x.kind]).label },
-        { title: "Time", text: (x) => duration(x.ns), sort: (x) => x.ns },
-        { title: "Share", text: (x) => percent(x.ns / total), sort: (x) => x.ns, bar: (x) => x.ns / total },
-        { title: "Steps", text: (x) => count(x.steps), sort: (x) => x.steps }]),
-      table("By cause, process and what", byPlace, [
-        { title: "Cause", text: (x) => kindCategory(names[x.kind]).label, sort: (x) => kindCategory(names[x.kind]).label },
-        { title: "Process", text: who, sort: who },
-        { title: "What", text: (x) => head.names[x.what] || "–", sort: (x) => head.names[x.what] },
-        { title: "Time", text: (x) => duration(x.ns), sort: (x) => x.ns },
-        { title: "Share", text: (x) => percent(x.ns / total), sort: (x) => x.ns, bar: (x) => x.ns / total }])),
+    h("div", { class: "columns" }, table("By cause", byKind, [cause, ...amounts]), table("By cause and process", byProcess, [cause, process, ...amounts])),
+    h("details", { open: byWhat.length <= 12 }, h("summary", {}, "By connection, file, or thread that ended a wait"),
+      table("By cause, process and what", byWhat, [cause, process, what, ...amounts])),
     head.functions.length > 0 && table("Computing on the path by sampled function", head.functions, [
       { title: "Function", text: (f) => head.names[f.what], sort: (f) => head.names[f.what] },
       { title: "Thread", text: (f) => threadName(page, f.pid, f.tid), sort: (f) => f.pid },

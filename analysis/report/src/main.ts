@@ -7,6 +7,7 @@ import { pathSection } from "./critical_path";
 import { platformSection } from "./platform";
 import { provenanceSection } from "./provenance";
 import { sweepSection } from "./sweep";
+import { printOnPaper } from "./theme";
 import { timelineSection, type Timeline } from "./timeline";
 import { utilisationSection } from "./utilisation";
 
@@ -26,6 +27,7 @@ async function build(): Promise<void> {
   const sections = [element, pathSection(page), sweepSection(head), platformSection(head), utilisationSection(head), detailsSection(page),
     provenanceSection(head)];
   document.getElementById("page")!.replaceChildren(navigation(sections), headline(head), ...sections);
+  printOnPaper();
   window.report = { page, timeline };
   document.documentElement.dataset.state = "ready";
 }

@@ -24,7 +24,7 @@ function recordingFacts(head: Head): Fact[] {
     ["at", r.started_unix_ns > 0 ? new Date(r.started_unix_ns / 1e6).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC") : null],
     ["on", [host.name, host.distribution, host.kernel && `Linux ${host.kernel.replace(/^Linux /, "")}`, host.virtualization && host.virtualization !== "none" ? `virtualization: ${host.virtualization}` : ""].filter(Boolean).join(", ")],
     ["Hardware", [host.cpu_model, countOf(host.cores, "core"), bytes(host.memory_bytes)].filter(Boolean).join(", ")],
-    ["Calibrated there", `${flops(r.core_speed_flops)} per core; loopback ${duration(r.loopback_latency_ns)}, ${bitsPerSecond(8 * r.loopback_bandwidth_bytes_per_s)}`],
+    ["Calibrated there", `${flops(r.core_speed_flops)} per core; loopback ${r.loopback_latency_ns > 0 ? `${duration(r.loopback_latency_ns)}, ` : ""}${bitsPerSecond(8 * r.loopback_bandwidth_bytes_per_s)}`],
   ];
 }
 

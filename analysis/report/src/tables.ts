@@ -34,7 +34,7 @@ export function table<T>(caption: string, rows: T[], columns: Column<T>[]): HTML
     return [...rows].sort((a, b) => sign * compare(column.sort!(a), column.sort!(b)));
   }
   function cell(column: Column<T>, row: T): HTMLElement {
-    const td = h("td", { class: isNumber(column) ? "number" : "" }, column.text(row));
+    const td = h("td", { class: isNumber(column) ? "number" : "", title: column.text(row) }, column.text(row));
     const share = column.bar?.(row);
     if (share !== undefined && share > 0) td.style.setProperty("--bar", `${(100 * Math.min(1, share)).toFixed(1)}%`), td.classList.add("bar");
     return td;

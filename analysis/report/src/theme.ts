@@ -20,4 +20,15 @@ export function readTheme(kinds: string[]): Theme {
 
 export function onThemeChange(react: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", react);
+  window.addEventListener("simtrace:printing", react);
+}
+
+/** Paper is light: while printing, everything is drawn in the light colours. */
+export function printOnPaper(): void {
+  const set = (printing: boolean) => {
+    document.documentElement.toggleAttribute("data-printing", printing);
+    window.dispatchEvent(new Event("simtrace:printing"));
+  };
+  window.addEventListener("beforeprint", () => set(true));
+  window.addEventListener("afterprint", () => set(false));
 }

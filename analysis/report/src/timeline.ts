@@ -57,7 +57,7 @@ export class Timeline implements Target {
     new ResizeObserver(() => this.layout()).observe(this.element);
     onThemeChange(() => {
       this.theme = readTheme(page.head.path?.kinds.map((kind) => kind.name) ?? []);
-      this.changed();
+      this.paint();  // at once: printing does not wait for a frame
     });
   }
 
@@ -115,16 +115,20 @@ export class Timeline implements Target {
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
-      const begin = performance.now(), scene = this.scene();
-      if (scene.width > 0) {
-        this.painter.paint(scene);
-        this.overview.paint(this.theme, this.overview.element.clientWidth, scene.scale);
-      }
+      const begin = performance.now();
+      this.paint();
       this.range.textContent = `${duration(this.view.from)} – ${duration(this.view.to)} (${duration(this.view.span)})`;
       this.note.textContent = this.rows.length === 0 ? "No process matches." : this.painter.arrowsHidden > 0
         ? `${count(this.painter.arrowsHidden)} intervals in view: zoom in for the arrows from the thread that ended a wait to the one that waited.` : "";
       this.lastPaintMs = performance.now() - begin;
     });
+  }
+
+  private paint(): void {
+    const scene = this.scene();
+    if (scene.width <= 0) return;
+    this.painter.paint(scene);
+    this.overview.paint(this.theme, this.overview.element.clientWidth, scene.scale);
   }
 
   timeAt(x: number): number {
