@@ -8,6 +8,7 @@ export interface Curve { label: string; variable: string; values: (number | null
 export interface Chart {
   title: string; x: number[]; curves: Curve[]; height: number; logX?: boolean; logY?: boolean; most?: number;
   xText(value: number): string; yText(value: number): string;
+  yTick?(value: number): string;  // where yText is too long
 }
 
 function series(curve: Curve): uPlot.Series {
@@ -28,7 +29,7 @@ function options(chart: Chart, width: number): uPlot.Options {
     scales: { x: { time: false, distr: chart.logX ? 3 : 1 },
       y: chart.logY ? { distr: 3 } : { range: (_, __, max) => [0, chart.most ?? (max > 0 ? max * 1.08 : 1)] } },
     axes: [{ ...axis(), values: (_, ticks) => ticks.map((t) => (t === null ? null : chart.xText(t))) as string[] },
-      { ...axis(), size: 74, values: (_, ticks) => ticks.map((t) => (t === null ? null : chart.yText(t))) as string[] }],
+      { ...axis(), size: 74, values: (_, ticks) => ticks.map((t) => (t === null ? null : (chart.yTick ?? chart.yText)(t))) as string[] }],
     series: [{ label: "at", value: (_, v) => (v === null ? "–" : chart.xText(v)) },
       ...chart.curves.map((curve) => ({ ...series(curve), value: (_: uPlot, v: number | null) => (v === null ? "–" : chart.yText(v)) }))],
   };

@@ -25,6 +25,12 @@ export function axisTime(ns: number, step: number): string {
   return `${(ns / scale).toFixed(decimals)} ${unit}`;
 }
 
+/** As short as an axis needs it: "100 s", "2.5 ms". */
+export function shortDuration(ns: number): string {
+  const [scale, unit] = DURATIONS.find(([s]) => Math.abs(ns) >= s) ?? DURATIONS[0];
+  return `${Number((ns / scale).toPrecision(4))} ${unit}`;
+}
+
 export function count(n: number): string {
   return Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }

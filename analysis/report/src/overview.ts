@@ -11,6 +11,7 @@ export class Overview {
   readonly element = h("canvas", { class: "overview", role: "img" });
   private readonly busy = new Float64Array(SLICES);
   private readonly most: number;
+  private painted = "";  // what the picture shows; most frames do not change it
 
   constructor(rows: Row[], private readonly view: View, changed: () => void) {
     for (const row of rows) row.lane.addOverTime(0, view.total, this.busy);
@@ -40,6 +41,9 @@ export class Overview {
 
   paint(theme: Theme, width: number, scale: number): void {
     const { element: canvas, view } = this, c = canvas.getContext("2d") as CanvasRenderingContext2D;
+    const state = [view.from, view.to, width, scale, theme.background].join();
+    if (state === this.painted) return;
+    this.painted = state;
     canvas.width = Math.round(width * scale);
     canvas.height = HEIGHT * scale;
     c.scale(scale, scale);

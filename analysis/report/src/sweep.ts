@@ -3,7 +3,7 @@
 import type { Head, Sweep, SweepAxis } from "./data";
 import { chartElement, type Curve } from "./charts";
 import { h, missing, section } from "./dom";
-import { countOf, duration } from "./format";
+import { countOf, duration, shortDuration } from "./format";
 import { table } from "./tables";
 
 const COLOURS = ["--curve-1", "--curve-2", "--curve-3", "--curve-4", "--curve-5", "--curve-6"];
@@ -36,7 +36,7 @@ function draw(sweep: Sweep, chosen: number[], x: number, by: number | null): HTM
   const text = new Map(order.map((i) => [axis.values[i], label(axis, i)]));
   return chartElement({
     title: `Predicted time by ${axis.name}${by === null ? "" : `, a curve per ${sweep.axes[by].name}`}`, height: 320, logX: grows(order.map((i) => axis.values[i])), logY: Math.min(...times) > 0 && Math.max(...times) > 20 * Math.min(...times),
-    x: order.map((i) => axis.values[i]), curves, yText: (seconds) => duration(seconds * 1e9),
+    x: order.map((i) => axis.values[i]), curves, yText: (seconds) => duration(seconds * 1e9), yTick: (seconds) => shortDuration(seconds * 1e9),
     xText: (value) => text.get(value) ?? `${Number(value.toPrecision(4))}${axis.unit ? ` ${axis.unit}` : ""}`,
   });
 }
