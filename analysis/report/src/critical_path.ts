@@ -33,7 +33,7 @@ function causesBar(byKind: Sum[], names: string[], total: number): HTMLElement {
 export function pathSection(page: Page): HTMLElement {
   const head = page.head.path;
   if (!head || !page.path || head.steps === 0) {
-    return section("path", "Critical path", missing("This prediction holds no critical path: the engine that made it did not follow one."));
+    return section("path", "Critical path", missing("This prediction holds no critical path: it was made by an older simreplay, by the reference engine or with --no-path, or is too long to be followed."));
   }
   const names = head.kinds.map((kind) => kind.name), { owners, whats, intervals } = page.path;
   const total = intervals.ends[intervals.ends.length - 1];

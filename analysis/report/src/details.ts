@@ -38,14 +38,14 @@ function connections(page: Page): HTMLElement {
 
 function links(head: Head): HTMLElement {
   if (head.links.length === 0) return missing("Nothing went over a link, or this prediction holds no table of links.");
-  const use = (l: Head["links"][number]) => l.bytes / (l.bandwidth_bytes_per_s * (head.predicted_ns / 1e9));
+  const total = Math.max(1, head.predicted_ns), use = (l: Head["links"][number]) => l.bytes / (l.bandwidth_bytes_per_s * (total / 1e9));
   return table("Links that bytes went over", head.links, [
     words("Link", (l) => l.name),
     { title: "Bandwidth", text: (l) => bitsPerSecond(8 * l.bandwidth_bytes_per_s), sort: (l) => l.bandwidth_bytes_per_s },
     time("Latency", (l) => l.latency_s * 1e9),
     { title: "Bytes", text: (l) => bytes(l.bytes), sort: (l) => l.bytes },
     { title: "Mean use", text: (l) => percent(use(l)), sort: use, bar: use },
-    { title: "Busy", text: (l) => percent(l.busy_ns / head.predicted_ns), sort: (l) => l.busy_ns, bar: (l) => l.busy_ns / head.predicted_ns }]);
+    { title: "Busy", text: (l) => percent(l.busy_ns / total), sort: (l) => l.busy_ns, bar: (l) => l.busy_ns / total }]);
 }
 
 function hosts(head: Head): HTMLElement {

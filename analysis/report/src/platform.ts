@@ -27,7 +27,7 @@ function place(head: Head, hosts: HostResult[]): { placed: Placed[]; width: numb
     const step = BOX + 190, height = tallest + 70;
     return { width: n * BOX + (n - 1) * 190 + 4, height, placed: boxes.map((b, i) => ({ ...b, x: 2 + BOX / 2 + i * step, y: height / 2 })) };
   }
-  const radiusX = Math.max(280, (n * (BOX + 30)) / Math.PI / 1.6), radiusY = Math.max(tallest * 1.1, (n * (tallest + 30)) / Math.PI / 2.2);
+  const radiusX = Math.max(280, (n * (BOX + 30)) / Math.PI / 1.6), radiusY = Math.max(tallest * 1.1, (n * (tallest + 30)) / Math.PI / 1.7);
   const width = 2 * radiusX + BOX + 4, height = 2 * radiusY + tallest + 40;
   return { width, height, placed: boxes.map((b, i) => {
     const angle = (2 * Math.PI * i) / n - Math.PI;
@@ -42,11 +42,11 @@ function hostBox(head: Head, { host, names, x, y, height }: Placed): SVGElement 
   return s("g", { class: "host" },
     s("title", {}, `${host.name}: ${countOf(host.cores, "core")} of ${flops(host.speed_flops)}, ${percent(use)} used`),
     s("rect", { x: left, y: top, width: BOX, height, rx: 8, class: "box" }),
-    s("text", { x: left + 12, y: top + 20, class: "name" }, cut(host.name, 24)),
+    s("text", { x: left + 12, y: top + 20, class: "name" }, cut(host.name, 20)),
     s("text", { x: left + 12, y: top + 36, class: "faint" }, `${countOf(host.cores, "core")} × ${flops(host.speed_flops)}, ${percent(use, 0)} used`),
     s("rect", { x: left + 12, y: top + 43, width: BOX - 24, height: 4, rx: 2, class: "track" }),
     s("rect", { x: left + 12, y: top + 43, width: (BOX - 24) * use, height: 4, rx: 2, class: "used" }),
-    ...names.map((name, i) => s("text", { x: left + 12, y: top + 63 + LINE * i }, cut(name, 27))));
+    ...names.map((name, i) => s("text", { x: left + 12, y: top + 63 + LINE * i }, cut(name, 25))));
 }
 
 /** Where the line from the middle of a box towards another point leaves the box. */
@@ -94,7 +94,7 @@ function picture(head: Head): HTMLElement {
   return h("figure", { class: "platform" },
     s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `${countOf(shown.length, "host")} and the bytes they sent each other; the tables below say the same.` },
       s("defs", {}, s("marker", { id: "arrowhead", viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, s("path", { d: "M0,0 L8,4 L0,8 z" }))),
-      ...flows.map((flow) => arrow(flow, placed, most, shown.length <= 6)), ...placed.map((p) => hostBox(head, p))),
+      ...flows.map((flow) => arrow(flow, placed, most, shown.length <= 3)), ...placed.map((p) => hostBox(head, p))),
     h("figcaption", {}, idle > 0 ? `Not drawn: ${countOf(idle, "other host")} of the platform.` : ""));
 }
 
