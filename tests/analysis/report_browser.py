@@ -124,7 +124,7 @@ def check_timeline(check):
     browser.frames(3)
     browser.mouse("mouseMoved", x + gutter + 0.9 * (width - gutter), y + 62)
     browser.frames(3)
-    check.text("tooltip", inner_text(".tooltip"), "waiting for the network", "4.300 ms", "redis-server 200", "client")
+    check.text("tooltip", inner_text(".tooltip"), "waiting for the network", "4.300 ms", "redis-server 200", "2.000 ms before", "client")
     browser.click(x + gutter + 0.9 * (width - gutter), y + 62)
     check.text("details", inner_text(".details"), "redis-benchmark 100", "Show what ended it")
     browser.evaluate("[...document.querySelectorAll('.details button')].find((b) => b.textContent.startsWith('Show')).click()")

@@ -1,5 +1,6 @@
 // What an interval or a step of the critical path is, in words: for tooltips and for the panel below the timeline.
 import type { Page } from "./data";
+import { departure } from "./departures";
 import { h } from "./dom";
 import { duration, percent } from "./format";
 import type { Lane } from "./lane";
@@ -13,7 +14,7 @@ function span(lane: Lane, i: number): [string, string][] {
   return [["lasts", duration(to - from)], ["from – to", `${duration(from)} – ${duration(to)}`]];
 }
 
-export function explainInterval(page: Page, row: Row, i: number): Explanation {
+export function explainInterval(page: Page, path: Lane | null, row: Row, i: number): Explanation {
   const { pid, tid } = page.head.threads[row.thread];
   const facts = span(row.lane, i);
   if (row.process) facts.push(["host", row.process.host]);
@@ -21,6 +22,8 @@ export function explainInterval(page: Page, row: Row, i: number): Explanation {
   if (cause >= 0) {
     const { pid: causePid, tid: causeTid } = page.head.threads[cause];
     facts.push(["ended by", threadName(page, causePid, causeTid)]);
+    const left = departure(page, path, row, i);
+    if (left < row.lane.ends[i]) facts.push(["which acted", `${duration(row.lane.ends[i] - left)} before`]);
   }
   if (row.process?.command_line) facts.push(["command", row.process.command_line]);
   return { category: STATES[row.lane.states[i]], title: threadName(page, pid, tid), facts };

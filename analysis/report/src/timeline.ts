@@ -159,7 +159,7 @@ export class Timeline implements Target {
     if (mark) {
       const row = this.rows[mark.row], pixel = this.scale();
       const many = row.lane.indexAfter(t + pixel) - mark.interval;
-      return many > 2 ? explainColumn(this.page, row, t, t + pixel, many) : explainInterval(this.page, row, mark.interval);
+      return many > 2 ? explainColumn(this.page, row, t, t + pixel, many) : explainInterval(this.page, this.path, row, mark.interval);
     }
     if (!this.path || y < RULER || y >= headHeight(this.path) || x < this.scene().gutter) return null;
     const step = this.path.indexAfter(t);
@@ -205,7 +205,7 @@ export class Timeline implements Target {
     this.changed();
     if (!mark) return this.details.replaceChildren();
     const row = this.rows[mark.row], cause = row.causes[mark.interval];
-    const explanation = explainInterval(this.page, row, mark.interval);
+    const explanation = explainInterval(this.page, this.path, row, mark.interval);
     this.details.replaceChildren(explanationElement(explanation), h("p", { class: "toolbar" },
       h("button", { type: "button", click: () => this.zoomTo(mark) }, "Zoom to it"),
       cause >= 0 && h("button", { type: "button", click: () => this.showThread(cause, row.lane.ends[mark.interval]) }, "Show what ended it"),
@@ -239,6 +239,7 @@ export function timelineSection(page: Page): { element: HTMLElement; timeline: T
   const timeline = new Timeline(page);
   const element = section("timeline", "Timeline", h("p", { class: "faint" },
     `${countOf(page.head.processes.length, "process", "processes")}, ${countOf(page.head.threads.length, "thread")}, ${countOf(intervals, "interval")}. ` +
-    "The strip shows how many threads compute at a time; each row below is a thread. A column that covers many intervals is divided by the time spent in each state."), timeline.element);
+    "The strip shows how many threads compute at a time; each row below is a thread. A column that covers many intervals is divided by the time spent in each state. " +
+    "Arrows lead from the thread that ended a wait to the one that waited, slanted where the critical path knows when that one acted."), timeline.element);
   return { element, timeline };
 }

@@ -1,6 +1,7 @@
 // One frame of the timeline: ruler, critical path, a row per thread, arrows. Lanes go through ImageData (cost per
 // pixel, not per interval); text and arrows are drawn over them.
 import type { Page } from "./data";
+import { departure } from "./departures";
 import { axisTime, duration } from "./format";
 import type { Lane } from "./lane";
 import { LanePainter, type Pixels } from "./lane_painter";
@@ -136,7 +137,7 @@ export class TimelinePainter {
     }
   }
 
-  /** From the thread that ended a wait to the one that waited, at the end of the wait. */
+  /** From the thread that ended a wait, where it did, to the one that waited, at the end of the wait. */
   private paintArrows(scene: Scene, first: number, last: number): void {
     const { places } = scene;
     let waits = 0;
@@ -161,21 +162,22 @@ export class TimelinePainter {
   private paintArrow(scene: Scene, from: number | undefined, to: number, interval: number, alpha: number): void {
     if (from === undefined || from === to) return;
     const c = this.context, { lane } = scene.rows[to];
-    const x = xOf(scene, lane.ends[interval]), down = from < to;
+    const x = xOf(scene, lane.ends[interval]), x0 = xOf(scene, departure(scene.page, scene.path, scene.rows[to], interval)), down = from < to;
     const y0 = rowTop(scene, from) + ROW / 2, y1 = rowTop(scene, to) + (down ? GAP : ROW - GAP);
-    const bend = Math.min(14, 3 + Math.abs(y1 - y0) / 12), head = down ? -6 : 6;
+    const bend = x - x0 > 14 ? 0 : Math.min(14, 3 + Math.abs(y1 - y0) / 12);
     c.globalAlpha = alpha;
     c.strokeStyle = c.fillStyle = scene.theme.text;
     c.lineWidth = alpha === 1 ? 1.5 : 1;
     c.beginPath();
-    c.moveTo(x, y0);
-    c.bezierCurveTo(x - bend, y0 + (y1 - y0) / 3, x - bend, y0 + (2 * (y1 - y0)) / 3, x, y1);
+    c.moveTo(x0, y0);
+    c.bezierCurveTo(x0 + (x - x0) / 3 - bend, y0 + (y1 - y0) / 3, x0 + (2 * (x - x0)) / 3 - bend, y0 + (2 * (y1 - y0)) / 3, x, y1);
     c.stroke();
     c.beginPath();
-    c.arc(x, y0, 2, 0, 2 * Math.PI);
+    c.arc(x0, y0, 2, 0, 2 * Math.PI);
+    const length = Math.hypot(x - x0, y1 - y0), dx = (x - x0) / length, dy = (y1 - y0) / length;  // of the head
     c.moveTo(x, y1);
-    c.lineTo(x - 4.5, y1 + head);
-    c.lineTo(x + 1, y1 + head);
+    c.lineTo(x - 7 * dx - 3 * dy, y1 - 7 * dy + 3 * dx);
+    c.lineTo(x - 7 * dx + 3 * dy, y1 - 7 * dy - 3 * dx);
     c.fill();
     c.globalAlpha = 1;
   }
