@@ -41,7 +41,10 @@ export class Lane {
 
   /** The first interval that ends after t, searched from `from` on; the number of intervals if there is none. */
   indexAfter(t: number, from = 0): number {
-    let low = from, high = this.ends.length;
+    let low = from, step = BLOCK;  // mostly near: strides that double, then halves
+    const n = this.ends.length;
+    for (; low + step < n && this.ends[low + step] <= t; step *= 2) low += step;
+    let high = Math.min(n, low + step);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.ends[middle] > t) high = middle;
@@ -52,7 +55,7 @@ export class Lane {
 
   /** Fills `out` with the time per state from the start to t; i must be indexAfter(t). */
   sumsAt(t: number, i: number, out: Float64Array): void {
-    const k = this.stateCount, block = Math.floor(i / BLOCK), base = block * k;
+    const k = this.stateCount, block = (i / BLOCK) | 0, base = block * k;
     for (let state = 0; state < k; state++) out[state] = this.before[base + state];
     let from = this.startOf(block * BLOCK);
     for (let j = block * BLOCK; j < i; j++) {
