@@ -28,5 +28,6 @@ std::unique_ptr<Command> make_dump();
 std::unique_ptr<Command> make_verify();
 std::unique_ptr<Command> make_platform();
 std::unique_ptr<Command> make_export();
+std::unique_ptr<Command> make_report();
 
 }  // namespace simrec::analysis

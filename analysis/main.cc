@@ -26,6 +26,7 @@ constexpr CommandRow kCommands[] = {
     {"verify", "Check that a trace is whole and undamaged", make_verify},
     {"platform", "Write the recording host as a SimGrid platform (its twin)", make_platform},
     {"export", "Convert a trace or a prediction for other tools (Perfetto, CSV, JSON)", make_export},
+    {"report", "Write a prediction as one interactive page for a browser", make_report},
 };
 
 constexpr const char* kFooter =
