@@ -1,7 +1,7 @@
 // Slices as comma-separated values (RFC 4180), for spreadsheets, R, pandas.
-#include "analysis/timeline.h"
-
 #include <map>
+
+#include "analysis/timeline_formats.h"
 
 namespace simrec::analysis {
 namespace {
@@ -18,7 +18,7 @@ class CsvSink : public TimelineSink {
   explicit CsvSink(std::ostream& out) : out_(out) {}
 
   void begin(std::string_view) override { out_ << "pid,tid,process,start_ns,duration_ns,category,name,result\n"; }
-  void process(std::int64_t pid, std::string_view name, std::string_view) override { names_[pid] = cell(name); }
+  void process(const TimelineProcess& process) override { names_[process.pid] = cell(process.title); }
   void thread(ThreadKey, std::string_view) override {}
   void slice(const Slice& slice) override {
     row(slice.thread, slice.start_ns, slice.duration_ns)

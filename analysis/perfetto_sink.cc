@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "analysis/timeline.h"
+#include "analysis/timeline_formats.h"
 #include "trace-format/units.h"
 
 namespace simrec::analysis {
@@ -30,10 +30,10 @@ class PerfettoSink : public TimelineSink {
          << quoted(title) << R"(},"traceEvents":[)";
   }
 
-  void process(std::int64_t pid, std::string_view name, std::string_view command_line) override {
-    metadata("process_name", pid, 0, R"("name":)" + quoted(name));
-    metadata("process_labels", pid, 0, R"("labels":)" + quoted(command_line));
-    metadata("process_sort_index", pid, 0, R"("sort_index":)" + std::to_string(processes_++));
+  void process(const TimelineProcess& process) override {
+    metadata("process_name", process.pid, 0, R"("name":)" + quoted(process.title));
+    metadata("process_labels", process.pid, 0, R"("labels":)" + quoted(process.command_line));
+    metadata("process_sort_index", process.pid, 0, R"("sort_index":)" + std::to_string(processes_++));
   }
 
   void thread(ThreadKey thread, std::string_view name) override {
