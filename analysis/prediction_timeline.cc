@@ -64,6 +64,9 @@ void timeline_of_prediction(const std::string& path, TimelineSink& sink) {
                 timeline.tid == timeline.pid ? "main thread" : "thread " + std::to_string(timeline.tid));
   }
   for (const ThreadTimeline& timeline : prediction.timelines) show_thread(timeline, by_tid, sink);
+  for (const ConnectionResult& connection : prediction.connections)
+    sink.stream(
+        {connection.name, connection.from_pid, connection.to_pid, connection.messages, connection.bytes});
   sink.end();
 }
 

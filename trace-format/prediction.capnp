@@ -11,6 +11,9 @@ struct PredictionBlock {
     summary @0 :Summary;        # exactly one, the first message
     intervals @1 :Intervals;    # timeline of one thread, only with --timeline
     end @2 :Void;               # last message; missing = the file was cut
+    path @3 :PathSteps;         # a piece of the critical path; none = it was not followed
+    connections @4 :List(ConnectionResult);  # may come in several messages
+    links @5 :List(LinkResult);              # likewise
   }
 }
 
@@ -81,6 +84,7 @@ struct HostResult {
   cores @1 :UInt32;
   speedFlops @2 :Float64;
   busyCoreNs @3 :Int64;
+  busyOverTime @4 :Data;        # unsigned varints, ns: busyCoreNs in equal slices of the predicted time
 }
 
 struct Intervals {
@@ -101,6 +105,66 @@ enum IntervalState {
   child @4;
   sleep @5;
   ready @6;
+}
+
+# Steps of the critical path follow each other without gaps and cover the predicted time. Columns as in Intervals.
+struct PathSteps {
+  startNs @0 :Int64;            # of the first step of this message
+  count @1 :UInt32;
+  names @2 :List(Text);         # appended to the names of the messages before; the first name of all is ""
+  duration @3 :Data;            # unsigned, ns
+  kind @4 :Data;                # unsigned: PathKind
+  pid @5 :Data;                 # signed differences to the step before (in this message; the first: to 0)
+  tid @6 :Data;                 # likewise
+  what @7 :Data;                # unsigned: index into all names
+  waited @8 :Data;              # unsigned, ns: of a step that ends a wait, how long the thread had waited then
+  functions @9 :List(PathFunction);
+}
+
+enum PathKind {
+  compute @0;
+  ready @1;                     # runnable, but no core free
+  latency @2;
+  bandwidth @3;
+  connect @4;
+  disk @5;
+  lock @6;                      # until the thread that waited for the lock ran
+  sync @7;                      # the same for other waits that a thread ended
+  child @8;
+  sleep @9;
+  order @10;                    # an event loop's turn
+  window @11;                   # a sender waited for acknowledgements or room
+  wake @12;                     # woken after a message, a device or a sleep
+  outside @13;                  # recorded waits whose cause is not in the trace
+}
+
+struct PathFunction {
+  pid @0 :Int64;
+  tid @1 :Int64;
+  what @2 :UInt32;              # index into all names
+  pathNs @3 :Int64;
+}
+
+# One direction of bytes.
+struct ConnectionResult {
+  name @0 :Text;
+  fromPid @1 :Int64;
+  toPid @2 :Int64;
+  fromHost @3 :Text;
+  toHost @4 :Text;
+  messages @5 :UInt64;          # writes
+  bytes @6 :UInt64;
+  waitNs @7 :Int64;             # that readers waited
+  pathNs @8 :Int64;             # of it on the critical path
+}
+
+struct LinkResult {
+  name @0 :Text;                # as in the platform
+  bandwidthBps @1 :Float64;     # bytes per second
+  latencyS @2 :Float64;
+  bytes @3 :UInt64;             # as on the wire
+  busyNs @4 :Int64;             # with a transfer under way
+  bytesOverTime @5 :Data;       # unsigned varints, in equal slices of the predicted time
 }
 
 struct NamedCount {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "trace-format/critical_path.h"
 #include "trace-format/model.h"
 
 namespace simrec {
@@ -41,6 +43,7 @@ struct HostResult {
   std::uint32_t cores = 0;
   double speed_flops = 0;  ///< of one core
   Ns busy_core_ns = 0;
+  std::vector<std::uint64_t> busy_over_time_ns{};  ///< busy_core_ns in equal slices of the predicted time; or none
   bool operator==(const HostResult&) const = default;
 };
 
@@ -110,6 +113,9 @@ struct PredictionSummary {
 struct Prediction {
   PredictionSummary summary{};
   std::vector<ThreadTimeline> timelines{};
+  std::optional<CriticalPath> path{};           ///< nullopt = not followed
+  std::vector<ConnectionResult> connections{};  ///< one per direction, in the program's order
+  std::vector<LinkResult> links{};              ///< that something went over
 };
 
 }  // namespace simrec

@@ -3,6 +3,7 @@
 #include "prediction.capnp.h"
 #include "trace-format/capnp_messages.h"
 #include "trace-format/compiled_blocks.h"
+#include "trace-format/path_codec.h"
 #include "trace-format/varint.h"
 
 namespace simrec {
@@ -67,7 +68,8 @@ PredictionSummary read(schema::Summary::Reader in) {
                             .recordings = in.getRecordings()};
   for (const auto process : in.getProcesses()) summary.processes.push_back(read(process));
   for (const auto host : in.getHosts()) {
-    summary.hosts.push_back({to_string(host.getName()), host.getCores(), host.getSpeedFlops(), host.getBusyCoreNs()});
+    summary.hosts.push_back({to_string(host.getName()), host.getCores(), host.getSpeedFlops(), host.getBusyCoreNs(),
+                             read_series(to_span(host.getBusyOverTime()), "busyOverTime")});
   }
   for (const auto count : in.getCounts()) summary.counts.push_back({to_string(count.getName()), count.getCount()});
   for (const auto doubt : in.getValidity())
@@ -101,6 +103,12 @@ PredictionBlock read(schema::PredictionBlock::Reader in) {
       return read(in.getIntervals());
     case schema::PredictionBlock::END:
       return EndOfPrediction{};
+    case schema::PredictionBlock::PATH:
+      return read_path(in.getPath());
+    case schema::PredictionBlock::CONNECTIONS:
+      return read_connections(in.getConnections());
+    case schema::PredictionBlock::LINKS:
+      return read_links(in.getLinks());
   }
   return UnknownPredictionBlock{};
 }
@@ -128,6 +136,8 @@ void write(schema::HostResult::Builder out, const HostResult& host) {
   out.setCores(host.cores);
   out.setSpeedFlops(host.speed_flops);
   out.setBusyCoreNs(host.busy_core_ns);
+  const std::vector<std::uint8_t> over_time = series(host.busy_over_time_ns);
+  out.setBusyOverTime(to_data(std::span<const std::uint8_t>(over_time)));
 }
 
 void write(schema::NamedCount::Builder out, const NamedCount& count) {

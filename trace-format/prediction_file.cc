@@ -1,7 +1,9 @@
 #include "trace-format/prediction_file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,21 +17,50 @@ namespace simrec {
 namespace {
 
 constexpr std::size_t kIntervalsPerBlock = 16'384;
+constexpr std::size_t kNamesPerBlock = 1'024;
+constexpr std::size_t kLinksPerBlock = 64;
 constexpr std::size_t kFrameBytes = 256 * 1024;
 constexpr int kCompressionLevel = 9;  // written once, kept for long
+
+void write_if_full(FrameContent& frame, FrameWriter& frames) {
+  if (frame.bytes.size() < kFrameBytes) return;
+  frames.write(frame);
+  frame.clear();
+}
+
+/// The first `most` of `rest`, which loses them.
+template <class T>
+std::span<const T> take(std::span<const T>& rest, std::size_t most) {
+  const auto piece = rest.first(std::min(rest.size(), most));
+  rest = rest.subspan(piece.size());
+  return piece;
+}
+
+template <class T>
+void append_table(FrameContent& frame, FrameWriter& frames, const std::vector<T>& table, std::size_t rows_per_block) {
+  for (std::span<const T> rest(table); !rest.empty(); write_if_full(frame, frames))
+    append_block(frame, take(rest, rows_per_block));
+}
+
+void append_path(FrameContent& frame, FrameWriter& frames, const CriticalPath& path) {
+  std::span<const std::string> names(path.names);
+  std::span<const PathStep> steps(path.steps);
+  std::span<const PathFunction> functions(path.functions);
+  do {  // an empty path is still one message
+    append_block(frame, PathPiece{take(names, kNamesPerBlock), take(steps, kIntervalsPerBlock),
+                                  take(functions, kNamesPerBlock)});
+    write_if_full(frame, frames);
+  } while (!names.empty() || !steps.empty() || !functions.empty());
+}
 
 void append_timeline(FrameContent& frame, FrameWriter& frames, const ThreadTimeline& thread) {
   Ns start = thread.start_ns;
   std::span<const TimelineInterval> rest(thread.intervals);
   do {  // a thread without intervals is still one message
-    const auto piece = rest.first(std::min(rest.size(), kIntervalsPerBlock));
+    const auto piece = take(rest, kIntervalsPerBlock);
     append_block(frame, thread, start, piece);
     for (const TimelineInterval& interval : piece) start += interval.duration_ns;
-    rest = rest.subspan(piece.size());
-    if (frame.bytes.size() >= kFrameBytes) {
-      frames.write(frame);
-      frame.clear();
-    }
+    write_if_full(frame, frames);
   } while (!rest.empty());
 }
 
@@ -45,7 +76,10 @@ class PredictionBuilder {
     }
     if (auto* summary = std::get_if<PredictionSummary>(&block)) add_summary(std::move(*summary));
     if (auto* thread = std::get_if<ThreadTimeline>(&block)) add_timeline(std::move(*thread));
-    if (std::holds_alternative<EndOfPrediction>(block)) ended_ = true;
+    if (auto* piece = std::get_if<CriticalPath>(&block)) add_path(std::move(*piece));
+    if (auto* rows = std::get_if<Connections>(&block)) add_rows(prediction_.connections, std::move(*rows));
+    if (auto* rows = std::get_if<Links>(&block)) add_rows(prediction_.links, std::move(*rows));
+    if (std::holds_alternative<EndOfPrediction>(block)) end();
   }
   bool ended() const { return ended_; }
   const PredictionSummary& summary() const { return prediction_.summary; }
@@ -58,8 +92,7 @@ class PredictionBuilder {
     prediction_.summary = std::move(summary);
   }
   void add_timeline(ThreadTimeline thread) {
-    memory_ += sizeof(ThreadTimeline) + thread.intervals.size() * sizeof(TimelineInterval);
-    if (memory_ > memory_limit_) throw FormatError("its timelines need more memory than allowed");
+    take_memory(sizeof(ThreadTimeline) + thread.intervals.size() * sizeof(TimelineInterval));
     ThreadTimeline* last = prediction_.timelines.empty() ? nullptr : &prediction_.timelines.back();
     if (last != nullptr && last->pid == thread.pid && last->tid == thread.tid && last_end_ns_ == thread.start_ns &&
         !last->intervals.empty()) {
@@ -73,6 +106,41 @@ class PredictionBuilder {
         throw FormatError("a timeline never ends");
       }
     }
+  }
+
+  void add_path(CriticalPath piece) {
+    take_memory(piece.steps.size() * sizeof(PathStep) + piece.functions.size() * sizeof(PathFunction));
+    for (const std::string& name : piece.names) take_memory(sizeof name + name.size());
+    if (!prediction_.path) prediction_.path.emplace();
+    CriticalPath& path = *prediction_.path;
+    const Ns end = path.steps.empty() ? 0 : path.steps.back().start_ns + path.steps.back().duration_ns;
+    if (!piece.steps.empty() && piece.steps.front().start_ns != end) throw FormatError("the critical path has a gap");
+    append(path.names, std::move(piece.names));
+    append(path.steps, std::move(piece.steps));
+    append(path.functions, std::move(piece.functions));
+  }
+  template <class Row>
+  void add_rows(std::vector<Row>& table, std::vector<Row> rows) {
+    for (const Row& row : rows) take_memory(sizeof row + row.name.size());
+    if constexpr (std::is_same_v<Row, LinkResult>)
+      for (const Row& row : rows) take_memory(row.bytes_over_time.size() * sizeof(std::uint64_t));
+    append(table, std::move(rows));
+  }
+  void end() {
+    ended_ = true;
+    if (!prediction_.path) return;
+    const auto unknown = [names = prediction_.path->names.size()](const auto& item) { return item.what >= names; };
+    if (std::ranges::any_of(prediction_.path->steps, unknown) ||
+        std::ranges::any_of(prediction_.path->functions, unknown))
+      throw FormatError("the critical path has a name that is not there");
+  }
+  void take_memory(std::uint64_t bytes) {
+    memory_ += bytes;
+    if (memory_ > memory_limit_) throw FormatError("it needs more memory than allowed");
+  }
+  template <class T>
+  static void append(std::vector<T>& to, std::vector<T> from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   }
 
   Prediction prediction_;
@@ -101,6 +169,9 @@ void write_prediction(const std::string& path, const Prediction& prediction) {
   FrameWriter frames(output, kCompressionLevel);
   FrameContent frame;
   append_block(frame, prediction.summary);
+  append_table(frame, frames, prediction.connections, kNamesPerBlock);
+  append_table(frame, frames, prediction.links, kLinksPerBlock);
+  if (prediction.path) append_path(frame, frames, *prediction.path);
   for (const ThreadTimeline& thread : prediction.timelines) append_timeline(frame, frames, thread);
   append_block(frame, EndOfPrediction{});
   frames.write(frame);

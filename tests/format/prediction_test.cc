@@ -26,6 +26,7 @@ TEST(Prediction, RoundTrip) {
 TEST(Prediction, CutAnywhereIsRefused) {
   Prediction small = full_prediction();
   small.timelines[0].intervals.resize(3);
+  small.path->steps.resize(3);
   const TemporaryDirectory directory;
   write_prediction(directory.file("p"), small);
   const std::string whole = bytes_of(directory.file("p"));
@@ -34,6 +35,42 @@ TEST(Prediction, CutAnywhereIsRefused) {
     file.replace(std::string_view(whole).substr(0, size));
     EXPECT_NE(error_of(file.path()), "") << size << " bytes of " << whole.size();
   }
+}
+
+TEST(Prediction, APathWithoutStepsIsNoMissingPath) {
+  Prediction prediction = full_prediction(0);
+  prediction.path = CriticalPath{};
+  const TemporaryDirectory directory;
+  write_prediction(directory.file("p"), prediction);
+  EXPECT_TRUE(read_prediction(directory.file("p")).path);
+  prediction.path.reset();
+  write_prediction(directory.file("p"), prediction);
+  EXPECT_FALSE(read_prediction(directory.file("p")).path);
+}
+
+TEST(Prediction, NamesThatNeedSeveralMessagesComeBackInOrder) {
+  Prediction prediction = full_prediction(2);
+  for (int i = 0; i < 5'000; ++i) prediction.path->names.push_back("name " + std::to_string(i));
+  prediction.path->steps[1].what = static_cast<std::uint32_t>(prediction.path->names.size() - 1);
+  prediction.connections.resize(5'000, prediction.connections[0]);
+  prediction.links.resize(200, prediction.links[0]);
+  const TemporaryDirectory directory;
+  write_prediction(directory.file("p"), prediction);
+  EXPECT_EQ(text_of(read_prediction(directory.file("p"))), text_of(prediction));
+}
+
+TEST(Prediction, PathsThatCannotBeAreRefused) {
+  const TemporaryDirectory directory;
+  const auto refused = [&](const Prediction& prediction) {
+    write_prediction(directory.file("p"), prediction);
+    return error_of(directory.file("p"));
+  };
+  Prediction nameless = full_prediction(3);
+  nameless.path->steps[2].what = 77;
+  EXPECT_NE(refused(nameless).find("a name that is not there"), std::string::npos);
+  Prediction late = full_prediction(3);
+  late.path->steps[0].start_ns = 1;
+  EXPECT_NE(refused(late).find("has a gap"), std::string::npos);
 }
 
 TEST(Prediction, TracesAndPredictionsAreToldApart) {

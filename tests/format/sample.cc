@@ -72,7 +72,7 @@ Prediction full_prediction(int intervals) {
       .events = 42,
       .operations = 99,
       .processes = {{17, "app", "./app -x", "h1", 0, 5, 3, {1, 2, 3, 4, 5, 6}, 2}, {18, "", "", "", 1, 2, 3, {}, 1}},
-      .hosts = {{"h1", 4, 2.5e9, 77}, {"h2", 1, 1e6, 0}},
+      .hosts = {{"h1", 4, 2.5e9, 77, {70, 0, 7}}, {"h2", 1, 1e6, 0}},
       .warnings = {"something"},
       .counts = {{"timeouts that fired", 5}},
       .options = {"--place", "app=h1"},
@@ -87,6 +87,19 @@ Prediction full_prediction(int intervals) {
   for (int i = 0; i < intervals; ++i) {
     busy.intervals.push_back({static_cast<TimelineState>(i % 7), i * 3LL, static_cast<std::uint64_t>(i % 3)});
   }
+  prediction.path.emplace();
+  prediction.path->names = {"", "tcp é", "inflate"};
+  for (int i = 0, start = 0; i < intervals; start += i++ % 5)
+    prediction.path->steps.push_back({.start_ns = start,
+                                      .duration_ns = i % 5,
+                                      .kind = static_cast<PathKind>(i % static_cast<int>(kPathKinds)),
+                                      .pid = i % 2 ? 17 : INT64_MAX,
+                                      .tid = i % 3 ? 19 : INT64_MIN,
+                                      .what = static_cast<std::uint32_t>(i % 2),
+                                      .waited_ns = i});
+  prediction.path->functions = {{17, 19, 2, 1'234}};
+  prediction.connections = {{"tcp é", 17, 18, "h1", "h2", 3, UINT64_MAX, 5, 6}, {}};
+  prediction.links = {{"backbone", 1.25e9, 1e-4, 1'000, 2'000, {0, UINT64_MAX, 5}}, {}};
   prediction.timelines = {busy, {.pid = 18, .tid = 19, .start_ns = 0, .intervals = {}}};
   return prediction;
 }
@@ -282,6 +295,7 @@ std::string text_of(const Prediction& prediction) {
   }
   for (const HostResult& h : s.hosts) {
     out << "host " << h.name << '|' << h.cores << '|' << h.speed_flops << '|' << h.busy_core_ns << '\n';
+    for (const std::uint64_t ns : h.busy_over_time_ns) out << "busy " << ns << '\n';
   }
   for (const std::string& warning : s.warnings) out << "warning " << warning << '\n';
   for (const NamedCount& count : s.counts) out << "count " << count.name << '=' << count.count << '\n';
@@ -291,6 +305,23 @@ std::string text_of(const Prediction& prediction) {
   for (const std::string& reason : s.trust_reasons) out << "reason " << reason << '\n';
   for (const Doubt& d : s.validity) out << "doubt " << d.what << '|' << d.count << '|' << d.share << '\n';
   for (const Uncertainty& u : s.uncertainties) out << "part " << u.what << '|' << u.relative << '\n';
+  for (const ConnectionResult& c : prediction.connections)
+    out << "connection " << c.name << '|' << c.from_pid << '|' << c.to_pid << '|' << c.from_host << '|' << c.to_host
+        << '|' << c.messages << '|' << c.bytes << '|' << c.wait_ns << '|' << c.path_ns << '\n';
+  for (const LinkResult& l : prediction.links) {
+    out << "link " << l.name << '|' << l.bandwidth_bps << '|' << l.latency_s << '|' << l.bytes << '|' << l.busy_ns;
+    for (const std::uint64_t bytes : l.bytes_over_time) out << ' ' << bytes;
+    out << '\n';
+  }
+  if (prediction.path) {
+    for (const std::string& name : prediction.path->names) out << "name " << name << '\n';
+    for (const PathStep& step : prediction.path->steps)
+      out << "step " << step.start_ns << '|' << step.duration_ns << '|' << name_of(step.kind) << '|' << step.pid << '|'
+          << step.tid << '|' << step.what << '|' << step.waited_ns << '\n';
+    for (const PathFunction& function : prediction.path->functions)
+      out << "function " << function.pid << '|' << function.tid << '|' << function.what << '|' << function.path_ns
+          << '\n';
+  }
   for (const ThreadTimeline& thread : prediction.timelines) {
     out << "thread " << thread.pid << '|' << thread.tid << '|' << thread.start_ns;
     for (const TimelineInterval& i : thread.intervals) {
