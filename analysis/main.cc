@@ -25,7 +25,10 @@ constexpr CommandRow kCommands[] = {
     {"dump", "Print every event of a trace, as strace does", make_dump},
     {"verify", "Check that a trace is whole and undamaged", make_verify},
     {"platform", "Write the recording host as a SimGrid platform (its twin)", make_platform},
-    {"export", "Convert a trace or a prediction for other tools (Perfetto, CSV, JSON)", make_export},
+    {"top", "What took the time and moved the bytes: processes, connections, files, calls", make_top},
+    {"compare", "What changed between two traces or two predictions, by cause", make_compare},
+    {"export", "Convert a trace or a prediction for other tools (Perfetto, Pajé, flame graphs, Graphviz, CSV, …)",
+     make_export},
 };
 
 constexpr const char* kFooter =
@@ -34,6 +37,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  simrec make -j4                      record\n"
     "  simtrace info trace.capnp            what is in the trace\n"
+    "  simtrace top trace.capnp             what took the time and moved the bytes\n"
+    "  simtrace compare a.capnp b.capnp     what changed\n"
     "  simtrace dump trace.capnp | less     every call\n"
     "  simtrace export -o timeline.json trace.capnp    then open it at https://ui.perfetto.dev";
 

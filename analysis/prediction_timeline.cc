@@ -65,8 +65,7 @@ void timeline_of_prediction(const std::string& path, TimelineSink& sink) {
   }
   for (const ThreadTimeline& timeline : prediction.timelines) show_thread(timeline, by_tid, sink);
   for (const ConnectionResult& connection : prediction.connections)
-    sink.stream(
-        {connection.name, connection.from_pid, connection.to_pid, connection.messages, connection.bytes});
+    sink.stream({connection.name, connection.from_pid, connection.to_pid, connection.messages, connection.bytes});
   sink.end();
 }
 

@@ -14,9 +14,9 @@ namespace simrec::analysis {
 namespace {
 
 /// Calls whose first descriptor is read from.
-constexpr std::uint16_t kReaders[] = {SYS_read,     SYS_readv,   SYS_pread64,  SYS_preadv,
-                                      SYS_preadv2,  SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg,
-                                      SYS_mq_timedreceive, SYS_splice, SYS_copy_file_range};
+constexpr std::uint16_t kReaders[] = {SYS_read,           SYS_readv,   SYS_pread64,  SYS_preadv,          SYS_preadv2,
+                                      SYS_recvfrom,       SYS_recvmsg, SYS_recvmmsg, SYS_mq_timedreceive, SYS_splice,
+                                      SYS_copy_file_range};
 /// Calls that move bytes between their first two descriptors.
 constexpr std::uint16_t kTransfers[] = {SYS_sendfile, SYS_splice, SYS_copy_file_range};
 
