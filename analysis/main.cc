@@ -7,6 +7,7 @@
 
 #include "analysis/command.h"
 #include "analysis/output.h"
+#include "analysis/usage_error.h"
 #include "trace-format/trace_reader.h"
 
 namespace {
@@ -47,12 +48,6 @@ int fail(const std::string& message) {
   return kFailure;
 }
 
-/// One line for a usage error: CLI11 puts some of its messages on several.
-std::string one_line(std::string text) {
-  for (char& c : text) c = c == '\n' ? ' ' : c;
-  return text;
-}
-
 int run(int argc, char** argv) {
   CLI::App app("Explains what simrec recorded and simreplay predicted.", "simtrace");
   app.set_version_flag("--version", "simtrace " SIMREC_VERSION);
@@ -70,7 +65,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return fail(one_line(error.what()) + "; try `simtrace --help`");
+    return fail(explain_usage_error(app, error));
   }
   return status;
 }
