@@ -64,7 +64,7 @@ class Walk {
       use.totals.bytes += own.bytes;
       ++use.totals.events;
       use.users.insert(process);
-      (reads(event) ? use.writers : use.readers).insert(process);
+      note_bytes(use, own.bytes, !reads(event), process);
     }
   }
 
@@ -89,7 +89,12 @@ class Walk {
     use.totals.add(event, inside);
     use.users.insert(process);
     use.connected = use.connected || event.kind == SYS_connect;
-    if (own.bytes > 0) (reads(event) ? use.readers : use.writers).insert(process);
+    if (own.bytes > 0) note_bytes(use, own.bytes, reads(event), process);
+  }
+
+  static void note_bytes(ObjectUse& use, std::uint64_t bytes, bool reading, std::uint32_t process) {
+    (reading ? use.read_bytes : use.written_bytes) += bytes;
+    (reading ? use.readers : use.writers).insert(process);
   }
 
   ObjectId first_object(const Event& event) const {

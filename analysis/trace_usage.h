@@ -15,6 +15,7 @@ namespace simrec::analysis {
 /// Calls on one kernel object.
 struct ObjectUse {
   Totals totals;
+  std::uint64_t read_bytes = 0, written_bytes = 0;
   std::set<std::uint32_t> readers, writers;  ///< ProcessIds that moved bytes out of it, into it
   std::set<std::uint32_t> users;             ///< all ProcessIds
   bool connected = false;                    ///< a process here called connect() on it

@@ -1,6 +1,7 @@
 #include "analysis/usage_rows.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "analysis/descriptors.h"
@@ -55,9 +56,14 @@ Place place_of(ObjectKind kind) {
 
 /// Objects of one row: one file, or both ends of the connections to one server address.
 struct Group {
+  /// What passed through one connection, or one file.
+  struct Passed {
+    std::uint64_t objects = 0, read = 0, written = 0;
+  };
   std::string name;  ///< of the object, if it stays alone
   UsageRow row;
-  std::set<std::string> ends;  ///< of each connection, one word that both of its ends share
+  bool connected = false;
+  std::map<std::string, Passed> passed;  ///< by a word that both ends of a connection share
   std::set<std::uint32_t> readers, writers, users;
 };
 
@@ -72,7 +78,9 @@ class Objects {
     for (const auto& [key, group] : groups_) {
       if (key.first != place) continue;
       UsageRow row = group.row;
-      const std::size_t connections = group.ends.size();
+      const auto connections = static_cast<std::uint64_t>(
+          std::ranges::count_if(group.passed, [](const auto& entry) { return !entry.first.empty(); }));
+      row.bytes = bytes_through(place, group);
       row.name = connections > 1 ? key.second + " (" + format_count(connections) + " connections)" : group.name;
       row.who = who(group);
       rows.push_back(std::move(row));
@@ -97,9 +105,13 @@ class Objects {
       if (!peer.empty() && !local.empty()) end = std::min(local, peer) + " " + std::max(local, peer);
     }
     Group& group = groups_[{place, key}];
-    // An established connection says more than the socket that listened for it.
-    if (group.name.empty() || (!end.empty() && (use.connected || group.ends.empty()))) group.name = name;
-    if (!end.empty()) group.ends.insert(end);
+    // The connecting end of a connection names it better than the socket that listened for it.
+    if (group.name.empty() || (use.connected && !group.connected)) group.name = name;
+    group.connected = group.connected || use.connected;
+    Group::Passed& passed = group.passed[end];
+    ++passed.objects;
+    passed.read += use.read_bytes;
+    passed.written += use.written_bytes;
     add(group.row, row_of("", "", use.totals));
     group.readers.insert(use.readers.begin(), use.readers.end());
     group.writers.insert(use.writers.begin(), use.writers.end());
@@ -108,6 +120,16 @@ class Objects {
 
   static std::string_view transport(ObjectKind kind) {
     return kind == ObjectKind::tcp ? "tcp" : kind == ObjectKind::udp ? "udp" : "unix";
+  }
+
+  /// What both ends of a connection saw counts once.
+  static std::uint64_t bytes_through(Place place, const Group& group) {
+    std::uint64_t bytes = 0;
+    for (const auto& [end, passed] : group.passed) {
+      const bool both_ends = place == Place::connection && (end.empty() || passed.objects > 1);
+      bytes += both_ends ? std::max(passed.read, passed.written) : passed.read + passed.written;
+    }
+    return bytes;
   }
 
   std::string who(const Group& group) const {
