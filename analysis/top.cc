@@ -1,6 +1,7 @@
 // simtrace top: what took the time and moved the bytes, the largest first.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>

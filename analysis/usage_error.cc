@@ -32,7 +32,7 @@ std::string one_line(std::string text) {
 
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> rest = app.remaining(true);
-  const std::vector<CLI::App*> parsed = const_cast<CLI::App&>(app).get_subcommands();
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
   const bool missing_or_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
                                 dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
   if (!missing_or_extra || rest.empty()) return one_line(error.what());
@@ -50,7 +50,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 
 std::string explain_usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string text = explain(app, error);
-  const std::vector<CLI::App*> parsed = const_cast<CLI::App&>(app).get_subcommands();
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
   return text + (text.ends_with("?") ? " T" : "; t") + "ry `simtrace " +
          (parsed.empty() ? "" : parsed.front()->get_name() + " ") + "--help`";
 }
