@@ -14,7 +14,7 @@
 namespace simrec::analysis {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string dot_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : printable(text)) result += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
   return result + '"';
@@ -54,7 +54,7 @@ class DotSink : public TimelineSink {
   bool wants_slices() const override { return false; }
 
   void end() override {
-    out_ << "digraph simrec {\n  label=" << quoted(title_)
+    out_ << "digraph simrec {\n  label=" << dot_text(title_)
          << ";\n  labelloc=t;\n  rankdir=LR;\n  fontname=\"Helvetica\";\n"
             "  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef4fb\", fontname=\"Helvetica\"];\n"
             "  edge [fontname=\"Helvetica\", fontsize=10];\n";
@@ -63,7 +63,7 @@ class DotSink : public TimelineSink {
     for (const auto& [from, to] : started_) arrow(from, to) << "[style=dashed, color=gray];\n";
     for (const auto& [edge, count] : released_) {
       if (has_stream(edge)) continue;
-      arrow(edge.first, edge.second) << "[style=dotted, label=" << quoted("ended " + format_count_of(count, "wait"))
+      arrow(edge.first, edge.second) << "[style=dotted, label=" << dot_text("ended " + format_count_of(count, "wait"))
                                      << "];\n";
     }
     out_ << "}\n";
@@ -82,12 +82,12 @@ class DotSink : public TimelineSink {
     for (const auto& [host, processes] : by_host) {
       const bool boxed = by_host.size() > 1;
       if (boxed)
-        out_ << "  subgraph cluster_" << cluster++ << " {\n    label=" << quoted(host)
+        out_ << "  subgraph cluster_" << cluster++ << " {\n    label=" << dot_text(host)
              << ";\n    style=rounded;\n    color=gray;\n";
       for (const TimelineProcess* process : processes) {
         out_ << (boxed ? "    " : "  ") << 'p' << process->pid
-             << " [label=" << quoted(process->name + " " + std::to_string(process->pid))
-             << ", tooltip=" << quoted(shortened(process->command_line, 200)) << "];\n";
+             << " [label=" << dot_text(process->name + " " + std::to_string(process->pid))
+             << ", tooltip=" << dot_text(shortened(process->command_line, 200)) << "];\n";
       }
       if (boxed) out_ << "  }\n";
     }

@@ -121,7 +121,7 @@ constexpr std::array<const char*, 8> kCallColours = {
 };
 
 /// A string of the format: it has no escapes, so quotes and control characters cannot stay.
-std::string quoted(std::string_view text) {
+std::string paje_text(std::string_view text) {
   std::string safe = printable(text);
   std::ranges::replace(safe, '"', '\'');
   return '"' + safe + '"';
@@ -210,7 +210,7 @@ class PajeSink : public TimelineSink {
     void define(std::ostream& out, char prefix, std::string_view type) const {
       for (std::size_t i = 0; i < names_.size(); ++i) {
         out << kDefineEntityValue << ' ' << prefix << i << ' ' << type << ' '
-            << quoted(names_[i].empty() ? "nothing" : names_[i]) << " \"" << colour(i) << "\"\n";
+            << paje_text(names_[i].empty() ? "nothing" : names_[i]) << " \"" << colour(i) << "\"\n";
       }
     }
 
@@ -251,15 +251,15 @@ class PajeSink : public TimelineSink {
   /// All at the beginning, so that readers show empty rows where a process did not run yet.
   void create_containers() {
     const std::string zero = seconds(0);
-    out_ << kCreateContainer << ' ' << zero << " run Run 0 " << quoted(title_) << '\n';
+    out_ << kCreateContainer << ' ' << zero << " run Run 0 " << paje_text(title_) << '\n';
     for (std::size_t i = 0; i < hosts_.size(); ++i)
-      out_ << kCreateContainer << ' ' << zero << " h" << i << " Host run " << quoted(hosts_[i].name) << '\n';
+      out_ << kCreateContainer << ' ' << zero << " h" << i << " Host run " << paje_text(hosts_[i].name) << '\n';
     for (std::size_t i = 0; i < processes_.size(); ++i)
       out_ << kCreateContainer << ' ' << zero << " p" << i << " Process h" << processes_[i].parent << ' '
-           << quoted(processes_[i].name) << '\n';
+           << paje_text(processes_[i].name) << '\n';
     for (std::size_t i = 0; i < threads_.size(); ++i)
       out_ << kCreateContainer << ' ' << zero << " t" << i << " Thread p" << threads_[i].parent << ' '
-           << quoted(threads_[i].name) << '\n';
+           << paje_text(threads_[i].name) << '\n';
   }
 
   void destroy_containers() {
