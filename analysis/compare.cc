@@ -1,6 +1,8 @@
 // simtrace compare: what changed between two runs, by cause.
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -37,11 +39,16 @@ std::string difference_text(const Change& change) {
   return (difference > 0 ? "+" : "-") + value_text(change.unit, difference);
 }
 
-std::string percent_text(const Change& change) {
+/// "+12.5 %", "×88.5" where percents would be hard to read.
+std::string relative_text(const Change& change) {
   if (change.difference() == 0) return "";
   if (change.a == 0) return "new";
-  return change.b == 0 ? "gone"
-                       : format_signed_percent(static_cast<double>(change.b) / static_cast<double>(change.a) - 1);
+  if (change.b == 0) return "gone";
+  const double ratio = static_cast<double>(change.b) / static_cast<double>(change.a);
+  if (ratio < 10) return format_signed_percent(ratio - 1);
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "×%.*f", ratio < 100 ? 1 : 0, ratio);
+  return text.data();
 }
 
 class Page {
@@ -50,10 +57,14 @@ class Page {
       : out_(out), paint_(paint), rows_(rows), all_(all) {}
 
   void runs(const RunProfile& a, const RunProfile& b) const {
-    TextTable table({{"", Align::left}, {"", Align::left}, {"", Align::left, 90}, {"", Align::left}});
+    constexpr std::size_t kWidth = 110;
+    const bool one_program = a.program == b.program;
+    if (one_program && !a.program.empty()) out_ << paint_.bold(shortened(printable(a.program), kWidth)) << '\n';
+    TextTable table({{"", Align::left}, {"", Align::left}, {"", Align::left}, {"", Align::left, kWidth}});
     const auto add = [&](const char* letter, const RunProfile& run) {
-      table.add({paint_.bold(letter), printable(run.path), printable(run.program),
-                 paint_.dim((run.kind == FileKind::trace ? "recorded on " : "predicted: ") + printable(run.source))});
+      table.add({letter, printable(run.path),
+                 (run.kind == FileKind::trace ? "recorded on " : "predicted: ") + printable(run.source),
+                 one_program ? "" : printable(run.program)});
     };
     add("A", a);
     add("B", b);
@@ -65,7 +76,7 @@ class Page {
     TextTable table({{"", Align::left}, {"A"}, {"B"}, {"DIFFERENCE"}, {"%"}});
     for (const Change& change : changes)
       table.add({change.cause, cell(change, change.a), cell(change, change.b), painted(change, difference_text(change)),
-                 painted(change, percent_text(change))});
+                 painted(change, relative_text(change))});
     table.print(out_, "  ");
   }
 
@@ -77,7 +88,7 @@ class Page {
         ++small;
       } else if (rows_ == 0 || shown < rows_) {
         ++shown;
-        table.add({painted(change, difference_text(change)), painted(change, percent_text(change)),
+        table.add({painted(change, difference_text(change)), painted(change, relative_text(change)),
                    cell(change, change.a), cell(change, change.b), change.cause, printable(change.who)});
       }
     }

@@ -2,8 +2,9 @@
 
 _simtrace_files() {
   compopt -o filenames 2>/dev/null
-  local pattern=$1 word=$2
-  mapfile -t COMPREPLY < <(compgen -f -X "!$pattern" -- "$word"; compgen -d -- "$word")
+  local word=$1 pattern
+  shift
+  mapfile -t COMPREPLY < <(for pattern; do compgen -f -X "!$pattern" -- "$word"; done; compgen -d -- "$word")
   [ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
 }
 _simtrace() {
@@ -14,26 +15,34 @@ _simtrace() {
   for ((i = 1; i < COMP_CWORD; ++i)); do
     case ${COMP_WORDS[i]} in
       --) [[ -z $command ]] && ((++i < COMP_CWORD)) && command=${COMP_WORDS[i]}; break ;;
-      -n|--top|-p|--pid|-e|--events|-o|--output|-f|--format) [[ ${COMP_WORDS[i+1]} == = ]] && ((++i)); ((++i)) ;;
+      -n|--top|-p|--pid|-e|--events|-o|--output|--by|--json|--csv|-t|--threshold|-f|--format) [[ ${COMP_WORDS[i+1]} == = ]] && ((++i)); ((++i)) ;;
       -*) ;;
       *) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case "$command $previous" in
     "info "-n|"info "--top) :; return ;;
-    "dump "-p|"dump "--pid) mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word"); return ;;
+    "dump "-p|"dump "--pid) :; return ;;
     "dump "-e|"dump "--events) :; return ;;
-    "platform "-o|"platform "--output) _simtrace_files '*' "$word"; return ;;
-    "export "-f|"export "--format) mapfile -t COMPREPLY < <(compgen -W "perfetto csv json" -- "$word"); return ;;
-    "export "-o|"export "--output) _simtrace_files '*' "$word"; return ;;
+    "platform "-o|"platform "--output) _simtrace_files "$word" '*'; return ;;
+    "top "--by) mapfile -t COMPREPLY < <(compgen -W "time bytes count" -- "$word"); return ;;
+    "top "-n|"top "--top) :; return ;;
+    "top "--json) :; return ;;
+    "top "--csv) :; return ;;
+    "compare "-t|"compare "--threshold) :; return ;;
+    "compare "-n|"compare "--top) :; return ;;
+    "export "-f|"export "--format) mapfile -t COMPREPLY < <(compgen -W "perfetto csv json paje folded dot" -- "$word"); return ;;
+    "export "-o|"export "--output) _simtrace_files "$word" '*'; return ;;
   esac
   case $command in
-    info) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -n --top --json" -- "$word"); else _simtrace_files '*.capnp' "$word"; fi ;;
-    dump) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -p --pid -e --events --json --stacks" -- "$word"); else _simtrace_files '*.capnp' "$word"; fi ;;
-    verify) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -q --quiet" -- "$word"); else _simtrace_files '*.capnp' "$word"; fi ;;
-    platform) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -o --output" -- "$word"); else _simtrace_files '*.capnp' "$word"; fi ;;
-    export) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -f --format -o --output" -- "$word"); else _simtrace_files '*.capnp' "$word"; fi ;;
-    "") mapfile -t COMPREPLY < <(compgen -W "info dump verify platform export -h --help --version" -- "$word") ;;
+    info) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -n --top --json" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    dump) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -p --pid -e --events --json --stacks" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    verify) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -q --quiet" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    platform) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -o --output" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    top) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --by -n --top --json --csv" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    compare) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -t --threshold -n --top --all --json" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    export) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -f --format -o --output" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    "") mapfile -t COMPREPLY < <(compgen -W "info dump verify platform top compare export -h --help --version" -- "$word") ;;
   esac
 }
 complete -F _simtrace simtrace

@@ -2,8 +2,9 @@
 
 _simrec_files() {
   compopt -o filenames 2>/dev/null
-  local pattern=$1 word=$2
-  mapfile -t COMPREPLY < <(compgen -f -X "!$pattern" -- "$word"; compgen -d -- "$word")
+  local word=$1 pattern
+  shift
+  mapfile -t COMPREPLY < <(for pattern; do compgen -f -X "!$pattern" -- "$word"; done; compgen -d -- "$word")
   [ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
 }
 _simrec() {
@@ -20,11 +21,11 @@ _simrec() {
     esac
   done
   if [[ -n $command ]]; then  # the program to record completes its own arguments
-    if declare -F _command_offset >/dev/null; then _command_offset $i; else _simrec_files '*' "$word"; fi
+    if declare -F _command_offset >/dev/null; then _command_offset $i; else _simrec_files "$word" '*'; fi
     return
   fi
   case "$command $previous" in
-    *' '-o|*' '--output) _simrec_files '*' "$word"; return ;;
+    *' '-o|*' '--output) _simrec_files "$word" '*'; return ;;
     *' '--sample) :; return ;;
     *' '--fast-after) :; return ;;
     *' '-p|*' '--attach) mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word"); return ;;

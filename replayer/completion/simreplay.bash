@@ -2,8 +2,9 @@
 
 _simreplay_files() {
   compopt -o filenames 2>/dev/null
-  local pattern=$1 word=$2
-  mapfile -t COMPREPLY < <(compgen -f -X "!$pattern" -- "$word"; compgen -d -- "$word")
+  local word=$1 pattern
+  shift
+  mapfile -t COMPREPLY < <(for pattern; do compgen -f -X "!$pattern" -- "$word"; done; compgen -d -- "$word")
   [ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
 }
 _simreplay() {
@@ -21,15 +22,15 @@ _simreplay() {
   done
   case "$command $previous" in
     *' '--place) :; return ;;
-    *' '--deploy) _simreplay_files '*.xml' "$word"; return ;;
+    *' '--deploy) _simreplay_files "$word" '*.xml'; return ;;
     *' '--host-speed) :; return ;;
-    *' '-o|*' '--output) _simreplay_files '*' "$word"; return ;;
-    *' '--save-program) _simreplay_files '*' "$word"; return ;;
+    *' '-o|*' '--output) _simreplay_files "$word" '*'; return ;;
+    *' '--save-program) _simreplay_files "$word" '*'; return ;;
     *' '--engine) mapfile -t COMPREPLY < <(compgen -W "event reference" -- "$word"); return ;;
     *' '--order) mapfile -t COMPREPLY < <(compgen -W "arrival recorded" -- "$word"); return ;;
     *' '--model) :; return ;;
     *' '--cfg) :; return ;;
   esac
-  if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --version --place --deploy --host-speed --json -o --output --save-program --timeline --no-timeline -q --quiet -v --verbose --engine --order --model --cfg --no-closure --no-validity --same-experiment --dump-program" -- "$word"); else _simreplay_files '*.@(capnp|xml|program)' "$word"; fi
+  if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --version --place --deploy --host-speed --json -o --output --save-program --timeline --no-timeline -q --quiet -v --verbose --engine --order --model --cfg --no-closure --no-validity --same-experiment --dump-program" -- "$word"); else _simreplay_files "$word" '*.capnp' '*.xml' '*.program'; fi
 }
 complete -F _simreplay simreplay

@@ -2,7 +2,7 @@
 
 complete -c simreplay -s h -l help -d 'Print this help message and exit'
 complete -c simreplay -l version -d 'Display program version information and exit'
-complete -c simreplay -l place -x -d 'Put matching processes on a platform host (repeatable'
+complete -c simreplay -l place -x -d 'Put matching processes on a platform host'
 complete -c simreplay -l deploy -r -F -d 'Place processes with a SimGrid deployment file'
 complete -c simreplay -l host-speed -x -d 'Speed of the recording host\'s cores, instead of the one simrec measured'
 complete -c simreplay -l json -d 'Print the prediction as JSON instead of the summary'
