@@ -49,21 +49,33 @@ class Export : public Command {
 
   int run() override {
     const TimelineFormat& format = format_.empty() ? timeline_format_of_file(output_) : timeline_format(format_);
-    Output output(output_);
-    const auto sink = format.make(output.stream());
-    std::string incomplete;
-    if (kind_of_file(path_) == FileKind::prediction) {
-      timeline_of_prediction(path_, *sink);
-    } else {
-      incomplete = timeline_of_trace(path_, *sink);
-    }
-    output.commit();
+    const std::string incomplete = format.make_folder != nullptr ? write_folder(format) : write_file(format);
     if (incomplete.empty()) return kSuccess;
     std::cerr << "simtrace: warning: " << incomplete << '\n';
     return kIncomplete;
   }
 
  private:
+  /// Both return what the trace lacks, "" for a whole one.
+  std::string write_file(const TimelineFormat& format) const {
+    Output output(output_);
+    std::string incomplete = walk(*format.make(output.stream()));
+    output.commit();
+    return incomplete;
+  }
+
+  std::string write_folder(const TimelineFormat& format) const {
+    if (output_ == "-")
+      throw TraceError(std::string(format.name) + " is a folder of files: name it with -o, e.g. -o run.otf2");
+    return walk(*format.make_folder(output_));
+  }
+
+  std::string walk(TimelineSink& sink) const {
+    if (kind_of_file(path_) != FileKind::prediction) return timeline_of_trace(path_, sink);
+    timeline_of_prediction(path_, sink);
+    return "";
+  }
+
   std::string path_;
   std::string format_;
   std::string output_ = "-";

@@ -16,6 +16,7 @@ constexpr TimelineFormat kFormats[] = {
     {"paje", ".paje.trace", "timeline for ViTE, PajeNG and other readers of Pajé traces", make_paje_sink},
     {"folded", ".folded.collapsed", "folded stacks (ns) for flame graphs: process;thread;function;…", make_folded_sink},
     {"dot", ".dot.gv", "Graphviz: processes and what they sent each other", make_dot_sink},
+    {"otf2", ".otf2", "Open Trace Format 2, for Vampir and Scalasca; -o names a folder", nullptr, make_otf2_folder},
 };
 
 /// True if `extensions` (".dot.gv") has `extension` (".gv").

@@ -17,6 +17,8 @@ struct TimelineFormat {
   std::string_view extensions;   ///< of files, each with its point, one after the other: ".dot.gv"
   std::string_view description;  ///< for --help
   std::unique_ptr<TimelineSink> (*make)(std::ostream& out);
+  /// Of a format that is a folder, instead of `make`; the folder appears at end(). Throws TraceError.
+  std::unique_ptr<TimelineSink> (*make_folder)(const std::string& path) = nullptr;
 };
 
 /// All formats; the first is the default.
@@ -34,5 +36,6 @@ std::unique_ptr<TimelineSink> make_json_sink(std::ostream& out);
 std::unique_ptr<TimelineSink> make_paje_sink(std::ostream& out);
 std::unique_ptr<TimelineSink> make_folded_sink(std::ostream& out);
 std::unique_ptr<TimelineSink> make_dot_sink(std::ostream& out);
+std::unique_ptr<TimelineSink> make_otf2_folder(const std::string& path);
 
 }  // namespace simrec::analysis

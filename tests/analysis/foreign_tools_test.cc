@@ -69,6 +69,46 @@ class PajeContent : public ForeignTools {
 
 TEST_F(PajeContent, CanBeDumped) { try_all("pj_dump", "paje", {}); }
 
+class Archives : public ForeignTools {};
+
+TEST_F(Archives, Otf2CanBePrinted) {
+  const std::string program = "/usr/bin/otf2-print";
+  if (!std::filesystem::exists(program)) GTEST_SKIP() << "otf2-tools is not installed (tests/packages lists it)";
+  for (const char* name : {"pipeline", "calls", "threads", "prediction"}) {
+    const std::string folder = scratch_ / (std::string(name) + ".otf2");
+    const Result exported = run_program({SIMTRACE, "export", "-o", folder, scratch_ / name});
+    if (exported.err.find("built without OTF2") != std::string::npos) GTEST_SKIP() << exported.err;
+    ASSERT_EQ(exported.status, 0) << exported.err;
+    const Result printed = run_program({program, folder + "/traces.otf2"});
+    EXPECT_EQ(printed.status, 0) << name << ": " << printed.err;
+    EXPECT_EQ(printed.err, "") << name;
+    EXPECT_NE(printed.out.find("ENTER"), std::string::npos) << printed.out;
+    if (std::string(name) == "prediction") {
+      EXPECT_NE(printed.out.find("MPI_SEND"), std::string::npos) << printed.out;
+      EXPECT_NE(printed.out.find("wait: network"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(Archives, ReplaceOnlyArchives) {
+  const std::string folder = scratch_ / "precious";
+  std::filesystem::create_directory(folder);
+  write_file(folder + "/file", "precious");
+  const Result refused = run_program({SIMTRACE, "export", "-f", "otf2", "-o", folder, scratch_ / "pipeline"});
+  if (refused.err.find("built without OTF2") != std::string::npos) GTEST_SKIP() << refused.err;
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("is no OTF2 archive"), std::string::npos) << refused.err;
+  EXPECT_EQ(read_file(folder + "/file"), "precious");
+  const std::string archive = scratch_ / "run.otf2";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(run_program({SIMTRACE, "export", "-o", archive, scratch_ / "pipeline"}).status, 0);
+  EXPECT_EQ(run_program({SIMTRACE, "export", "-f", "otf2", scratch_ / "pipeline"}).status, 2) << "no name";
+  write_file(scratch_ / "damaged", read_file(scratch_ / "pipeline").substr(0, 300));
+  run_program({SIMTRACE, "export", "-f", "otf2", "-o", scratch_ / "d.otf2", scratch_ / "damaged"});
+  for (const auto& entry : std::filesystem::directory_iterator(scratch_.path()))
+    EXPECT_EQ(entry.path().string().find(".partial-"), std::string::npos) << entry.path();
+}
+
 class Drawing : public ForeignTools {
   void check(const std::string& name) override {
     EXPECT_NE(last_.out.find("<svg"), std::string::npos);
