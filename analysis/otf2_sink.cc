@@ -81,7 +81,8 @@ class Otf2Sink : public TimelineSink {
   void slice(const Slice& slice) override {
     const std::optional<std::uint32_t> thread = index_of(slice.thread);
     if (!thread) return;
-    const auto region = regions_.try_emplace(std::string(slice.name), regions_.size()).first;
+    const auto [region, is_new] = region_index_.try_emplace(std::string(slice.name), regions_.size());
+    if (is_new) regions_.emplace_back(slice.name);
     const auto value = static_cast<std::uint32_t>(region->second);
     add(*thread, {slice.start_ns, Record::enter, value, 0});
     add(*thread, {slice.start_ns + slice.duration_ns, Record::leave, value, 0});
@@ -102,7 +103,7 @@ class Otf2Sink : public TimelineSink {
                                      kDefinitionChunk, OTF2_SUBSTRATE_POSIX, OTF2_COMPRESSION_NONE));
     if (!archive_) throw TraceError("cannot begin an OTF2 archive in '" + folder_.partial() + "'");
     static constexpr OTF2_FlushCallbacks kFlush = {
-        [](void*, OTF2_FileType, OTF2_LocationRef, void*, bool) { return OTF2_FLUSH; }, nullptr};
+        [](void*, OTF2_FileType, OTF2_LocationRef, void*, bool) -> OTF2_FlushType { return OTF2_FLUSH; }, nullptr};
     check(OTF2_Archive_SetFlushCallbacks(archive_.get(), &kFlush, nullptr), "archive");
     check(OTF2_Archive_SetSerialCollectiveCallbacks(archive_.get()), "archive");
     check(OTF2_Archive_SetCreator(archive_.get(), "simtrace " SIMREC_VERSION), "archive");
@@ -186,8 +187,8 @@ class Otf2Sink : public TimelineSink {
                                                     static_cast<std::uint64_t>(end_ns_) + 1, OTF2_UNDEFINED_TIMESTAMP),
           "clock");
     const OTF2_StringRef none = string("");
-    for (const auto& [name, region] : regions_) {
-      const OTF2_StringRef text = string(name);
+    for (std::size_t region = 0; region < regions_.size(); ++region) {
+      const OTF2_StringRef text = string(regions_[region]);
       check(OTF2_GlobalDefWriter_WriteRegion(definitions_, static_cast<OTF2_RegionRef>(region), text, text, none,
                                              OTF2_REGION_ROLE_FUNCTION, OTF2_PARADIGM_USER, OTF2_REGION_FLAG_NONE, none,
                                              0, 0),
@@ -236,7 +237,8 @@ class Otf2Sink : public TimelineSink {
   std::map<std::string, std::size_t> host_index_;
   std::map<std::int64_t, std::size_t> process_index_;
   std::map<ThreadKey, std::size_t> thread_index_;
-  std::map<std::string, std::size_t> regions_;
+  std::vector<std::string> regions_;
+  std::map<std::string, std::size_t> region_index_;
   std::map<std::string, OTF2_StringRef> strings_;
   std::uint32_t flows_ = 0;
   Ns end_ns_ = 0;
