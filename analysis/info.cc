@@ -49,9 +49,9 @@ class Info : public Command {
     const Prediction prediction = read_prediction(path_);
     Output output("-");
     if (json_) {
-      print_prediction_info_json(output.stream(), path_, prediction.summary);
+      print_prediction_info_json(output.stream(), path_, prediction);
     } else {
-      print_prediction_info(output.stream(), path_, prediction.summary, wants_colour(1));
+      print_prediction_info(output.stream(), path_, prediction, wants_colour(1));
     }
     output.commit();
     return kSuccess;

@@ -1,10 +1,15 @@
 #include "analysis/info_prediction.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <vector>
 
+#include "trace-format/path_report.h"
+#include "trace-format/path_shares.h"
 #include "trace-format/terminal.h"
 #include "trace-format/text_table.h"
 #include "trace-format/units.h"
@@ -13,6 +18,10 @@ namespace simrec::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Rows of the tables.
+constexpr PathRows kRows{.kinds = true, .shares = 15, .functions = 10, .connections = 10, .links = 10};
+constexpr std::size_t kSteps = 10;
 
 double seconds(Ns ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -38,9 +47,46 @@ void print_times(std::ostream& out, const PredictionSummary& summary) {
   table.print(out, "  ");
 }
 
+/// Sums only; as in `simreplay --json`.
+Json path_json(const Prediction& prediction) {
+  if (!prediction.path) return {};
+  Json by_kind = Json::object();
+  const auto sums = path_by_kind(*prediction.path);
+  for (std::size_t kind = 0; kind < sums.size(); ++kind)
+    if (sums[kind] > 0) by_kind[name_of(static_cast<PathKind>(kind))] = sums[kind];
+  return {{"steps", prediction.path->steps.size()}, {"by_kind_ns", by_kind}};
+}
+
+/// The path's steps that took longest.
+void print_steps(std::ostream& out, const Prediction& prediction, const Paint& paint) {
+  if (!prediction.path) return;
+  const CriticalPath& path = *prediction.path;
+  std::vector<const PathStep*> steps;
+  for (const PathStep& step : path.steps) steps.push_back(&step);
+  const std::size_t shown = std::min(kSteps, steps.size());
+  const auto longer = [](const PathStep* a, const PathStep* b) {
+    return a->duration_ns != b->duration_ns ? a->duration_ns > b->duration_ns : a->start_ns < b->start_ns;
+  };
+  std::ranges::partial_sort(steps, steps.begin() + static_cast<std::ptrdiff_t>(shown), longer);
+  steps.resize(shown);
+  std::erase_if(steps, [](const PathStep* step) { return step->duration_ns == 0; });
+  if (steps.empty()) return;
+  std::map<std::int64_t, std::string> names;
+  for (const ProcessResult& process : prediction.summary.processes) names[process.pid] = process.name;
+  out << '\n' << paint.bold("Its longest steps, of " + format_count(path.steps.size())) << '\n';
+  TextTable table({{"FROM"}, {"TIME"}, {"KIND", Align::left}, {"THREAD", Align::left, 32}, {"WHAT", Align::left, 60}});
+  for (const PathStep* step : steps)
+    table.add({format_duration(step->start_ns), format_duration(step->duration_ns), name_of(step->kind),
+               printable(names[step->pid]) + "[" + std::to_string(step->pid) + "]" +
+                   (step->tid == step->pid ? "" : " thread " + std::to_string(step->tid)),
+               printable(path.names[step->what])});
+  table.print(out, "  ");
+}
+
 }  // namespace
 
-void print_prediction_info(std::ostream& out, const std::string& path, const PredictionSummary& summary, bool colour) {
+void print_prediction_info(std::ostream& out, const std::string& path, const Prediction& prediction, bool colour) {
+  const PredictionSummary& summary = prediction.summary;
   const Paint paint(colour);
   out << paint.bold(path) << ": prediction by " << printable(summary.tool_version) << '\n';
   print_times(out, summary);
@@ -48,6 +94,8 @@ void print_prediction_info(std::ostream& out, const std::string& path, const Pre
     out << "\ntrust: " << (summary.trust == "high" ? paint.good(summary.trust) : paint.warning(summary.trust)) << '\n';
     for (const std::string& reason : summary.trust_reasons) out << "  " << printable(reason) << '\n';
   }
+  print_path(prediction, out, paint, kRows);
+  print_steps(out, prediction, paint);
   if (!summary.validity.empty()) {
     out << '\n' << paint.bold("What the trace cannot tell") << '\n';
     TextTable table({{"HOW OFTEN"}, {"CHANGE"}, {"WHAT", Align::left}});
@@ -59,7 +107,8 @@ void print_prediction_info(std::ostream& out, const std::string& path, const Pre
     out << paint.warning("warning:") << ' ' << printable(warning) << '\n';
 }
 
-void print_prediction_info_json(std::ostream& out, const std::string& path, const PredictionSummary& summary) {
+void print_prediction_info_json(std::ostream& out, const std::string& path, const Prediction& prediction) {
+  const PredictionSummary& summary = prediction.summary;
   Json validity = Json::array();
   for (const Doubt& doubt : summary.validity)
     validity.push_back(
@@ -78,6 +127,7 @@ void print_prediction_info_json(std::ostream& out, const std::string& path, cons
   info["interval_s"] = summary.interval_high_ns > 0
                            ? Json::array({seconds(summary.interval_low_ns), seconds(summary.interval_high_ns)})
                            : Json();
+  info["critical_path"] = path_json(prediction);
   out << info.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -8,10 +8,10 @@
 
 namespace simrec::analysis {
 
-/// Predicted time, interval, verdict, what the trace cannot tell, warnings.
-void print_prediction_info(std::ostream& out, const std::string& path, const PredictionSummary& summary, bool colour);
+/// Predicted time, interval, verdict, critical path, connections and links, what the trace cannot tell, warnings.
+void print_prediction_info(std::ostream& out, const std::string& path, const Prediction& prediction, bool colour);
 
 /// The same as one JSON object; fields named as in `simreplay --json`.
-void print_prediction_info_json(std::ostream& out, const std::string& path, const PredictionSummary& summary);
+void print_prediction_info_json(std::ostream& out, const std::string& path, const Prediction& prediction);
 
 }  // namespace simrec::analysis

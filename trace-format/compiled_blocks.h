@@ -80,12 +80,19 @@ struct CompiledIo {
   std::string label;
 };
 
+struct CompiledFunction {
+  std::uint32_t thread = 0;
+  std::string label;
+  std::int64_t cpu_ns = 0;
+};
+
 struct CompiledTables {
   std::vector<CompiledProcess> processes;
   std::vector<CompiledThread> threads;
   std::vector<CompiledStream> streams;
   std::vector<CompiledConnection> connections;
   std::vector<CompiledIo> ios;
+  std::vector<CompiledFunction> sampled;
 };
 
 /// Consecutive ops of one thread. Columns read from a frame point into it.

@@ -82,6 +82,7 @@ CompiledTables read(schema::ProgramTables::Reader in) {
   for (const auto c : in.getConnections())
     tables.connections.push_back({c.getTransport(), c.getClientThread(), c.getServerThread(), to_string(c.getLabel())});
   for (const auto i : in.getIos()) tables.ios.push_back({i.getBytes(), i.getWrite(), to_string(i.getLabel())});
+  for (const auto f : in.getSampled()) tables.sampled.push_back({f.getThread(), to_string(f.getLabel()), f.getCpuNs()});
   return tables;
 }
 
@@ -160,6 +161,12 @@ void write(schema::ProgramIo::Builder out, const CompiledIo& io) {
   out.setLabel(to_text(io.label));
 }
 
+void write(schema::ProgramFunction::Builder out, const CompiledFunction& function) {
+  out.setThread(function.thread);
+  out.setLabel(to_text(function.label));
+  out.setCpuNs(function.cpu_ns);
+}
+
 template <class ListBuilder, class Value>
 void write_list(ListBuilder list, const std::vector<Value>& values) {
   for (unsigned i = 0; i < list.size(); ++i) write(list[i], values[i]);
@@ -216,6 +223,7 @@ void append_block(FrameContent& frame, const CompiledTables& tables) {
   write_list(out.initStreams(length(tables.streams)), tables.streams);
   write_list(out.initConnections(length(tables.connections)), tables.connections);
   write_list(out.initIos(length(tables.ios)), tables.ios);
+  write_list(out.initSampled(length(tables.sampled)), tables.sampled);
   append_message(frame, message);
 }
 

@@ -62,6 +62,7 @@ struct ProgramTables {
   streams @2 :List(ProgramStream);
   connections @3 :List(ProgramConnection);
   ios @4 :List(ProgramIo);
+  sampled @5 :List(ProgramFunction);
 }
 
 struct ProgramProcess {
@@ -104,6 +105,12 @@ struct ProgramIo {
   bytes @0 :Int64;
   write @1 :Bool;
   label @2 :Text;
+}
+
+struct ProgramFunction {         # CPU time that samples found a thread in a function
+  thread @0 :UInt32;
+  label @1 :Text;
+  cpuNs @2 :Int64;
 }
 
 struct ProgramOps {

@@ -38,6 +38,8 @@ Prediction conclude(std::vector<Replayed> recordings) {
   const std::size_t n = recordings.size();
   const Ns upper = recordings[n / 2].prediction.summary.predicted_ns;
   Prediction prediction = std::move(recordings[(n - 1) / 2].prediction);
+  // Half-way between two recordings lies the path of neither.
+  if (upper != prediction.summary.predicted_ns) prediction.path.reset();
   recordings.erase(recordings.begin() + static_cast<std::ptrdiff_t>((n - 1) / 2));
   PredictionSummary& summary = prediction.summary;
   summary.predicted_ns = summary.predicted_ns + (upper - summary.predicted_ns) / 2;

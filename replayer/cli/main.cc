@@ -143,9 +143,9 @@ void report(const Prediction& prediction, const Options& options) {
   const bool stdout_taken = options.output_path == "-";
   std::ostream& out = stdout_taken ? std::cerr : std::cout;
   if (options.json) {
-    print_json(prediction.summary, out);
+    print_json(prediction, out);
   } else if (!options.quiet) {
-    print_summary(prediction.summary, out, wants_colour(stdout_taken ? STDERR_FILENO : STDOUT_FILENO));
+    print_summary(prediction, out, wants_colour(stdout_taken ? STDERR_FILENO : STDOUT_FILENO));
   }
 }
 
@@ -194,7 +194,9 @@ Replayed replay(const Options& options, Steps& steps) {
   const auto& [program, source] = compiled;
   const TwinFile twin(source.header);
   const Platform platform = chosen_platform(options, twin, source.header);
-  const Outcome outcome = simulate_on(program, platform, as_asked(options), options);
+  SimulateOptions how = as_asked(options);
+  how.path_steps = options.path_steps;
+  const Outcome outcome = simulate_on(program, platform, how, options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
   const std::optional<Outcome> twin_outcome =
       source.whole_run ? twin_run(program, outcome, twin_platform(twin, source.header), options) : std::nullopt;

@@ -27,6 +27,9 @@ constexpr const char* kFooter =
     "  simreplay a.capnp b.capnp c.capnp platform.xml --same-experiment   three recordings, one prediction\n"
     "  simreplay trace.capnp platform.xml -o p.capnp && simtrace export -o timeline.json p.capnp";
 
+/// Steps that a critical path may take without -o: about 100 MB. A file holds paths of any length.
+constexpr std::size_t kPathSteps = 2'000'000;
+
 /// What CLI11 fills in before it is checked and converted.
 struct RawOptions {
   std::vector<std::string> places;
@@ -36,6 +39,7 @@ struct RawOptions {
   std::string order;
   bool timeline = false;
   bool no_timeline = false;
+  bool no_path = false;
   bool no_closure = false;
   bool no_validity = false;
   bool same_experiment = false;
@@ -85,7 +89,9 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("FILE")
       ->group(what);
   app.add_flag("--timeline", raw.timeline, "Keep the timeline of each thread in FILE (the default)")->group(what);
-  app.add_flag("--no-timeline", raw.no_timeline, "Leave the timeline out of FILE: much smaller")->group(what);
+  app.add_flag("--no-timeline", raw.no_timeline, "Leave timeline and critical path out of FILE: much smaller")
+      ->group(what);
+  app.add_flag("--no-path", raw.no_path, "Do not follow the critical path (\"where the time goes\")")->group(what);
   app.add_flag("-q,--quiet", options.quiet, "No summary, no progress bar; errors only")->group(what);
   app.add_flag("-v,--verbose", options.verbose, "Say on standard error what is being done")->group(what);
 
@@ -288,6 +294,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   options.validity = !raw.no_validity;
   sort_out_files(options, raw);
   options.timeline = !options.output_path.empty() && !raw.no_timeline;
+  options.path_steps = raw.no_path || raw.no_timeline ? 0 : options.timeline ? SIZE_MAX : kPathSteps;
   options.shaping = shaping_options(options, raw);
   check(options, raw);
   return options;

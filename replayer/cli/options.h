@@ -31,6 +31,7 @@ struct Options {
   std::string output_path;        ///< prediction file, "-" = stdout, "" = none
   std::string save_program_path;  ///< write the compiled program there instead of simulating it; "" = no
   bool timeline = false;
+  std::size_t path_steps = 0;  ///< SimulateOptions::path_steps of the prediction itself
   bool json = false;
   bool closure = true;
   bool validity = true;  ///< measure what the trace cannot tell

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "replayer/cli/critical_path.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -72,7 +74,7 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   for (std::size_t i = 0; i < outcome.processes.size(); ++i)
     summary.processes.push_back(process_result(program.processes.at(i), outcome.processes[i]));
   for (const HostOutcome& host : outcome.hosts)
-    summary.hosts.push_back({host.name, host.cores, host.speed_flops, host.busy_core_ns});
+    summary.hosts.push_back({host.name, host.cores, host.speed_flops, host.busy_core_ns, host.busy_over_time_ns});
   summary.warnings = program.warnings;
   summary.warnings.insert(summary.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
   append_counts(summary.counts, program.counts);
@@ -81,6 +83,7 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   if (provenance.order != "arrival") summary.options.push_back("--order=" + provenance.order);
   for (std::size_t i = 0; i < outcome.timeline.size() && i < program.threads.size(); ++i)
     prediction.timelines.push_back(thread_timeline(program, outcome, i));
+  add_critical_path(prediction, program, outcome);
   return prediction;
 }
 

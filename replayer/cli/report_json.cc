@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "replayer/cli/prediction.h"
+#include "trace-format/path_shares.h"
 
 namespace simrec::replay {
 namespace {
@@ -34,10 +35,12 @@ Json process_json(const ProcessResult& process) {
 }
 
 Json host_json(const HostResult& host) {
-  return {{"name", host.name},
-          {"cores", host.cores},
-          {"speed_flops", host.speed_flops},
-          {"busy_core_s", seconds(host.busy_core_ns)}};
+  Json json = {{"name", host.name},
+               {"cores", host.cores},
+               {"speed_flops", host.speed_flops},
+               {"busy_core_s", seconds(host.busy_core_ns)}};
+  if (!host.busy_over_time_ns.empty()) json["busy_over_time_ns"] = host.busy_over_time_ns;
+  return json;
 }
 
 template <class T, class F>
@@ -66,9 +69,50 @@ Json doubt_json(const Doubt& doubt) {
   return {{"what", doubt.what}, {"count", doubt.count}, {"share", doubt.share < 0 ? Json() : Json(doubt.share)}};
 }
 
+/// Sums; the steps are in the prediction file. Null without a path.
+Json path_json(const Prediction& prediction) {
+  if (!prediction.path) return {};
+  Json by_kind = Json::object(), shares = Json::array(), functions = Json::array();
+  const auto sums = path_by_kind(*prediction.path);
+  for (std::size_t kind = 0; kind < sums.size(); ++kind)
+    if (sums[kind] > 0) by_kind[name_of(static_cast<PathKind>(kind))] = sums[kind];
+  for (const PathShare& share : path_shares(prediction))
+    shares.push_back({{"kind", name_of(share.kind)},
+                      {"who", share.who},
+                      {"path_s", seconds(share.path_ns)},
+                      {"steps", share.steps},
+                      {"waited_s", seconds(share.waited_ns)}});
+  for (const FunctionShare& share : function_shares(prediction))
+    functions.push_back({{"process", share.process}, {"function", share.function}, {"path_s", seconds(share.path_ns)}});
+  return {
+      {"steps", prediction.path->steps.size()}, {"by_kind_ns", by_kind}, {"shares", shares}, {"functions", functions}};
+}
+
+Json connection_json(const ConnectionResult& connection) {
+  return {{"name", connection.name},
+          {"from_pid", connection.from_pid},
+          {"to_pid", connection.to_pid},
+          {"from_host", connection.from_host},
+          {"to_host", connection.to_host},
+          {"messages", connection.messages},
+          {"bytes", connection.bytes},
+          {"wait_s", seconds(connection.wait_ns)},
+          {"path_s", seconds(connection.path_ns)}};
+}
+
+Json link_json(const LinkResult& link) {
+  return {{"name", link.name},
+          {"bandwidth_bytes_per_s", link.bandwidth_bps},
+          {"latency_s", link.latency_s},
+          {"bytes", link.bytes},
+          {"busy_s", seconds(link.busy_ns)},
+          {"bytes_over_time", link.bytes_over_time}};
+}
+
 }  // namespace
 
-void print_json(const PredictionSummary& summary, std::ostream& out) {
+void print_json(const Prediction& prediction, std::ostream& out) {
+  const PredictionSummary& summary = prediction.summary;
   Json json = {{"predicted_s", seconds(summary.predicted_ns)},
                {"recorded_s", seconds(summary.recorded_ns)},
                {"native_estimate_s", seconds(summary.native_estimate_ns)}};
@@ -90,6 +134,9 @@ void print_json(const PredictionSummary& summary, std::ostream& out) {
   json["options"] = summary.options;
   json["processes"] = list_json(summary.processes, process_json);
   json["hosts"] = list_json(summary.hosts, host_json);
+  json["critical_path"] = path_json(prediction);
+  json["connections"] = list_json(prediction.connections, connection_json);
+  json["links"] = list_json(prediction.links, link_json);
   Json& counts = json["counts"] = Json::object();
   for (const NamedCount& count : summary.counts) counts[count.name] = count.count;
   json["warnings"] = summary.warnings;

@@ -8,6 +8,6 @@
 namespace simrec::replay {
 
 /// Prints one object. Holds no date and no duration of the replay itself: equal inputs give equal bytes.
-void print_json(const PredictionSummary& summary, std::ostream& out);
+void print_json(const Prediction& prediction, std::ostream& out);
 
 }  // namespace simrec::replay

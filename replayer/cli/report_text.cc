@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "replayer/cli/prediction.h"
+#include "trace-format/path_report.h"
 #include "trace-format/terminal.h"
 #include "trace-format/text_table.h"
 #include "trace-format/units.h"
@@ -17,6 +18,8 @@ namespace {
 
 /// Processes shown; more are folded into one line.
 constexpr std::size_t kProcessRows = 20;
+/// Lines of the critical path.
+constexpr std::size_t kPathLines = 7;
 /// Beyond this the replay should not be trusted blindly.
 constexpr double kClosureLimit = 0.10;
 
@@ -217,11 +220,13 @@ void print_counts(const PredictionSummary& summary, std::ostream& out, const Pai
 
 }  // namespace
 
-void print_summary(const PredictionSummary& summary, std::ostream& out, bool colour) {
+void print_summary(const Prediction& prediction, std::ostream& out, bool colour) {
+  const PredictionSummary& summary = prediction.summary;
   const Paint paint(colour);
   print_closure(summary, out, paint);
   print_trust(summary, out, paint);
   print_times(summary, out, paint);
+  print_path(prediction, out, paint, {.shares = kPathLines});
   print_processes(summary, out);
   print_hosts(summary, out);
   print_validity(summary, out, paint);

@@ -7,7 +7,8 @@
 
 namespace simrec::replay {
 
-/// Prints the closure error first, then the prediction, a table of processes, what could not be known, warnings.
-void print_summary(const PredictionSummary& summary, std::ostream& out, bool colour);
+/// Prints the closure error first, then the prediction, where the time goes, a table of processes, what could not be
+/// known, warnings.
+void print_summary(const Prediction& prediction, std::ostream& out, bool colour);
 
 }  // namespace simrec::replay

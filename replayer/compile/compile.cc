@@ -7,6 +7,7 @@
 #include "replayer/compile/handlers.h"
 #include "replayer/compile/merge.h"
 #include "replayer/compile/native_estimate.h"
+#include "replayer/compile/sampled_functions.h"
 #include "trace-format/syscall_table.h"
 
 namespace simrec::replay {
@@ -147,6 +148,7 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.events = trace.event_count;
   p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
   p.native_estimate_ns = causal::native_estimate(c, p.recorded_ns);
+  p.sampled = causal::sampled_functions(trace);
   causal::finalize(c);
   return std::move(c.program);
 }

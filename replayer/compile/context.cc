@@ -76,8 +76,8 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   return index;
 }
 
-void wait_token(Context& c, Call& call, TokenId token, Cause cause) {
-  emit_wait(c, call, {OpKind::wait, cause, 0, token.value, 0}, c.tokens.cause(token));
+void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags) {
+  emit_wait(c, call, {OpKind::wait, cause, flags, token.value, 0}, c.tokens.cause(token));
 }
 
 void signal_token(Context& c, Call& call, TokenId token) {

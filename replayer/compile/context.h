@@ -170,7 +170,7 @@ std::uint32_t emit_cause(Context& c, Call& call, Op op);
 /// An op that waits for `by`.
 std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by);
 /// Waits until the token's event happened.
-void wait_token(Context& c, Call& call, TokenId token, Cause cause);
+void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags = 0);
 /// Now the token's event happens.
 void signal_token(Context& c, Call& call, TokenId token);
 /// A wait whose cause is not in the trace: the recorded time, if it really waited.

@@ -85,11 +85,20 @@ void futex_entry(Context& c, Call& call) {
   signal_token(c, call, token);
 }
 
-void waited(Context& c, Call& call, std::optional<TokenId> token) {
-  if (token) return wait_token(c, call, *token, Cause::sync);
+void waited(Context& c, Call& call, std::optional<TokenId> token, std::uint16_t flags = 0) {
+  if (token) return wait_token(c, call, *token, Cause::sync, flags);
   if (!call.blocked) return;
   c.counts.add(Count::unmatched_futex_waits);
   external_wait(c, call, Cause::sync);
+}
+
+/// kLock if the call waits for a mutex. The kernel knows futexes only; but libraries' mutexes wait while their word is
+/// 2, "held and somebody waits" (glibc, Rust, Go; U. Drepper, Futexes Are Tricky, mutex 2).
+std::uint16_t flags_of_wait(const Call& call) {
+  constexpr std::int64_t kContended = 2;
+  const FutexRole role = role_of(call);
+  const bool lock = role == FutexRole::lock || (role == FutexRole::wait && call.event.argument(2) == kContended);
+  return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
 void timed_out(Context& c, Call& call, Ns timeout) {
@@ -103,7 +112,7 @@ void futex_exit(Context& c, Call& call) {
   if (call.result() == -ETIMEDOUT) return timed_out(c, call, call.extra_argument(0, -1));
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
-  waited(c, call, c.futexes.match(first_key(c, call), call.event.entry_ns));
+  waited(c, call, c.futexes.match(first_key(c, call), call.event.entry_ns), flags_of_wait(call));
 }
 
 void futex_waitv_exit(Context& c, Call& call) {

@@ -162,6 +162,10 @@ class ProgramBuilder {
       if (io.bytes < 0 || io.bytes > kLargestTransfer) throw FormatError("a transfer has an impossible size");
       p.ios.push_back({io.bytes, io.write, std::move(io.label)});
     }
+    for (CompiledFunction& f : tables.sampled) {
+      if (f.cpu_ns <= 0 || f.cpu_ns > kLargestValue) throw FormatError("a function has an impossible time");
+      p.sampled.push_back({f.thread, std::move(f.label), f.cpu_ns});
+    }
   }
 
   void tables_end() {
@@ -174,6 +178,8 @@ class ProgramBuilder {
     constexpr std::uint64_t kPerEntry = 64;
     if ((std::uint64_t{p.tokens} + p.timers) * kPerEntry > memory_)
       throw FormatError("its tokens and timers need more memory than there is");
+    if (std::ranges::any_of(p.sampled, [&](const SampledFunction& f) { return f.thread >= p.threads.size(); }))
+      throw FormatError("a function of a thread that no table has");
     if (std::string error = check_tables(p); !error.empty()) throw FormatError(error);
     limits_ = target_limits(p);
     store_ = std::make_shared<FileOps>(path_, limits_, sizes_);

@@ -37,6 +37,7 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   if (op.cause != Cause::none) out << " " << cause_name(op.cause);
   if (op.flags & kWoke) out << " woke";
   if (op.flags & kNonblocking) out << " nonblocking";
+  if (op.flags & kLock) out << " lock";
   if (op.kind != OpKind::compute) out << "    (" << describe_call(program, thread, index) << ")";
   out << "\n";
 }

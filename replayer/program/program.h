@@ -49,6 +49,7 @@ enum OpFlag : std::uint16_t {
   kOutside = 16,       ///< a sleep that stands for a recorded wait whose cause is not in the trace
   kExpired = 32,       ///< a sleep that is a timeout which expired while recording
   kRefill = 64,        ///< a send of what did not fit before: it was room that it waited for
+  kLock = 128,         ///< a wait for a lock that another thread holds
   kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 
@@ -129,6 +130,13 @@ struct ProgramProcess {
   std::string sharing_reason;
 };
 
+/// CPU time that samples found a thread in a function, its own.
+struct SampledFunction {
+  std::uint32_t thread = 0;
+  std::string name;
+  std::int64_t cpu_ns = 0;
+};
+
 struct NamedValue {
   std::string name;
   std::uint64_t value = 0;
@@ -163,7 +171,8 @@ struct Program {
   Ns native_estimate_ns = 0;  ///< the same with the tracing cost on its critical path removed
   RecordingQuality quality;
   std::vector<std::string> warnings;
-  std::vector<NamedValue> counts;  ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
+  std::vector<SampledFunction> sampled;  ///< by thread; empty without simrec --sample
+  std::vector<NamedValue> counts;        ///< what cannot be known: expired timeouts, EAGAINs, external waits, …
   /// Set: the threads' ops and origins are empty and to be found here (op_store.h).
   std::shared_ptr<OpStore> stored;
 };

@@ -74,6 +74,7 @@ CompiledConnection coded(const Connection& c) {
   return {static_cast<std::uint16_t>(c.transport), c.client_thread, c.server_thread, c.label};
 }
 CompiledIo coded(const Io& io) { return {io.bytes, io.write, io.label}; }
+CompiledFunction coded(const SampledFunction& f) { return {f.thread, f.name, f.cpu_ns}; }
 
 std::size_t text_bytes(const CompiledProcess& p) {
   std::size_t bytes = p.name.size() + p.command_line.size() + p.sharing_reason.size();
@@ -96,6 +97,7 @@ class ProgramWriter {
     table(program_.streams, &CompiledTables::streams);
     table(program_.connections, &CompiledTables::connections);
     table(program_.ios, &CompiledTables::ios);
+    table(program_.sampled, &CompiledTables::sampled);
     emit_tables();
     for (std::uint32_t t = 0; t < program_.threads.size(); ++t) ops(t);
     append_block(frame_, EndOfProgram{});

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "replayer/simulate/accounting.h"
+#include "replayer/simulate/insight.h"
 #include "replayer/simulate/network_model.h"
 #include "replayer/simulate/platform.h"
 
@@ -32,6 +33,7 @@ struct EngineInput {
   double recorded_speed_flops = 0;
   bool platform_changes = false;  ///< availability profiles: SimGrid's clock must be followed step by step
   Accounting& accounting;
+  Insight* insight = nullptr;  ///< nullptr = not asked for
   EngineCounts& counts;
   std::vector<double>& busy_core_s;                        ///< by platform host
   std::function<void(std::uint64_t operations)> progress;  ///< called every few ten thousand ops; may be empty

@@ -34,6 +34,8 @@ EventEngine::EventEngine(const EngineInput& input)
                    [this] { pump(); }}) {
   for (const UsedHost& host : input.platform.hosts())
     hosts_.push_back({Processor(static_cast<double>(host.cores)), 0, kNever, false});
+  for (std::size_t h = 0; in_.insight && h < hosts_.size(); ++h)
+    hosts_[h].processor.note_use(in_.insight->host_busy_ns[h]);
   for (std::uint32_t t = 0; t < threads_.size(); ++t) {
     threads_[t].host = input.platform.host_of_thread(program_, t);
     if (!program_.threads[t].spawned)
@@ -116,7 +118,9 @@ bool EventEngine::start_pending_flows() {
     return false;
   }
   for (const std::uint32_t s : pending_flows_) {
-    const Stream& stream = streams_[s];
+    Stream& stream = streams_[s];
+    stream.remote->flow_since = now_;
+    if (in_.insight) in_.insight->flow_started(stream.source, stream.destination, now_);
     activities_.start_flow(in_.platform.host(stream.source).host, in_.platform.host(stream.destination).host,
                            wire_bytes(in_.network, stream.remote->flow_end - stream.remote->flowed), s);
     ++in_.counts.network_flows;
@@ -160,7 +164,7 @@ void EventEngine::handle(const Event& event) {
       break;
     case EventKind::turn:
       loops_[event.id].turn_due = false;
-      if (loops_[event.id].owner == kNone) give_turn(event.id);
+      if (loops_[event.id].owner == kNone) give_turn(event.id, true);
       break;
     case EventKind::send:
       send_queues_[event.id].due = false;
@@ -169,10 +173,13 @@ void EventEngine::handle(const Event& event) {
     case EventKind::client_established:
       client_established(event.id);
       break;
-    case EventKind::server_established:
+    case EventKind::server_established: {
+      const Chain chain = established(event.id);
+      const Because because(*this, chain);
       connections_[event.id].server_established = true;
       wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
       break;
+    }
   }
 }
 
@@ -193,12 +200,14 @@ void EventEngine::start_thread(std::uint32_t t) {
     return queue_for_turn(t);
   }
   in_.accounting.thread_started(t, now_);
+  if (in_.insight) note_start(t);
   run_thread(t);
 }
 
 void EventEngine::run_thread(std::uint32_t t) {
   constexpr std::uint64_t kProgressMask = (1 << 16) - 1;
   const Thread& thread = threads_[t];
+  const Because because(*this, thread.chain);
   for (;;) {
     const Op& op = *thread.at;
     if (((op.flags & kTurn) && !take_turn(t, op)) || !step(t, op)) return;
@@ -254,6 +263,7 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
     case OpKind::io:
       return io(t, op);
     case OpKind::spawn:
+      if (threads_[op.target].phase == Phase::unborn) threads_[op.target].cause = *cause_;
       queue_.push(now_, EventKind::start, op.target);
       return true;
     case OpKind::exit:
@@ -268,6 +278,7 @@ void EventEngine::end_thread(std::uint32_t t) {
   --live_threads_;
   if (threads_[t].loop != kNone) pass_turn(threads_[t].loop);
   if (threads_[t].account == t) in_.accounting.thread_ended(t, now_);
+  if (in_.insight) note_end(t);
 }
 
 /// The thread waits from now on. Always false, for step().
@@ -276,6 +287,7 @@ bool EventEngine::hold(std::uint32_t t, WaitList* list) {
   thread.phase = Phase::waiting;
   thread.released = false;
   thread.released_by_plus_one = 0;
+  thread.cause = {};
   thread.since = now_;
   ++thread.version;
   if (list) append(*list, t);
@@ -287,6 +299,7 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
   Thread& thread = threads_[t];
   thread.released = true;
   thread.released_by_plus_one = by_plus_one;
+  thread.cause = *cause_;
   ++thread.version;
   if (wants_turn(t)) return queue_for_turn(t);
   if (thread.phase == Phase::waiting && current(t).kind == OpKind::sleep) ++in_.counts.sleeps_cut_short;
@@ -314,12 +327,15 @@ void EventEngine::resume(std::uint32_t t) {
   if (phase == Phase::waiting) thread.has_turn = false;  // it was for this op
   if (phase == Phase::computing) {
     in_.accounting.computed(thread.account, thread.since, now_, thread.work_s);
+    if (in_.insight) note_computed(t);
   } else {
     const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
     const bool remote = stream_op && streams_[op.target].remote;
-    in_.accounting.waited(thread.account, thread.since, now_, wait_state(program_, op, remote),
-                          thread.released_by_plus_one);
+    const IntervalState state = wait_state(program_, op, remote);
+    in_.accounting.waited(thread.account, thread.since, now_, state, thread.released_by_plus_one);
+    if (in_.insight) note_waited(t, op, state);
   }
+  const Because because(*this, thread.chain);
   if (phase != Phase::connecting) {  // else the send itself comes now
     if (op.kind == OpKind::recv) consumed(op.target, op.value);
     advance(t);

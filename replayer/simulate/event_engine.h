@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "replayer/program/op_store.h"
+#include "replayer/simulate/causal_chains.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
 #include "replayer/simulate/processor.h"
@@ -56,6 +57,9 @@ class EventEngine {
     double sleep_until = 0;
     std::int64_t send_end = 0;  ///< of a send that waits for room
     Op goal;                    ///< what an interruptible sleep looks out for
+    bool turn_awaited = false;  ///< its loop's turn came after what it waited for
+    Chain chain;                ///< what led to the last moment that is accounted for
+    Chain cause;                ///< what led to the end of its wait, or to its start; empty = time did
   };
 
   /// FIFO through Thread::next_waiter; a thread is in one list at most.
@@ -68,10 +72,16 @@ class EventEngine {
     std::int64_t position;
     std::uint32_t writer_plus_one;
     bool end;
+    Chain chain;  ///< what led to the bytes' leaving
   };
   struct RoomNotice {
     double time;
     std::int64_t consumed;
+    Chain chain;  ///< what led to the reading
+  };
+  struct Acknowledgement {
+    double time;
+    Chain chain;  ///< what led to the arrival of what it acknowledges
   };
 
   /// What only streams between hosts have.
@@ -90,6 +100,10 @@ class EventEngine {
     double window_event = 0;  ///< time of the pending window event
     std::deque<Delivery> deliveries;
     std::deque<RoomNotice> notices;
+    double flow_since = 0;
+    Chain flow;                                    ///< what led to the latest flow
+    Chain credit;                                  ///< what led to the latest acknowledgement or notice
+    std::deque<Acknowledgement> acknowledgements;  ///< only with insight
   };
 
   struct Stream {
@@ -108,6 +122,7 @@ class EventEngine {
     bool server_established = false;
     std::uint32_t client_plus_one = 0;
     WaitList waiters;
+    Chain chain;  ///< what led to connect()
   };
 
   struct Token {
@@ -119,6 +134,7 @@ class EventEngine {
     double base = -1;
     std::uint32_t by_plus_one = 0;
     WaitList waiters;
+    Chain chain;  ///< what led to its arming
   };
 
   /// A thread and its fibers: only the owner of the turn runs.
@@ -134,6 +150,19 @@ class EventEngine {
     std::uint32_t version = 0;
     double scheduled = 0;  ///< time of the valid processor event
     bool dirty = false;
+  };
+
+  /// While it lives, `chain` is what leads to whatever happens.
+  class Because {
+   public:
+    Because(EventEngine& engine, const Chain& chain) : engine_(engine), before_(std::exchange(engine.cause_, &chain)) {}
+    ~Because() { engine_.cause_ = before_; }
+    Because(const Because&) = delete;
+    Because& operator=(const Because&) = delete;
+
+   private:
+    EventEngine& engine_;
+    const Chain* before_;
   };
 
   // The loop (event_engine.cc)
@@ -157,7 +186,7 @@ class EventEngine {
   bool wants_turn(std::uint32_t t) const;
   void queue_for_turn(std::uint32_t t);
   void pass_turn(std::uint32_t loop);
-  void give_turn(std::uint32_t loop);
+  void give_turn(std::uint32_t loop, bool was_idle);
   void release(std::uint32_t t, std::uint32_t by_plus_one);
   void wake_up(std::uint32_t t);
   void resume(std::uint32_t t);
@@ -201,8 +230,23 @@ class EventEngine {
   void window_event(const Event& event);
   bool relax_capacities();
 
+  // What led to what (event_path.cc). To be called only with insight.
+  void note_start(std::uint32_t t);
+  void note_computed(std::uint32_t t);
+  void note_waited(std::uint32_t t, const Op& op, IntervalState state);
+  void note_turn(std::uint32_t t);
+  void note_end(std::uint32_t t);
+  void note_transfer(std::uint32_t stream);
+  void note_arrival(std::uint32_t stream, Delivery& delivery);
+  void note_acknowledgements(RemotePath& path);
+  void note_credit(std::uint32_t stream);
+  Chain established(std::uint32_t connection);
+  PathKind kind_of_wait(const Thread& thread, const Op& op, IntervalState state) const;
+
   const EngineInput& in_;
   const Program& program_;
+  Chain unknown_;                   ///< empty
+  const Chain* cause_ = &unknown_;  ///< of what happens now
   double now_ = 0;
   EventQueue queue_;
   std::deque<std::uint32_t> ready_;

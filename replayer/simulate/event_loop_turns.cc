@@ -52,18 +52,22 @@ void EventEngine::queue_for_turn(std::uint32_t t) {
 void EventEngine::pass_turn(std::uint32_t index) {
   loops_[index].owner = kNone;
   loops_[index].idle_since = now_;
-  if (!loops_[index].queue.empty()) give_turn(index);
+  if (!loops_[index].queue.empty()) give_turn(index, false);
 }
 
-/// To whoever became ready first. What the loop idled before is charged to that one's wait.
-void EventEngine::give_turn(std::uint32_t index) {
+/// To whoever became ready first. What the loop idled before is charged to that one's wait. If it did not, it is who
+/// had the turn before that the next one waited for.
+void EventEngine::give_turn(std::uint32_t index, bool was_idle) {
   Loop& loop = loops_[index];
   const std::uint32_t t = loop.owner = loop.queue.pop();
   Thread& thread = threads_[t];
   thread.has_turn = true;
   thread.since = loop.idle_since;
+  thread.turn_awaited = !was_idle;
+  if (!was_idle) thread.cause = *cause_;
   if (thread.phase != Phase::queued) return wake_up(t);
   if (now_ > loop.idle_since) in_.accounting.waited(thread.account, loop.idle_since, now_, IntervalState::sync, 0);
+  if (in_.insight) note_turn(t);
   ready_.push_back(t);
 }
 

@@ -61,6 +61,8 @@ void EventEngine::timer_rang(std::uint32_t t) {
   if (WaitList* list = &goal == &op && op.kind == OpKind::sleep ? nullptr : list_of(goal)) remove(*list, t);
   if (op.kind == OpKind::sleep && now_ < threads_[t].sleep_until) ++in_.counts.sleeps_cut_short;
   if (goal.kind == OpKind::expire) threads_[t].released_by_plus_one = timers_[goal.target].by_plus_one;
+  if (goal.kind == OpKind::expire && (op.kind == OpKind::expire || now_ < threads_[t].sleep_until))
+    threads_[t].cause = timers_[goal.target].chain;
   resume(t);
 }
 
@@ -68,6 +70,7 @@ void EventEngine::arm(std::uint32_t t, const Op& op) {
   Timer& timer = timers_[op.target];
   timer.base = now_;
   timer.by_plus_one = t + 1;
+  timer.chain = *cause_;
   for (std::uint32_t w = timer.waiters.first; w != kNone; w = threads_[w].next_waiter) schedule_timer(w);
 }
 

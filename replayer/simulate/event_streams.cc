@@ -42,6 +42,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   }
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
+  if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
     inject(op.target);
     take_notices(stream);
@@ -93,10 +94,9 @@ void EventEngine::consumed(std::uint32_t index, std::int64_t position) {
   }
   const double when = now_ + stream.remote->back_s;
   auto& notices = stream.remote->notices;
-  if (!notices.empty() && notices.back().time == when)
-    notices.back().consumed = position;
-  else
-    notices.push_back({when, position});
+  if (notices.empty() || notices.back().time != when) notices.push_back({when, 0, {}});
+  notices.back().consumed = position;
+  notices.back().chain = *cause_;
   schedule_window(index);
 }
 
@@ -121,12 +121,13 @@ void EventEngine::inject(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   if (path.flow_active) return;
   path.gated = false;
+  if (in_.insight) note_acknowledgements(path);
   take_notices(stream);
   const std::int64_t queued = stream.sent - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;
-    path.deliveries.push_back({path.flowed, stream.last_writer_plus_one, true});
+    path.deliveries.push_back({path.flowed, stream.last_writer_plus_one, true, *cause_});
     queue_.push(now_ + path.forward_s, EventKind::deliver, index);
     return;
   }
@@ -147,6 +148,7 @@ void EventEngine::inject(std::uint32_t index) {
     return;
   }
   path.flow_active = true;
+  path.flow = *cause_;
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.has_window) path.window.sent(now_, path.flow_end);
@@ -183,12 +185,15 @@ void EventEngine::send_next(std::uint32_t index) {
 void EventEngine::flow_ended(std::uint32_t index) {
   Stream& stream = streams_[index];
   RemotePath& path = *stream.remote;
+  if (in_.insight) note_transfer(index);
+  const Chain chain = path.flow;  // the next flow's takes its place
+  const Because because(*this, chain);
   path.flow_active = false;
   path.flowed = path.flow_end;
   if (path.flow_short) send_next(path.send_queue);
   const bool end = stream.end_sent && path.flowed == stream.sent;
   path.end_left = path.end_left || end;
-  path.deliveries.push_back({path.flowed, path.writer_plus_one, end});
+  path.deliveries.push_back({path.flowed, path.writer_plus_one, end, chain});
   queue_.push(now_ + path.forward_s, EventKind::deliver, index);
   if (path.has_window) path.window.acknowledge_at(now_ + path.forward_s + path.back_s, path.flowed);
   inject(index);
@@ -197,8 +202,10 @@ void EventEngine::flow_ended(std::uint32_t index) {
 
 void EventEngine::deliver(std::uint32_t index) {
   Stream& stream = streams_[index];
-  const Delivery delivery = stream.remote->deliveries.front();
+  Delivery delivery = std::move(stream.remote->deliveries.front());
   stream.remote->deliveries.pop_front();
+  if (in_.insight) note_arrival(index, delivery);
+  const Because because(*this, delivery.chain);
   stream.arrived = delivery.position;
   stream.end_arrived = stream.end_arrived || delivery.end;
   arrived(index, delivery.writer_plus_one);
@@ -222,6 +229,8 @@ void EventEngine::window_event(const Event& event) {
   RemotePath& path = *stream.remote;
   if (event.time < path.window_event) return;  // cannot be: the earliest is remembered
   path.window_event = kNever;
+  if (in_.insight) note_credit(event.id);
+  const Because because(*this, path.credit);
   take_notices(stream);
   if (path.gated) inject(event.id);  // before the writers add more: bytes of one instant stay in order of their sends
   wake_satisfied(stream.writers, program_.streams[event.id].reader_thread + 1);
@@ -232,6 +241,7 @@ bool EventEngine::connect(std::uint32_t t, const Op& op) {
   Connection& connection = connections_[op.target];
   if (connection.client != Connection::State::unknown) return true;
   connection.client_plus_one = t + 1;
+  connection.chain = *cause_;
   const replay::Connection& described = program_.connections[op.target];
   const std::uint32_t client = threads_[t].host;
   const std::uint32_t server = in_.platform.host_of_thread(program_, described.server_thread);
@@ -251,6 +261,8 @@ bool EventEngine::connect(std::uint32_t t, const Op& op) {
 }
 
 void EventEngine::client_established(std::uint32_t index) {
+  const Chain chain = established(index);
+  const Because because(*this, chain);
   Connection& connection = connections_[index];
   connection.client = Connection::State::established;
   const std::uint32_t client = connection.client_plus_one - 1;
@@ -269,6 +281,8 @@ bool EventEngine::relax_capacities() {
     if (stream.capacity == kUnlimited || (stream.writers.empty() && !gated)) continue;
     any = true;
     ++in_.counts.capacity_relaxed;
+    const Chain chain = stream.last_writer_plus_one ? threads_[stream.last_writer_plus_one - 1].chain : Chain();
+    const Because because(*this, chain);
     std::int64_t& room_from = stream.remote ? stream.remote->released : stream.consumed;
     room_from = std::max(room_from, stream.sent - stream.capacity);
     if (gated) inject(s);

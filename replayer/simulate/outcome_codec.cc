@@ -73,11 +73,24 @@ void walk(Coder& code, O& o) {
     code(p.network_ns), code(p.disk_ns), code(p.sync_ns), code(p.child_ns), code(p.sleep_ns), code(p.ready_ns);
     code(p.threads);
   });
-  code.list(o.hosts, [&](auto& h) { code(h.name), code(h.cores), code(h.speed_flops), code(h.busy_core_ns); });
+  const auto numbers = [&](auto& list) { code.list(list, [&](auto& number) { code(number); }); };
+  code.list(o.hosts, [&](auto& h) {
+    code(h.name), code(h.cores), code(h.speed_flops), code(h.busy_core_ns);
+    numbers(h.busy_over_time_ns);
+  });
   code.list(o.timeline, [&](auto& thread) {
     code.list(thread, [&](auto& i) { code(i.duration_ns), code(i.state), code(i.cause_plus_one); });
   });
-  code.list(o.thread_start_ns, [&](auto& ns) { code(ns); });
+  numbers(o.thread_start_ns);
+  code(o.path_followed);
+  code.list(o.path, [&](auto& part) {
+    code(part.duration_ns), code(part.kind), code(part.thread), code(part.what_plus_one), code(part.waited_ns);
+  });
+  code.list(o.streams, [&](auto& s) { code(s.messages), code(s.bytes), code(s.wait_ns); });
+  code.list(o.links, [&](auto& l) {
+    code(l.name), code(l.bandwidth), code(l.latency_s), code(l.bytes), code(l.busy_ns);
+    numbers(l.bytes_over_time);
+  });
   code.list(o.warnings, [&](auto& text) { code(text); });
   code.list(o.counts, [&](auto& c) { code(c.name), code(c.value); });
   code(o.outlasting_waits), code(o.outlasting_ns);

@@ -120,6 +120,17 @@ void Platform::limit_costs(const NetworkModel& model) {
   }
 }
 
+std::vector<PlatformLink> Platform::links(std::uint32_t from, std::uint32_t to) const {
+  std::vector<PlatformLink> result;
+  if (from == to) return result;
+  std::vector<simgrid::s4u::Link*> links;
+  double latency = 0;
+  hosts_[from].host->route_to(hosts_[to].host, links, &latency);
+  for (const simgrid::s4u::Link* link : links)
+    result.push_back({link->get_name(), link->get_bandwidth(), link->get_latency()});
+  return result;
+}
+
 double Platform::latency_s(std::uint32_t from, std::uint32_t to) {
   if (from == to) return 0;
   const auto [entry, is_new] = latencies_.try_emplace(std::uint64_t{from} << 32 | to, 0.0);

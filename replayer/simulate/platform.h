@@ -42,6 +42,13 @@ std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engin
 /// Does the platform change by itself while time passes (availability profiles)?
 bool has_profiles(const std::string& file);
 
+/// A link of a route.
+struct PlatformLink {
+  std::string name;
+  double bandwidth = 0;  ///< bytes per second
+  double latency_s = 0;
+};
+
 class Platform {
  public:
   /// `host_of_process`: host name by process index. Throws ReplayError for hosts without speed.
@@ -55,6 +62,8 @@ class Platform {
   }
   /// One-way latency of the route; throws ReplayError if there is none. 0 within one host.
   double latency_s(std::uint32_t from, std::uint32_t to);
+  /// The links of the route, in order; none within one host.
+  std::vector<PlatformLink> links(std::uint32_t from, std::uint32_t to) const;
   /// Leaves out the host costs that the model does not want.
   void limit_costs(const NetworkModel& model);
 

@@ -10,7 +10,9 @@ double Processor::rate() const { return speed_factor_ * std::min(1.0, cores_ / s
 void Processor::advance(double now) {
   if (!tasks_.empty() && now > last_) {
     virtual_ += (now - last_) * rate();
-    busy_core_s_ += (now - last_) * std::min(static_cast<double>(tasks_.size()), cores_);
+    const double used_s = (now - last_) * std::min(static_cast<double>(tasks_.size()), cores_);
+    busy_core_s_ += used_s;
+    if (busy_ns_) busy_ns_->add(last_, now, used_s * 1e9);
   }
   last_ = std::max(last_, now);
 }

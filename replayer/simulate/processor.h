@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "replayer/simulate/use_over_time.h"
+
 namespace simrec::replay {
 
 class Processor {
@@ -21,6 +23,8 @@ class Processor {
   void set_speed_factor(double factor, double now);
   /// Core seconds in use up to the last change.
   double busy_core_s() const { return busy_core_s_; }
+  /// Notes from now on, in nanoseconds, when how many cores are in use; the series outlives it.
+  void note_use(UseOverTime& busy_ns) { busy_ns_ = &busy_ns; }
   std::size_t running() const { return tasks_.size(); }
 
  private:
@@ -38,6 +42,7 @@ class Processor {
   double virtual_ = 0;
   double last_ = 0;
   double busy_core_s_ = 0;
+  UseOverTime* busy_ns_ = nullptr;
   std::uint64_t next_order_ = 0;
   std::vector<Task> tasks_;  ///< heap
 };

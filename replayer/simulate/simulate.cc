@@ -3,6 +3,7 @@
 #include <simgrid/s4u.hpp>
 
 #include <chrono>
+#include <optional>
 
 #include "replayer/program/op_store.h"
 #include "replayer/simulate/child_run.h"
@@ -73,6 +74,9 @@ void simulate_here(const Program& program, const std::string& platform_file, con
 
   platform.limit_costs(options.model);
   Accounting accounting(program, options.timeline);
+  std::optional<Insight> insight;
+  if (options.path_steps > 0 && options.engine == EngineKind::event)
+    insight.emplace(program, platform, options.path_steps);
   EngineCounts counts;
   std::vector<double> busy_core_s(platform.hosts().size());
   const auto finished = [&](std::uint64_t operations) {
@@ -81,14 +85,22 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     outcome.operations = operations;
     add_hosts(outcome, platform, busy_core_s);
     add_counts(outcome, counts);
+    if (insight) insight->finish(outcome);
     report.succeed(encode(outcome));
   };
-  const EngineInput input{program,     platform,
-                          engine,      options.model,
-                          speed,       has_profiles(platform_file),
-                          accounting,  counts,
-                          busy_core_s, progress_sender(program, options, report),
-                          finished,    [&](const std::string& message) { report.fail(message); }};
+  const EngineInput input{program,
+                          platform,
+                          engine,
+                          options.model,
+                          speed,
+                          has_profiles(platform_file),
+                          accounting,
+                          insight ? &*insight : nullptr,
+                          counts,
+                          busy_core_s,
+                          progress_sender(program, options, report),
+                          finished,
+                          [&](const std::string& message) { report.fail(message); }};
   if (options.engine == EngineKind::reference)
     run_reference_engine(input);
   else

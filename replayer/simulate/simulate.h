@@ -9,6 +9,7 @@
 
 #include "replayer/program/program.h"
 #include "replayer/simulate/network_model.h"
+#include "trace-format/critical_path.h"
 
 namespace simrec::replay {
 
@@ -38,6 +39,30 @@ struct HostOutcome {
   std::uint32_t cores = 0;
   double speed_flops = 0;
   Ns busy_core_ns = 0;
+  std::vector<std::uint64_t> busy_over_time_ns{};  ///< as StreamUse: only if a path was asked for
+};
+
+/// A step of the critical path.
+struct PathPart {
+  Ns duration_ns = 0;
+  PathKind kind = PathKind::compute;
+  std::uint32_t thread = 0;
+  std::uint32_t what_plus_one = 0;  ///< latency, bandwidth, window: stream; connect: connection; disk: entry of
+                                    ///< Program::ios; others: thread that ended the wait. 0 = none
+  Ns waited_ns = 0;                 ///< of a step that ends a wait: how long the thread had waited then
+};
+
+struct StreamUse {
+  std::uint64_t messages = 0, bytes = 0;
+  Ns wait_ns = 0;  ///< of readers
+};
+
+struct LinkUse {
+  std::string name;
+  double bandwidth = 0, latency_s = 0;  ///< bytes per second
+  std::uint64_t bytes = 0;              ///< as on the wire
+  Ns busy_ns = 0;
+  std::vector<std::uint64_t> bytes_over_time{};  ///< in kUseSlices equal slices of the predicted time
 };
 
 struct Outcome {
@@ -49,6 +74,10 @@ struct Outcome {
   std::vector<HostOutcome> hosts;               ///< used ones
   std::vector<std::vector<Interval>> timeline;  ///< by thread, from its process's start; only if asked for
   std::vector<Ns> thread_start_ns;
+  bool path_followed = false;      ///< false: not asked for, too long, or by the reference engine
+  std::vector<PathPart> path;      ///< from process 0's start to its end without gaps: adds up to predicted_ns
+  std::vector<StreamUse> streams;  ///< by Program::streams; this and the next only if a path was asked for
+  std::vector<LinkUse> links;      ///< that something went over
   std::vector<std::string> warnings;
   std::vector<NamedValue> counts;
 };
@@ -67,6 +96,7 @@ struct SimulateOptions {
   std::string deployment_file;  ///< SimGrid deployment XML; "" = none
   double host_speed_flops = 0;  ///< overrides Program::recorded_speed_flops; 0 = as recorded
   bool timeline = false;
+  std::size_t path_steps = 0;  ///< follow the critical path, remembering so many steps at most; 0 = do not
   NetworkModel model;
   std::vector<std::string> simgrid_config;        ///< "key:value", after our defaults
   std::function<void(double fraction)> progress;  ///< called now and then; may be empty

@@ -63,7 +63,9 @@ PredictionSummary two_processes() {
 
 std::string text_of(const PredictionSummary& summary) {
   std::ostringstream out;
-  print_summary(summary, out, false);
+  Prediction prediction;
+  prediction.summary = summary;
+  print_summary(prediction, out, false);
   return out.str();
 }
 
@@ -124,7 +126,9 @@ TEST(SummaryText, ManyProcessesAreFolded) {
 
 TEST(SummaryJson, HasTheDocumentedFields) {
   std::ostringstream out;
-  print_json(two_processes(), out);
+  Prediction prediction;
+  prediction.summary = two_processes();
+  print_json(prediction, out);
   const auto json = nlohmann::json::parse(out.str());
   EXPECT_DOUBLE_EQ(json.at("predicted_s"), 2.0);
   EXPECT_DOUBLE_EQ(json.at("recorded_s"), 1.1);
@@ -159,7 +163,9 @@ TEST(SummaryJson, SaysNullWhereNothingIsKnownAndSurvivesBadUtf8) {
   summary.twin_ns = 0;
   summary.processes[0].command_line = "caf\xe9";
   std::ostringstream out;
-  print_json(summary, out);
+  Prediction prediction;
+  prediction.summary = summary;
+  print_json(prediction, out);
   EXPECT_TRUE(nlohmann::json::parse(out.str()).at("closure_error").is_null());
 }
 

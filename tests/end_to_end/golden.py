@@ -28,6 +28,9 @@ def predict(simreplay, root, trace, platform, options):
     """What is stored of a prediction: its time, and each process's."""
     command = [simreplay, HERE / f"{trace}.capnp", root / f"samples/platforms/{platform}.xml", "--json", "--no-closure", "--no-validity", *options]
     report = json.loads(subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout)
+    steps_ns, predicted_ns = sum(report["critical_path"]["by_kind_ns"].values()), round(report["predicted_s"] * 1e9)
+    if steps_ns != predicted_ns:
+        sys.exit(f"{trace} on {platform}: the critical path takes {steps_ns} ns, predicted are {predicted_ns} ns")
     processes = [[p["name"], p["host"], p["start_s"], p["end_s"]] for p in report["processes"]]
     return {"predicted_s": report["predicted_s"], "events": report["events"], "processes": processes}
 

@@ -47,7 +47,11 @@ class Check:
         self.trace, self.twin = folder / "trace.capnp", folder / "twin.xml"
 
     def replay(self, platform, *options):
-        return json.loads(succeed([self.a.simreplay, self.trace, platform, "--json", *options]))
+        report = json.loads(succeed([self.a.simreplay, self.trace, platform, "--json", *options]))
+        if report["critical_path"]:  # none with --engine reference
+            steps_ns, predicted_ns = sum(report["critical_path"]["by_kind_ns"].values()), round(report["predicted_s"] * 1e9)
+            assert steps_ns == predicted_ns, f"the critical path takes {steps_ns} ns, predicted are {predicted_ns} ns"
+        return report
 
     def run_case(self, *recorder):
         """The case's program, under a recorder if one is given."""

@@ -15,11 +15,15 @@ Outcome example() {
   o.processes.resize(2);
   o.processes[1].host = "somewhere";
   o.processes[1].ready_ns = -1;
-  o.hosts = {{"a", 4, 1e9, 99}};
+  o.hosts = {{"a", 4, 1e9, 99, {9, 90}}};
   o.timeline = {{{5, IntervalState::disk, 3}}, {}};
   o.thread_start_ns = {1, 2};
   o.warnings = {"careful"};
   o.counts = {{"things", 12}};
+  o.path_followed = true;
+  o.path = {{5, PathKind::lock, 1, 2, 3}};
+  o.streams = {{1, 2, 3}};
+  o.links = {{"backbone", 1e9, 1e-3, 5, 6, {7, 8}}};
   return o;
 }
 
@@ -30,6 +34,8 @@ TEST(OutcomeCodec, BringsEverythingAcross) {
   EXPECT_EQ(back.processes[1].host, "somewhere");
   EXPECT_EQ(back.timeline[0][0].state, IntervalState::disk);
   EXPECT_EQ(back.counts[0].name, "things");
+  EXPECT_EQ(back.path[0].kind, PathKind::lock);
+  EXPECT_EQ(back.links[0].bytes_over_time.size(), 2U);
   EXPECT_EQ(encode(back), bytes);
 }
 
