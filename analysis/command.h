@@ -29,5 +29,7 @@ std::unique_ptr<Command> make_verify();
 std::unique_ptr<Command> make_platform();
 std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_report();
+std::unique_ptr<Command> make_top();
+std::unique_ptr<Command> make_compare();
 
 }  // namespace simrec::analysis

@@ -1,31 +1,25 @@
 // Slices as comma-separated values (RFC 4180), for spreadsheets, R, pandas.
-#include "analysis/timeline.h"
-
 #include <map>
+
+#include "analysis/csv_cell.h"
+#include "analysis/timeline_formats.h"
 
 namespace simrec::analysis {
 namespace {
-
-std::string cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string result = "\"";
-  for (const char c : text) result.append(c == '"' ? 2 : 1, c);
-  return result + '"';
-}
 
 class CsvSink : public TimelineSink {
  public:
   explicit CsvSink(std::ostream& out) : out_(out) {}
 
   void begin(std::string_view) override { out_ << "pid,tid,process,start_ns,duration_ns,category,name,result\n"; }
-  void process(std::int64_t pid, std::string_view name, std::string_view) override { names_[pid] = cell(name); }
+  void process(const TimelineProcess& process) override { names_[process.pid] = csv_cell(process.title); }
   void thread(ThreadKey, std::string_view) override {}
   void slice(const Slice& slice) override {
     row(slice.thread, slice.start_ns, slice.duration_ns)
-        << slice.category << ',' << cell(slice.name) << ',' << cell(slice.result) << '\n';
+        << slice.category << ',' << csv_cell(slice.name) << ',' << csv_cell(slice.result) << '\n';
   }
   void instant(const Instant& instant) override {
-    row(instant.thread, instant.time_ns, 0) << "event," << cell(instant.name) << ",\n";
+    row(instant.thread, instant.time_ns, 0) << "event," << csv_cell(instant.name) << ",\n";
   }
   void flow(const Flow&) override {}
   void end() override {}

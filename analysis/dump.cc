@@ -10,7 +10,10 @@
 #include "analysis/event_text.h"
 #include "analysis/ordered_events.h"
 #include "analysis/output.h"
+#include "analysis/statistics.h"
+#include "trace-format/closest.h"
 #include "trace-format/syscall_table.h"
+#include "trace-format/terminal.h"
 #include "trace-format/units.h"
 
 namespace simrec::analysis {
@@ -36,13 +39,15 @@ Owner owner_of(const Event& event, const Tables& tables) {
 
 class TextLines {
  public:
+  explicit TextLines(Paint paint) : paint_(paint) {}
+
   void print(std::ostream& out, const Event& event, Owner owner, const std::vector<Field>& fields,
              const std::string& result) const {
-    std::string line = padded(format_seconds(event.entry_ns, 6), 12) + "  ";
-    line += padded(std::to_string(owner.pid), 6);
-    if (owner.tid != owner.pid) line += "/" + std::to_string(owner.tid);
+    std::string who = padded(std::to_string(owner.pid), 6);
+    if (owner.tid != owner.pid) who += "/" + std::to_string(owner.tid);
+    std::string line = paint_.dim(padded(format_seconds(event.entry_ns, 6), 12) + "  " + who);
     line += event.kind >= kPseudoBase ? "  --- " : "  ";
-    line.append(event_name(event.kind));
+    line += paint_.bold(event_name(event.kind));
     line += event.kind >= kPseudoBase ? joined(fields, " ") + " ---" : "(" + joined(fields, ", ") + ")";
     if (event.kind < kPseudoBase) line += outcome(event, result);
     out << line << '\n';
@@ -55,11 +60,15 @@ class TextLines {
     return text;
   }
 
-  static std::string outcome(const Event& event, const std::string& result) {
-    if ((event.flags & kUnfinished) != 0) return " <unfinished: the thread, or the recording, ended inside the call>";
+  std::string outcome(const Event& event, const std::string& result) const {
+    if ((event.flags & kUnfinished) != 0)
+      return paint_.warning(" <unfinished: the thread, or the recording, ended inside the call>");
     if ((event.flags & kEntryOnly) != 0) return "";
-    return " = " + result + " <" + format_duration(event.exit_ns - event.entry_ns) + ">";
+    return " = " + (event.result < 0 ? paint_.warning(result) : result) +
+           paint_.dim(" <" + format_duration(event.exit_ns - event.entry_ns) + ">");
   }
+
+  Paint paint_;
 };
 
 class JsonLines {
@@ -109,8 +118,8 @@ class Dump : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("trace", path_, "Trace to print (- = standard input)")->required()->type_name("TRACE");
-    app.add_option("-p,--pid", ids_, "Only these processes or threads (by pid or tid; repeatable)")
-        ->type_name("PID")
+    app.add_option("-p,--pid", chosen_, "Only these processes or threads: a pid, a tid or a process name (repeatable)")
+        ->type_name("PID|NAME")
         ->delimiter(',')
         ->allow_extra_args(false);
     app.add_option("-e,--events", names_, "Only these calls or events, e.g. read,write,thread-exit")
@@ -125,18 +134,21 @@ class Dump : public Command {
         "Examples:\n"
         "  simtrace dump trace.capnp | less\n"
         "  simtrace dump -e connect,accept4 trace.capnp\n"
+        "  simtrace dump -p redis-server --stacks trace.capnp\n"
         "  simtrace dump --json trace.capnp | jq 'select(.result == -11)'");
   }
 
   int run() override {
     const std::set<std::uint16_t> kinds = kinds_of(names_);
     OrderedEvents events(path_);
-    require_known_ids(events.tables());
+    const std::set<std::int64_t> ids = chosen_ids(chosen_, events.tables());
+    const TextLines text_lines{Paint(wants_colour(1))};
     Descriptors descriptors(events.tables());
     Output output("-");
     while (const auto event = events.next()) {
       const Owner owner = owner_of(*event, events.tables());
-      const bool shown = (kinds.empty() || kinds.contains(event->kind)) && selected(owner);
+      const bool shown = (kinds.empty() || kinds.contains(event->kind)) &&
+                         (ids.empty() || ids.contains(owner.pid) || ids.contains(owner.tid));
       if (!shown) {
         descriptors.apply(*event);
         continue;
@@ -148,7 +160,7 @@ class Dump : public Command {
       if (json_) {
         JsonLines().print(output.stream(), *event, owner, fields, result, stack, events.tables());
       } else {
-        TextLines().print(output.stream(), *event, owner, fields, result);
+        text_lines.print(output.stream(), *event, owner, fields, result);
         if (stack != nullptr) print_stack(output.stream(), *stack, events.tables());
       }
       output.check();
@@ -160,28 +172,47 @@ class Dump : public Command {
   }
 
  private:
-  bool selected(Owner owner) const {
-    return ids_.empty() || std::ranges::find(ids_, owner.pid) != ids_.end() ||
-           std::ranges::find(ids_, owner.tid) != ids_.end();
-  }
-
-  void require_known_ids(const Tables& tables) const {
-    for (const std::int64_t id : ids_) {
-      const bool known = std::ranges::any_of(tables.processes(), [&](const Process& p) { return p.pid == id; }) ||
-                         std::ranges::any_of(tables.threads(), [&](const Thread& t) { return t.tid == id; });
+  /// Pids and tids that the words mean.
+  static std::set<std::int64_t> chosen_ids(const std::vector<std::string>& words, const Tables& tables) {
+    std::set<std::int64_t> ids;
+    for (const std::string& word : words) {
+      std::vector<std::string> names;
+      bool known = false;
+      const auto choose = [&](std::int64_t id) {
+        ids.insert(id);
+        known = true;
+      };
+      for (const Process& process : tables.processes()) {
+        names.push_back(process_name(tables, process.index));
+        if (word == names.back() || word == std::to_string(process.pid)) choose(process.pid);
+      }
+      for (const Thread& thread : tables.threads())
+        if (word == std::to_string(thread.tid)) choose(thread.tid);
       if (!known)
-        throw TraceError("the trace has no process or thread " + std::to_string(id) + "; `simtrace info` lists them");
+        throw TraceError("the trace has no process or thread " + word + suggestion(word, names) +
+                         "; `simtrace info` lists them");
     }
+    return ids;
   }
 
   static std::set<std::uint16_t> kinds_of(const std::vector<std::string>& names) {
     std::set<std::uint16_t> kinds;
     for (const std::string& name : names) {
       const auto kind = kind_of(name);
-      if (!kind) throw TraceError("'" + name + "' is not a system call or event that simrec records");
+      if (!kind)
+        throw TraceError("'" + name + "' is not a system call or event that simrec records" +
+                         suggestion(name, known_names()));
       kinds.insert(*kind);
     }
     return kinds;
+  }
+
+  static std::vector<std::string> known_names() {
+    std::vector<std::string> names;
+    for (const SyscallRow& row : syscall_table()) names.emplace_back(row.name);
+    for (auto kind = event_kind(PseudoEvent::threadStart); kind <= event_kind(PseudoEvent::sample); ++kind)
+      names.emplace_back(event_name(kind));
+    return names;
   }
 
   static std::optional<std::uint16_t> kind_of(std::string_view name) {
@@ -209,7 +240,7 @@ class Dump : public Command {
   }
 
   std::string path_;
-  std::vector<std::int64_t> ids_;
+  std::vector<std::string> chosen_;
   std::vector<std::string> names_;
   bool json_ = false;
   bool stacks_ = false;

@@ -1,7 +1,7 @@
-// A timeline as JSON lines: one object per process, thread, slice, instant or flow, told apart by "type".
+// A timeline as JSON lines: one object per process, thread, slice, instant, flow or stream, told apart by "type".
 #include <nlohmann/json.hpp>
 
-#include "analysis/timeline.h"
+#include "analysis/timeline_formats.h"
 
 namespace simrec::analysis {
 namespace {
@@ -13,8 +13,12 @@ class JsonSink : public TimelineSink {
   explicit JsonSink(std::ostream& out) : out_(out) {}
 
   void begin(std::string_view) override {}
-  void process(std::int64_t pid, std::string_view name, std::string_view command_line) override {
-    line({{"type", "process"}, {"pid", pid}, {"name", name}, {"cmdline", command_line}});
+  void process(const TimelineProcess& process) override {
+    line({{"type", "process"},
+          {"pid", process.pid},
+          {"name", process.title},
+          {"host", process.host},
+          {"cmdline", process.command_line}});
   }
   void thread(ThreadKey thread, std::string_view name) override {
     line({{"type", "thread"}, {"pid", thread.pid}, {"tid", thread.tid}, {"name", name}});
@@ -47,6 +51,14 @@ class JsonSink : public TimelineSink {
           {"from_ns", flow.from_ns},
           {"to_tid", flow.to.tid},
           {"to_ns", flow.to_ns}});
+  }
+  void stream(const StreamTotals& stream) override {
+    line({{"type", "stream"},
+          {"name", stream.name},
+          {"from_pid", stream.from_pid},
+          {"to_pid", stream.to_pid},
+          {"messages", stream.messages},
+          {"bytes", stream.bytes}});
   }
   void end() override {}
 

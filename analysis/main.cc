@@ -7,6 +7,7 @@
 
 #include "analysis/command.h"
 #include "analysis/output.h"
+#include "analysis/usage_error.h"
 #include "trace-format/trace_reader.h"
 
 namespace {
@@ -25,8 +26,11 @@ constexpr CommandRow kCommands[] = {
     {"dump", "Print every event of a trace, as strace does", make_dump},
     {"verify", "Check that a trace is whole and undamaged", make_verify},
     {"platform", "Write the recording host as a SimGrid platform (its twin)", make_platform},
-    {"export", "Convert a trace or a prediction for other tools (Perfetto, CSV, JSON)", make_export},
     {"report", "Write a prediction as one interactive page for a browser", make_report},
+    {"top", "What took the time and moved the bytes: processes, connections, files, calls", make_top},
+    {"compare", "What changed between two traces or two predictions, by cause", make_compare},
+    {"export", "Convert a trace or a prediction for other tools (Perfetto, Pajé, flame graphs, Graphviz, CSV, …)",
+     make_export},
 };
 
 constexpr const char* kFooter =
@@ -35,18 +39,14 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  simrec make -j4                      record\n"
     "  simtrace info trace.capnp            what is in the trace\n"
+    "  simtrace top trace.capnp             what took the time and moved the bytes\n"
+    "  simtrace compare a.capnp b.capnp     what changed\n"
     "  simtrace dump trace.capnp | less     every call\n"
     "  simtrace export -o timeline.json trace.capnp    then open it at https://ui.perfetto.dev";
 
 int fail(const std::string& message) {
   std::cerr << "simtrace: " << message << '\n';
   return kFailure;
-}
-
-/// One line for a usage error: CLI11 puts some of its messages on several.
-std::string one_line(std::string text) {
-  for (char& c : text) c = c == '\n' ? ' ' : c;
-  return text;
 }
 
 int run(int argc, char** argv) {
@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return fail(one_line(error.what()) + "; try `simtrace --help`");
+    return fail(explain_usage_error(app, error));
   }
   return status;
 }

@@ -72,20 +72,34 @@ void MessageFlows::note(const Event& event, ThreadKey thread, ObjectId object, s
   // Inside the slice of the call: at its start for the sender, just before its end for the receiver.
   const Ns time_ns = sending ? event.entry_ns : std::max(event.entry_ns, event.exit_ns - 1);
   (sending ? stream.sends : stream.receives).push_back({cursor, thread, time_ns});
-  match(stream, sink);
+  match(*key, stream, sink);
   if (std::max(stream.sends.size(), stream.receives.size()) > kMaxUnmatched)
     stream = {.sends = {}, .receives = {}, .abandoned = true};
 }
 
-void MessageFlows::match(Stream& stream, TimelineSink& sink) {
+void MessageFlows::match(std::uint32_t key, Stream& stream, TimelineSink& sink) {
   while (!stream.receives.empty() && stream.sent >= stream.receives.front().upto) {
     const Point receive = stream.receives.front();
     stream.receives.pop_front();
-    while (!stream.sends.empty() && stream.sends.front().upto < receive.upto) stream.sends.pop_front();
-    if (stream.sends.empty()) return;
-    const Point& send = stream.sends.front();
-    if (send.thread != receive.thread)
-      sink.flow({"message", send.thread, send.time_ns, receive.thread, receive.time_ns});
+    std::optional<Point> last;
+    while (!stream.sends.empty() && stream.matched < receive.upto) {
+      last = stream.sends.front();
+      const std::uint64_t upto = std::min(last->upto, receive.upto);
+      Traffic& traffic = traffic_[{key, last->thread.pid, receive.thread.pid}];
+      traffic.bytes += upto - std::exchange(stream.matched, upto);
+      if (last->upto > upto) break;
+      ++traffic.messages;
+      stream.sends.pop_front();
+    }
+    if (last && last->thread != receive.thread)
+      sink.flow({"message", last->thread, last->time_ns, receive.thread, receive.time_ns});
+  }
+}
+
+void MessageFlows::announce_streams(TimelineSink& sink) const {
+  for (const auto& [key, traffic] : traffic_) {
+    const auto& [stream, from_pid, to_pid] = key;
+    sink.stream({object_name(tables_, ObjectId{stream}), from_pid, to_pid, traffic.messages, traffic.bytes});
   }
 }
 

@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "analysis/timeline.h"
+#include "analysis/timeline_formats.h"
 #include "trace-format/units.h"
 
 namespace simrec::analysis {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -27,17 +27,17 @@ class PerfettoSink : public TimelineSink {
 
   void begin(std::string_view title) override {
     out_ << R"({"displayTimeUnit":"ns","otherData":{"producer":"simtrace )" SIMREC_VERSION R"(","title":)"
-         << quoted(title) << R"(},"traceEvents":[)";
+         << json_text(title) << R"(},"traceEvents":[)";
   }
 
-  void process(std::int64_t pid, std::string_view name, std::string_view command_line) override {
-    metadata("process_name", pid, 0, R"("name":)" + quoted(name));
-    metadata("process_labels", pid, 0, R"("labels":)" + quoted(command_line));
-    metadata("process_sort_index", pid, 0, R"("sort_index":)" + std::to_string(processes_++));
+  void process(const TimelineProcess& process) override {
+    metadata("process_name", process.pid, 0, R"("name":)" + json_text(process.title));
+    metadata("process_labels", process.pid, 0, R"("labels":)" + json_text(process.command_line));
+    metadata("process_sort_index", process.pid, 0, R"("sort_index":)" + std::to_string(processes_++));
   }
 
   void thread(ThreadKey thread, std::string_view name) override {
-    metadata("thread_name", thread.pid, thread.tid, R"("name":)" + quoted(name));
+    metadata("thread_name", thread.pid, thread.tid, R"("name":)" + json_text(name));
   }
 
   void slice(const Slice& slice) override {
@@ -67,7 +67,7 @@ class PerfettoSink : public TimelineSink {
 
   std::ostream& open(std::string_view phase, std::string_view name, std::string_view category, ThreadKey thread,
                      Ns time_ns) {
-    return next_line() << R"({"ph":")" << phase << R"(","name":)" << quoted(name) << R"(,"cat":")" << category
+    return next_line() << R"({"ph":")" << phase << R"(","name":)" << json_text(name) << R"(,"cat":")" << category
                        << R"(","pid":)" << thread.pid << R"(,"tid":)" << thread.tid << R"(,"ts":)"
                        << microseconds(time_ns);
   }
@@ -83,11 +83,11 @@ class PerfettoSink : public TimelineSink {
     out_ << R"(,"args":{)";
     if (fields != nullptr) {
       for (const Field& field : *fields) {
-        out_ << separator << quoted(field.name) << ':' << quoted(field.for_programs());
+        out_ << separator << json_text(field.name) << ':' << json_text(field.for_programs());
         separator = ",";
       }
     }
-    if (!result.empty()) out_ << separator << R"("result":)" << quoted(result);
+    if (!result.empty()) out_ << separator << R"("result":)" << json_text(result);
     out_ << '}';
   }
 

@@ -29,8 +29,6 @@ const StateWords& words_of(TimelineState state) {
   return kStates[std::min<std::size_t>(static_cast<std::size_t>(state), kStates.size() - 1)];
 }
 
-std::string process_title(const ProcessResult& process) { return process.name + " on " + process.host; }
-
 void show_thread(const ThreadTimeline& timeline, const std::unordered_map<std::int64_t, ThreadKey>& by_tid,
                  TimelineSink& sink) {
   const ThreadKey key{timeline.pid, timeline.tid};
@@ -38,7 +36,9 @@ void show_thread(const ThreadTimeline& timeline, const std::unordered_map<std::i
   for (const TimelineInterval& interval : timeline.intervals) {
     const StateWords& words = words_of(interval.state);
     const Ns end = at + interval.duration_ns;
-    if (interval.duration_ns > 0) sink.slice({key, at, interval.duration_ns, words.category, words.name, nullptr, ""});
+    const Ns cpu_ns = interval.state == TimelineState::compute ? interval.duration_ns : 0;
+    if (interval.duration_ns > 0)
+      sink.slice({key, at, interval.duration_ns, words.category, words.name, nullptr, "", cpu_ns});
     if (interval.cause_tid_plus_one != 0 && interval.duration_ns > 0) {
       const auto cause = by_tid.find(static_cast<std::int64_t>(interval.cause_tid_plus_one - 1));
       if (cause != by_tid.end() && cause->second != key) sink.flow({"released", cause->second, end - 1, key, end - 1});
@@ -51,12 +51,12 @@ void show_thread(const ThreadTimeline& timeline, const std::unordered_map<std::i
 
 void timeline_of_prediction(const std::string& path, TimelineSink& sink) {
   const Prediction prediction = read_prediction(path);
-  if (prediction.timelines.empty()) {
+  if (prediction.timelines.empty() && sink.wants_slices()) {
     throw TraceError("'" + path + "' holds no timeline; make one with `simreplay -o FILE …`");
   }
   sink.begin("prediction of " + prediction.summary.trace_name + " on " + prediction.summary.platform_name);
   for (const ProcessResult& process : prediction.summary.processes)
-    sink.process(process.pid, process_title(process), process.command_line);
+    sink.process({process.pid, process.name, process.name + " on " + process.host, process.host, process.command_line});
   std::unordered_map<std::int64_t, ThreadKey> by_tid;
   for (const ThreadTimeline& timeline : prediction.timelines) {
     by_tid[timeline.tid] = {timeline.pid, timeline.tid};
@@ -64,6 +64,8 @@ void timeline_of_prediction(const std::string& path, TimelineSink& sink) {
                 timeline.tid == timeline.pid ? "main thread" : "thread " + std::to_string(timeline.tid));
   }
   for (const ThreadTimeline& timeline : prediction.timelines) show_thread(timeline, by_tid, sink);
+  for (const ConnectionResult& connection : prediction.connections)
+    sink.stream({connection.name, connection.from_pid, connection.to_pid, connection.messages, connection.bytes});
   sink.end();
 }
 

@@ -3,26 +3,25 @@
 #include <algorithm>
 
 #include "analysis/event_text.h"
-#include "trace-format/ledger.h"
 
 namespace simrec::analysis {
 namespace {
 
-void add(Totals& totals, const Event& event, const CorrectedTimes& cpu) {
-  ++totals.events;
-  totals.burst_ns += cpu.burst_ns;
-  if (!has_result(event)) return;
-  // From 512 on: the kernel's restart codes, which no program sees.
-  if (event.result < 0 && event.result > -512) ++totals.errors;
-  totals.bytes += moved_bytes(event).value_or(0);
-  totals.call_cpu_ns += cpu.call_cpu_ns;
-  totals.ready_ns += event.ready_ns;
-  totals.blocked_ns += std::max<Ns>(event.exit_ns - event.entry_ns - event.call_cpu_ns - event.ready_ns, 0);
-}
-
 const Image* last_image(const Tables& tables, ProcessId process) { return tables.image_of(process, INT64_MAX); }
 
 }  // namespace
+
+void Totals::add(const Event& event, const CorrectedTimes& cpu) {
+  ++events;
+  burst_ns += cpu.burst_ns;
+  if (!has_result(event)) return;
+  // From 512 on: the kernel's restart codes, which no program sees.
+  if (event.result < 0 && event.result > -512) ++errors;
+  bytes += moved_bytes(event).value_or(0);
+  call_cpu_ns += cpu.call_cpu_ns;
+  ready_ns += event.ready_ns;
+  blocked_ns += std::max<Ns>(event.exit_ns - event.entry_ns - event.call_cpu_ns - event.ready_ns, 0);
+}
 
 Statistics collect_statistics(const std::string& path) {
   TraceReader reader(path);
@@ -31,8 +30,8 @@ Statistics collect_statistics(const std::string& path) {
   while (const auto block = reader.next()) {
     for (const Event& event : *block) {
       const CorrectedTimes cpu = ledger.corrected(event);
-      add(statistics.totals, event, cpu);
-      add(statistics.by_kind[event.kind], event, cpu);
+      statistics.totals.add(event, cpu);
+      statistics.by_kind[event.kind].add(event, cpu);
       if (event.kind < kPseudoBase || event.is(PseudoEvent::sample))
         statistics.tracing_wall_ns += ledger.wall_cost_ns(event);
       if (event.is(PseudoEvent::sample)) {
@@ -45,7 +44,7 @@ Statistics collect_statistics(const std::string& path) {
       if (event.thread.value >= threads.size()) continue;
       const std::size_t process = threads[event.thread.value].process.value;
       if (process >= statistics.processes.size()) statistics.processes.resize(process + 1);
-      add(statistics.processes[process].totals, event, cpu);
+      statistics.processes[process].totals.add(event, cpu);
       statistics.processes[process].end_ns = std::max(statistics.processes[process].end_ns, event.exit_ns);
     }
   }

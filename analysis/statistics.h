@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "trace-format/ledger.h"
 #include "trace-format/trace_reader.h"
 
 namespace simrec::analysis {
@@ -23,6 +24,8 @@ struct Totals {
   Ns ready_ns = 0;           ///< runnable in a call, waiting for a core
 
   Ns compute_ns() const { return burst_ns + call_cpu_ns; }
+  /// Adds an event; `cpu` are its times with the tracing cost removed.
+  void add(const Event& event, const CorrectedTimes& cpu);
 };
 
 struct ProcessStatistics {

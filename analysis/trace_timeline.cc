@@ -5,6 +5,7 @@
 #include "analysis/descriptors.h"
 #include "analysis/message_flows.h"
 #include "analysis/ordered_events.h"
+#include "analysis/stack_words.h"
 #include "analysis/statistics.h"
 #include "analysis/timeline.h"
 #include "trace-format/syscall_table.h"
@@ -20,6 +21,7 @@ class TraceWalk {
         sink_(sink),
         descriptors_(events_.tables()),
         flows_(events_.tables()),
+        stacks_(events_.tables()),
         threads_(events_.tables().threads().size()) {}
 
   std::string run(const std::string& path) {
@@ -28,6 +30,7 @@ class TraceWalk {
     while (const auto event = events_.next()) {
       if (event->thread.value < threads_.size()) show(*event);
     }
+    flows_.announce_streams(sink_);
     sink_.end();
     return events_.incomplete();
   }
@@ -43,7 +46,8 @@ class TraceWalk {
   void announce() {
     const Tables& tables = events_.tables();
     for (const Process& process : tables.processes()) {
-      sink_.process(process.pid, process_name(tables, process.index), command_line(tables, process.index));
+      const std::string name = process_name(tables, process.index);
+      sink_.process({process.pid, name, name, events_.header().host.name, command_line(tables, process.index)});
     }
     for (const Thread& thread : tables.threads()) {
       const std::size_t process = thread.process.value;
@@ -62,13 +66,17 @@ class TraceWalk {
     const ObjectId object = descriptors_.object(event.thread, first);
     descriptors_.apply(event);
     if (!has_result(event) && (event.flags & kUnfinished) == 0) {
-      sink_.instant({thread.key, event.entry_ns, event_name(event.kind), &fields});
+      const Ns sampled_ns = event.is(PseudoEvent::sample) ? event.argument(0) : 0;
+      sink_.instant(
+          {thread.key, event.entry_ns, event_name(event.kind), &fields, sampled_ns, stacks_.find(event.stack)});
       return;
     }
     const std::string result = describe_result(event, events_.tables(), descriptors_);
     const Ns start = std::max(event.entry_ns, thread.until_ns);
     const Ns end = std::max(event.exit_ns, start);
-    sink_.slice({thread.key, start, end - start, "call", event_name(event.kind), &fields, result});
+    const Ns cpu_ns = std::min(event.call_cpu_ns, end - start);
+    sink_.slice({thread.key, start, end - start, "call", event_name(event.kind), &fields, result, cpu_ns,
+                 stacks_.find(event.stack)});
     thread.until_ns = end;
     flows_.note(event, thread.key, object, moved_bytes(event).value_or(0), sink_);
     note_child(thread, event);
@@ -78,7 +86,9 @@ class TraceWalk {
   void show_burst(ThreadState& thread, const Event& event) {
     if (event.entry_ns <= thread.until_ns) return;
     const std::vector<Field> details = {{"cpu", format_duration(event.burst_ns), event.burst_ns, {}}};
-    sink_.slice({thread.key, thread.until_ns, event.entry_ns - thread.until_ns, "compute", "compute", &details, ""});
+    const Ns duration_ns = event.entry_ns - thread.until_ns;
+    sink_.slice({thread.key, thread.until_ns, duration_ns, "compute", "compute", &details, "",
+                 std::min(event.burst_ns, duration_ns)});
     if (thread.created_by) {
       sink_.flow({"started", thread.created_by->first, thread.created_by->second, thread.key, thread.until_ns});
       thread.created_by.reset();
@@ -98,6 +108,7 @@ class TraceWalk {
   TimelineSink& sink_;
   Descriptors descriptors_;
   MessageFlows flows_;
+  StackWords stacks_;
   std::vector<ThreadState> threads_;
 };
 

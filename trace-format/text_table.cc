@@ -15,6 +15,18 @@ std::size_t code_points(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues_character(c); }));
 }
 
+/// Places a cell takes on a terminal: code points, but for the attributes that Paint puts around a text.
+std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t attribute = std::min(text.find("\033[", at), text.size());
+    width += code_points(text.substr(at, attribute - at));
+    at = text.find('m', attribute);
+    at = at == std::string_view::npos ? text.size() : at + 1;
+  }
+  return width;
+}
+
 /// Length of the valid UTF-8 sequence that starts the text; 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
@@ -51,15 +63,15 @@ void TextTable::add(std::vector<std::string> cells) {
 
 void TextTable::print(std::ostream& out, std::string_view indent) const {
   std::vector<std::size_t> widths;
-  for (const Column& column : columns_) widths.push_back(code_points(column.title));
+  for (const Column& column : columns_) widths.push_back(width_of(column.title));
   for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], code_points(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   const auto print_row = [&](auto&& cell_of) {
     std::string line(indent);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::string& cell = cell_of(i);
-      const std::string padding(widths[i] - code_points(cell), ' ');
+      const std::string padding(widths[i] - width_of(cell), ' ');
       line += columns_[i].align == Align::right ? padding + cell : cell + padding;
       line += "  ";
     }

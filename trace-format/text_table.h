@@ -10,7 +10,8 @@ namespace simrec {
 
 enum class Align : unsigned char { left, right };
 
-/// Collects rows, then prints them with columns as wide as their widest cell. Widths count UTF-8 code points.
+/// Collects rows, then prints them with columns as wide as their widest cell. Widths count UTF-8 code points,
+/// not the attributes that Paint (terminal.h) puts around a cell.
 class TextTable {
  public:
   struct Column {

@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "trace-format/terminal.h"
+
 namespace simrec {
 namespace {
 
@@ -21,6 +23,14 @@ TEST(TextTable, AlignsColumnsByCharactersNotBytes) {
             "  NAME     TIME\n"
             "  a        1 µs\n"
             "  longer  10 ns\n");
+}
+
+TEST(TextTable, ColoursTakeNoPlace) {
+  const Paint paint(true);
+  TextTable table({{"A"}, {"B", Align::left}});
+  table.add({paint.good("1"), paint.bold("x")});
+  table.add({"200", "y"});
+  EXPECT_EQ(printed(table), "  A  B\n  \033[32m1\033[0m  \033[1mx\033[0m\n200  y\n");
 }
 
 TEST(TextTable, LeavesNoTrailingBlanksAndNoEmptyTitles) {

@@ -12,6 +12,9 @@ PROGRAMS = ("simrec", "simreplay", "simtrace")
 EXPECTED = (
     *(f"bin/{p}" for p in PROGRAMS),
     *(f"share/man/man1/{p}.1" for p in PROGRAMS),
+    *(f"share/bash-completion/completions/{p}" for p in PROGRAMS),
+    *(f"share/zsh/site-functions/_{p}" for p in PROGRAMS),
+    *(f"share/fish/vendor_completions.d/{p}.fish" for p in PROGRAMS),
     "share/simrec/trace.capnp", "share/simrec/prediction.capnp",
     "share/simrec/platforms/laptop.xml", "share/simrec/platforms/two-sites.xml",
     "share/doc/simrec/README.md", "share/doc/simrec/LICENSE",
@@ -25,7 +28,8 @@ def output(*command, **options):
 def check_tree(prefix):
     missing = [name for name in EXPECTED if not (prefix / name).is_file()]
     present = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()}
-    stray = [n for n in present if not n.startswith(("bin/sim", "share/man/man1/", "share/simrec/", "share/doc/simrec/"))]
+    stray = [n for n in present if not n.startswith(("bin/sim", "share/man/man1/", "share/simrec/", "share/doc/simrec/",
+                                                       "share/bash-completion/", "share/zsh/", "share/fish/"))]
     assert not missing, f"not installed: {missing}"
     assert not stray, f"installed without need: {stray}"
 
