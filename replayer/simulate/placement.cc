@@ -51,14 +51,14 @@ std::string join(const std::vector<std::string>& words, std::size_t at_most) {
                     "); nearest names: " + join(hosts, 5));
 }
 
-[[noreturn]] void unmatched(const PlaceRule& rule, const Program& program) {
+[[noreturn]] void unmatched(const std::string& pattern, const Program& program) {
   std::vector<std::string> names;
   for (const ProgramProcess& process : program.processes) {
     if (std::string name = label(process); std::ranges::find(names, name) == names.end()) names.push_back(name);
     for (const std::string& other : process.names)
       if (other != process.name && std::ranges::find(names, other) == names.end()) names.push_back(other);
   }
-  throw ReplayError("no recorded process matches \"" + rule.pattern + "\"; processes: " + join(names, 20));
+  throw ReplayError("no recorded process matches \"" + pattern + "\"; processes: " + join(names, 20));
 }
 
 void check_sharing(const Program& program, const std::vector<std::string>& placed) {
@@ -89,7 +89,7 @@ std::vector<std::string> place(const Program& program, const std::vector<PlaceRu
         rule_of[i] = &rule;
         matched = true;
       }
-    if (!matched) unmatched(rule, program);
+    if (!matched) unmatched(rule.pattern, program);
   }
   std::vector<std::string> placed(program.processes.size());
   for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -101,6 +101,20 @@ std::vector<std::string> place(const Program& program, const std::vector<PlaceRu
   }
   check_sharing(program, placed);
   return placed;
+}
+
+std::vector<double> cpu_time_factors(const Program& program, const std::vector<CpuRule>& rules) {
+  std::vector<double> factors(program.processes.size(), 1);
+  for (const CpuRule& rule : rules) {
+    bool matched = false;
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (matches(rule.pattern, program.processes[i])) {
+        factors[i] *= rule.time_factor;
+        matched = true;
+      }
+    if (!matched) unmatched(rule.pattern, program);
+  }
+  return factors;
 }
 
 }  // namespace simrec::replay

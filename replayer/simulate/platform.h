@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "replayer/simulate/host_costs.h"
@@ -55,12 +56,18 @@ class Platform {
   }
   /// One-way latency of the route; throws ReplayError if there is none. 0 within one host.
   double latency_s(std::uint32_t from, std::uint32_t to);
+  /// `time_factors`: of the computing of each process, by index.
+  void scale_cpu(std::vector<double> time_factors) { cpu_time_factors_ = std::move(time_factors); }
+  double cpu_time_factor(std::uint32_t process) const {
+    return cpu_time_factors_.empty() ? 1 : cpu_time_factors_[process];
+  }
   /// Leaves out the host costs that the model does not want.
   void limit_costs(const NetworkModel& model);
 
  private:
   std::vector<UsedHost> hosts_;
   std::vector<std::uint32_t> host_of_process_;
+  std::vector<double> cpu_time_factors_;
   std::unordered_map<std::uint64_t, double> latencies_;
 };
 
