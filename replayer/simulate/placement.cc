@@ -16,6 +16,7 @@ bool glob(const std::string& pattern, const std::string& text) {
 bool matches(const std::string& pattern, const ProgramProcess& process) {
   if (pattern.starts_with("pid:")) return pattern.substr(4) == std::to_string(process.pid);
   if (pattern.starts_with("cmd:")) return glob(pattern.substr(4), process.command_line);
+  if (pattern.starts_with("name:")) return glob(pattern.substr(5), process.name);
   if (glob(pattern, process.name)) return true;
   return std::ranges::any_of(process.names, [&](const std::string& name) { return glob(pattern, name); });
 }

@@ -56,7 +56,7 @@ struct Outcome {
 
 /// One rule of --place, in the order given; the last that matches a process wins.
 struct PlaceRule {
-  std::string pattern;  ///< glob on a process name, "pid:N" or "cmd:GLOB"
+  std::string pattern;  ///< glob on any of its names, "name:GLOB" (the last one only), "pid:N" or "cmd:GLOB"
   std::string host;
 };
 

@@ -37,7 +37,7 @@ std::uint64_t count_of(const Outcome& outcome, const char* name) {
 
 bool applies(const Bench& bench, const Effect& effect) {
   try {
-    check_applies(bench, {{effect.knob, {kLargeStep, true}}});
+    check_applies(bench, {Change{effect.knob, {kLargeStep, true}}});
     return true;
   } catch (const ReplayError&) {
     return false;
@@ -83,7 +83,7 @@ void add_processes(std::vector<Effect>& list, const Program& program, const Outc
   }
   for (const auto& [name, time] : cpu)
     if (!name.empty() && static_cast<double>(time) > kSmallestShare * static_cast<double>(all))
-      list.push_back(knob(ScopeKind::process, literal(name), Quantity::cpu, "process " + name));
+      list.push_back(knob(ScopeKind::process, "name:" + literal(name), Quantity::cpu, "process " + name));
 }
 
 /// Leaves out those that do not exist here, and the last ones if there are very many.
@@ -115,7 +115,7 @@ void conclude(Effect& effect, const Simulated& small, const Simulated& large, Ns
 
 Effects measure_effects(const Bench& bench, const std::vector<std::string>& functions) {
   Bench silent{bench.program, bench.platform, bench.options, 1, {}, bench.recompile};
-  Simulated baseline = std::move(replay_points(silent, {Point{}}).front());
+  Simulated baseline = std::move(replay_points(silent, std::vector<Point>(1)).front());
   if (!baseline.outcome) throw ReplayError(baseline.failure);
   std::vector<Effect> list;
   add_hosts(list, bench, *baseline.outcome);
@@ -127,7 +127,7 @@ Effects measure_effects(const Bench& bench, const std::vector<std::string>& func
   result.effects = worth_a_replay(bench, std::move(list), result.remarks);
   std::vector<Point> points;
   for (const Effect& effect : result.effects)
-    for (const double step : {kSmallStep, kLargeStep}) points.push_back({{effect.knob, amount_of(effect, step)}});
+    for (const double step : {kSmallStep, kLargeStep}) points.push_back(Point{Change{effect.knob, amount_of(effect, step)}});
   const std::vector<Simulated> replayed = replay_points(bench, points);
   for (std::size_t i = 0; i < result.effects.size(); ++i)
     conclude(result.effects[i], replayed[2 * i], replayed[2 * i + 1], result.baseline_ns);

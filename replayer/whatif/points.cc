@@ -32,13 +32,19 @@ Simulation simulation_of(const Bench& bench, const Point& point) {
   return simulation;
 }
 
-/// A file in memory means nothing to people.
-std::string with_names(const std::string& message, const std::string& platform) {
-  static const std::regex path("(platform )?/proc/self/fd/[0-9]+");
-  return std::regex_replace(message, path, platform);
-}
-
 }  // namespace
+
+std::string with_platform_name(const std::string& message, const std::string& name) {
+  static const std::regex path("(platform )?(file )?/proc/self/fd/[0-9]+");
+  std::string text;
+  std::sregex_iterator match(message.begin(), message.end(), path), end;
+  std::size_t from = 0;
+  for (; match != end; ++match) {  // not regex_replace: a name may hold a '$'
+    text += message.substr(from, static_cast<std::size_t>(match->position()) - from) + name;
+    from = static_cast<std::size_t>(match->position() + match->length());
+  }
+  return text + message.substr(from);
+}
 
 std::vector<CpuRule> cpu_rules(const std::vector<Change>& changes) {
   std::vector<CpuRule> rules;
@@ -69,7 +75,7 @@ std::vector<Simulated> replay_points(const Bench& bench, const std::vector<Point
   simulate_many(
       points.size(), bench.jobs, [&](std::size_t i) { return simulation_of(bench, points[i]); },
       [&](std::size_t i, Simulated simulated) {
-        simulated.failure = with_names(simulated.failure, bench.platform.name());
+        simulated.failure = with_platform_name(simulated.failure, bench.platform.name());
         results[i] = std::move(simulated);
         ++ended;
         if (bench.progress) bench.progress(static_cast<double>(ended) / static_cast<double>(points.size()));

@@ -34,6 +34,9 @@ std::vector<CpuRule> cpu_rules(const std::vector<Change>& changes);
 /// The platform with those of the changes that are about platforms. Throws ReplayError.
 PlatformDocument changed(const PlatformDocument& platform, const std::vector<Change>& changes);
 
+/// A message about a platform file in memory (platform_file.h), with the platform's name instead of its path.
+std::string with_platform_name(const std::string& message, const std::string& name);
+
 /// Replays each point; results in the points' order, whatever the number of jobs. A point that cannot be replayed
 /// has its reason. Throws ReplayError if no process can be started.
 std::vector<Simulated> replay_points(const Bench& bench, const std::vector<Point>& points);
