@@ -1,16 +1,11 @@
-// "Did you mean …?"
+// "Did you mean …?" under the names that simreplay has always used for it.
 #pragma once
 
-#include <span>
-#include <string>
-#include <string_view>
+#include "trace-format/closest.h"
 
 namespace simrec::replay {
 
-/// The candidate with the smallest edit distance to a word; "" if none is near (more than a third would change).
-std::string closest(std::string_view word, std::span<const std::string> candidates);
-
-/// "; did you mean 'X'?" or "".
-std::string suggestion(std::string_view word, std::span<const std::string> candidates);
+using simrec::closest;
+using simrec::suggestion;
 
 }  // namespace simrec::replay

@@ -66,9 +66,10 @@ void Scenario::split(const SavedProgram& recorded) {
   if (rules.empty() && wants_network(what_if) && options_.platform_path.empty()) {
     const ImpliedSplit implied = implied_split(recorded.program, home, kRemote);
     if (implied.rules.empty())
-      throw ReplayError("a network can be changed where there is one: on the twin everything runs on one host, and no "
-                        "two processes talk over TCP; put some elsewhere with --split 'PATTERN=remote', or give a "
-                        "platform and --place");
+      throw ReplayError(
+          "a network can be changed where there is one: on the twin everything runs on one host, and no "
+          "two processes talk over TCP; put some elsewhere with --split 'PATTERN=remote', or give a "
+          "platform and --place");
     rules = implied.rules;
     sites = {kRemote};
     remarks_.push_back(implied.servers + " is put on a second host, \"remote\", behind a network (" +
@@ -130,7 +131,8 @@ void Scenario::check_patterns(const Program& program) const {
     } catch (const ReplayError& error) {
       const std::vector<std::string> hosts = document().host_names();
       const bool host = std::ranges::find(hosts, change.knob.pattern) != hosts.end();
-      throw ReplayError(error.what() + std::string(host ? "; for the host write host:" + change.knob.pattern + ":cpu" : ""));
+      throw ReplayError(error.what() +
+                        std::string(host ? "; for the host write host:" + change.knob.pattern + ":cpu" : ""));
     }
   }
 }

@@ -74,8 +74,9 @@ void remark_on_flat(const Options& options, const Sweep& sweep) {
     return p.failure.empty() && p.predicted_ns == sweep.baseline.predicted_ns;
   });
   if (flat && network)
-    remark(options, "the network makes no difference: no process talks to another over it there; place them with --place "
-                    "or --split");
+    remark(options,
+           "the network makes no difference: no process talks to another over it there; place them with --place "
+           "or --split");
 }
 
 void print(const Sweep& sweep, Form form, const StudySource& source, std::ostream& out) {
@@ -113,8 +114,9 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
 
   Progress bar("replaying on " + scenario.platform().name, !options.quiet && is_terminal(STDERR_FILENO));
   const std::size_t jobs = what_if.jobs > 0 ? what_if.jobs : std::max(1U, std::thread::hardware_concurrency());
-  const Bench bench{program, platform, scenario.simulation(),
-                    jobs,    [&bar](double fraction) { bar.update(fraction); }, code.recompile};
+  const Bench bench{
+      program,       platform, scenario.simulation(), jobs, [&bar](double fraction) { bar.update(fraction); },
+      code.recompile};
   const StudySource source{compiled.source.trace_name, scenario.platform().name};
   std::ostringstream out;
   if (what_if.target) {

@@ -91,8 +91,8 @@ void print_text(const TargetAnswer& answer, const StudySource& source, std::ostr
         << format_duration(search.answer.predicted_ns) << '\n';
     print_settings(answer, out);
     if (const Probe* below = just_below(answer); below && below->number > search.baseline.number)
-      out << "A little less takes " << format_duration(below->predicted_ns) << "; " << knob << ' '
-          << answer.limit_text << ": " << format_duration(search.limit.predicted_ns) << ".\n";
+      out << "A little less takes " << format_duration(below->predicted_ns) << "; " << knob << ' ' << answer.limit_text
+          << ": " << format_duration(search.limit.predicted_ns) << ".\n";
   } else {
     out << "No " << knob << " is enough for " << goal << ": " << answer.limit_text << ", it still takes "
         << format_duration(search.limit.predicted_ns) << ".\nWhat is left then, summed over processes:\n";

@@ -23,9 +23,10 @@ PlaceRule parse_split(const std::string& text) {
 
 Target parse_target(const RawWhatIf& raw) {
   if (raw.by.empty())
-    throw UsageError("--target " + raw.target +
-                     " needs --by to say what may change: cpu, cores, net.latency, net.bandwidth or disk, e.g. --by cpu "
-                     "or --by 'redis-server*:cpu'");
+    throw UsageError(
+        "--target " + raw.target +
+        " needs --by to say what may change: cpu, cores, net.latency, net.bandwidth or disk, e.g. --by cpu "
+        "or --by 'redis-server*:cpu'");
   if (raw.by.find('=') != std::string::npos)
     throw UsageError("--by '" + raw.by + "' has a value: that is what --target looks for; write --by " +
                      raw.by.substr(0, raw.by.find('=')));
@@ -92,12 +93,14 @@ WhatIf parse_what_if(const RawWhatIf& raw) {
   for (const std::string& text : raw.sweep) result.sweep.push_back(parse_axis(text));
   grid_size(result.sweep);
   if (!raw.target.empty()) result.target = parse_target(raw);
-  if (raw.target.empty() && !raw.by.empty()) throw UsageError("--by belongs to --target TIME, e.g. --target 30s --by cpu");
+  if (raw.target.empty() && !raw.by.empty())
+    throw UsageError("--by belongs to --target TIME, e.g. --target 30s --by cpu");
   result.dump_platform_path = raw.dump_platform;
   result.sensitivity = raw.sensitivity;
   result.jobs = raw.jobs;
   const int studies = (raw.sweep.empty() ? 0 : 1) + (raw.target.empty() ? 0 : 1) + (raw.sensitivity ? 1 : 0);
-  if (studies > 1) throw UsageError("--sweep, --target and --sensitivity answer different questions; ask one at a time");
+  if (studies > 1)
+    throw UsageError("--sweep, --target and --sensitivity answer different questions; ask one at a time");
   return result;
 }
 
@@ -113,7 +116,8 @@ void check_what_if(const Options& options) {
   const bool dumped = asked.dump_platform_path == "-";
   if (dumped && (options.json || options.output_path == "-" || asked.is_study()))
     throw UsageError("--dump-platform - and the result both want standard output; give --dump-platform a file name");
-  const bool shaped = !asked.changes.empty() || !asked.split.empty() || asked.is_study() || !asked.dump_platform_path.empty();
+  const bool shaped =
+      !asked.changes.empty() || !asked.split.empty() || asked.is_study() || !asked.dump_platform_path.empty();
   if (shaped && (options.dump_program || !options.save_program_path.empty()))
     throw UsageError("--save-program and --dump-program simulate nothing: what-ifs belong to the next command");
 }

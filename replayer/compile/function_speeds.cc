@@ -23,7 +23,8 @@ void for_each_event(const ThreadEvents& events, const Visit& visit) {
 bool has_samples(const Trace& trace) {
   bool found = false;
   for (const ThreadEvents& events : trace.events)
-    for_each_event(events, [&](const Event& e, std::uint32_t) { found = found || (is_sample(e) && e.stack.value != 0); });
+    for_each_event(events,
+                   [&](const Event& e, std::uint32_t) { found = found || (is_sample(e) && e.stack.value != 0); });
   return found;
 }
 
@@ -66,8 +67,9 @@ FunctionSpeeds::FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpe
   sampled_ = has_samples(trace);
   const std::map<std::uint32_t, Ns> stacks = cpu_by_stack(trace, sampled_);
   if (stacks.empty())
-    throw TraceError("The trace has no call stacks, so nobody knows which functions it computed in. Record with "
-                     "`simrec --sample` (or --stacks).");
+    throw TraceError(
+        "The trace has no call stacks, so nobody knows which functions it computed in. Record with "
+        "`simrec --sample` (or --stacks).");
   std::vector<bool> matched(speeds.size());
   for (const auto& [stack, cpu] : stacks) {
     if (stack >= factor_of_stack_.size()) factor_of_stack_.resize(stack + 1, 1);

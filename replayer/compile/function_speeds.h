@@ -21,7 +21,8 @@ struct FunctionSpeed {
 class FunctionSpeeds {
  public:
   FunctionSpeeds() = default;
-  /// Throws TraceError if the trace has no call stacks or a pattern matches no function in them (the nearest are named).
+  /// Throws TraceError if the trace has no call stacks or a pattern matches no function in them (the nearest are
+  /// named).
   FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpeed>& speeds);
 
   /// CPU time of a burst of `burst_ns` in front of the thread's event. Ask in the order of the thread's events.

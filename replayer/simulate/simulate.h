@@ -100,7 +100,8 @@ struct Simulated {
 };
 
 /// Simulates `count` times, at most `jobs` at once. `simulation(i)` is called in the process that simulates, which may
-/// make files of its own; `done(i, …)` here, as they end, in any order. Each is as simulate() alone would make it. Throws ReplayError if no process can be started.
+/// make files of its own; `done(i, …)` here, as they end, in any order. Each is as simulate() alone would make it.
+/// Throws ReplayError if no process can be started.
 void simulate_many(std::size_t count, std::size_t jobs, const std::function<Simulation(std::size_t)>& simulation,
                    const std::function<void(std::size_t, Simulated)>& done);
 

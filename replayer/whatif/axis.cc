@@ -40,8 +40,9 @@ Cut parse_cut(std::string_view text, const Axis& axis, const std::string& word) 
     const std::string_view digits = std::string_view(word).substr(3);
     const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cut.count);
     if (error != std::errc{} || rest != digits.data() + digits.size() || cut.count < 1 || cut.count > kMostPoints)
-      fail(text, "'" + word + "' is not log or lin with a number: log10 is ten points per factor of ten, lin10 is ten "
-                        "points in all");
+      fail(text, "'" + word +
+                     "' is not log or lin with a number: log10 is ten points per factor of ten, lin10 is ten "
+                     "points in all");
     return cut;
   }
   const Amount step = parse_amount(info_of(axis.knob.quantity), word);
@@ -158,8 +159,6 @@ std::vector<Change> grid_changes(const std::vector<Axis>& axes, std::size_t poin
   return changes;
 }
 
-std::string unit_of(const Axis& axis) {
-  return axis.amounts.front().factor ? "x" : info_of(axis.knob.quantity).unit;
-}
+std::string unit_of(const Axis& axis) { return axis.amounts.front().factor ? "x" : info_of(axis.knob.quantity).unit; }
 
 }  // namespace simrec::replay

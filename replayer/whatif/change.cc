@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "replayer/cli/closest.h"
 #include "replayer/simulate/simulate.h"
+#include "trace-format/closest.h"
 
 namespace simrec::replay {
 namespace {
@@ -76,10 +76,11 @@ Knob parse_knob(std::string_view text) {
   if (knob.pattern.empty())
     throw ReplayError("'" + std::string(text) + "' names no " + (word.what + 2) + " before the last ':'");
   if (!word.allows(knob.quantity))
-    throw ReplayError("'" + std::string(text) + "': " + word.what + " has no " + info->short_name + " of its own, only " +
-                      word.allowed + (knob.scope == ScopeKind::process ? "; a host is written host:" + knob.pattern +
-                                                                             ":…, a link link:" + knob.pattern + ":…"
-                                                                       : ""));
+    throw ReplayError("'" + std::string(text) + "': " + word.what + " has no " + info->short_name +
+                      " of its own, only " + word.allowed +
+                      (knob.scope == ScopeKind::process
+                           ? "; a host is written host:" + knob.pattern + ":…, a link link:" + knob.pattern + ":…"
+                           : ""));
   return knob;
 }
 
@@ -105,8 +106,9 @@ std::string text_of(const Knob& knob) {
   const QuantityInfo& info = info_of(knob.quantity);
   if (knob.scope == ScopeKind::all) return info.name;
   // A process needs no word before it, unless its pattern looks like one of the words.
-  const bool plain = knob.scope == ScopeKind::process &&
-                     std::ranges::none_of(kScopes, [&](const ScopeWord& w) { return knob.pattern.starts_with(w.prefix); });
+  const bool plain = knob.scope == ScopeKind::process && std::ranges::none_of(kScopes, [&](const ScopeWord& w) {
+                       return knob.pattern.starts_with(w.prefix);
+                     });
   return (plain ? "" : word_of(knob.scope).prefix) + knob.pattern + ":" + info.short_name;
 }
 

@@ -49,8 +49,8 @@ std::vector<std::string> host_elements(const Bench& bench, const Outcome& outcom
   std::vector<std::string> found;
   for (const std::string& element : bench.platform.host_names()) {
     const std::vector<std::string> hosts = bench.platform.hosts_of(element);
-    const bool used =
-        std::ranges::any_of(outcome.hosts, [&](const HostOutcome& h) { return std::ranges::find(hosts, h.name) != hosts.end(); });
+    const bool used = std::ranges::any_of(
+        outcome.hosts, [&](const HostOutcome& h) { return std::ranges::find(hosts, h.name) != hosts.end(); });
     if (used) found.push_back(element);
   }
   return found;
@@ -70,8 +70,8 @@ void add_links(std::vector<Effect>& list, const Bench& bench, const Outcome& out
   if (count_of(outcome, "network flows") == 0) return;
   for (const std::string& link : bench.platform.link_names())
     for (const Quantity quantity : {Quantity::latency, Quantity::bandwidth})
-      list.push_back(knob(ScopeKind::link, literal(link), quantity,
-                          "link " + link + ": " + info_of(quantity).short_name));
+      list.push_back(
+          knob(ScopeKind::link, literal(link), quantity, "link " + link + ": " + info_of(quantity).short_name));
 }
 
 void add_processes(std::vector<Effect>& list, const Program& program, const Outcome& outcome) {
@@ -127,13 +127,13 @@ Effects measure_effects(const Bench& bench, const std::vector<std::string>& func
   result.effects = worth_a_replay(bench, std::move(list), result.remarks);
   std::vector<Point> points;
   for (const Effect& effect : result.effects)
-    for (const double step : {kSmallStep, kLargeStep}) points.push_back(Point{Change{effect.knob, amount_of(effect, step)}});
+    for (const double step : {kSmallStep, kLargeStep})
+      points.push_back(Point{Change{effect.knob, amount_of(effect, step)}});
   const std::vector<Simulated> replayed = replay_points(bench, points);
   for (std::size_t i = 0; i < result.effects.size(); ++i)
     conclude(result.effects[i], replayed[2 * i], replayed[2 * i + 1], result.baseline_ns);
-  std::ranges::stable_sort(result.effects, {}, [](const Effect& e) {
-    return std::pair(e.twice_as_fast_ns == 0, e.twice_as_fast_ns);
-  });
+  std::ranges::stable_sort(result.effects, {},
+                           [](const Effect& e) { return std::pair(e.twice_as_fast_ns == 0, e.twice_as_fast_ns); });
   return result;
 }
 

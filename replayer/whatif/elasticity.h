@@ -21,7 +21,7 @@ struct Effect {
 
 struct Effects {
   Ns baseline_ns = 0;
-  std::vector<Effect> effects;      ///< those that help most first
+  std::vector<Effect> effects;       ///< those that help most first
   std::vector<std::string> remarks;  ///< what could not be looked at
 };
 

@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "replayer/cli/closest.h"
 #include "replayer/simulate/simulate.h"
 #include "replayer/whatif/radical.h"
+#include "trace-format/closest.h"
 
 namespace simrec::replay {
 namespace {
@@ -23,7 +23,7 @@ struct Place {
   const char* element;
   const char* attribute;
   Quantity quantity;
-  bool only_factors = false;      ///< a backbone is shared by many: "every link 1 Gbps" does not mean it
+  bool only_factors = false;            ///< a backbone is shared by many: "every link 1 Gbps" does not mean it
   const char* default_value = nullptr;  ///< what a missing attribute means; nullptr = the element has no such thing
 };
 
@@ -61,8 +61,8 @@ constexpr std::array kProfiles = {Profile{"bandwidth_file", Quantity::bandwidth}
 
 constexpr std::array kHostElements = {"host", "cluster", "cabinet", "peer"};
 constexpr std::array kLinkElements = {"link", "backbone", "cluster", "cabinet", "peer"};
-constexpr std::array kFileAttributes = {"file",      "speed_file",      "availability_file", "state_file",
-                                        "bandwidth_file", "latency_file"};
+constexpr std::array kFileAttributes = {"file",       "speed_file",     "availability_file",
+                                        "state_file", "bandwidth_file", "latency_file"};
 
 template <std::size_t N>
 bool is_one_of(const char* name, const std::array<const char*, N>& names) {
@@ -188,8 +188,8 @@ struct PlatformDocument::Tree {
       if (is_network(knob) && loop.contains(id_of(element))) return;
       const bool is_disk = std::strcmp(element.name(), "disk") == 0;
       const pugi::xml_node owner = is_disk ? element.parent() : element;
-      const bool has_scope = is_network(knob) ? is_one_of(owner.name(), kLinkElements)
-                                              : is_one_of(owner.name(), kHostElements);
+      const bool has_scope =
+          is_network(knob) ? is_one_of(owner.name(), kLinkElements) : is_one_of(owner.name(), kHostElements);
       if (!has_scope || !in_scope(knob, owner)) return;
       scope_found = true;
       for (const Place& place : kPlaces) {
@@ -217,7 +217,8 @@ struct PlatformDocument::Tree {
     for (const std::string& part : parts_of_list(text)) {
       const auto value = parse_platform_value(info_of(knob.quantity).dimension, part);
       if (!value || !(*value >= 0))
-        refuse(knob, "'" + spot.name + "' has " + spot.place->attribute + "=\"" + text + "\", which is no value with a unit");
+        refuse(knob,
+               "'" + spot.name + "' has " + spot.place->attribute + "=\"" + text + "\", which is no value with a unit");
       values.push_back(*value);
     }
     if (values.empty()) refuse(knob, "'" + spot.name + "' has an empty " + spot.place->attribute);
@@ -287,8 +288,7 @@ struct PlatformDocument::Tree {
 PlatformDocument::PlatformDocument(const std::string& text, std::string name, const std::string& directory)
     : tree_(std::make_unique<Tree>()), name_(std::move(name)) {
   tree_->name = name_;
-  const pugi::xml_parse_result result =
-      tree_->document.load_buffer(text.data(), text.size(), pugi::parse_full);
+  const pugi::xml_parse_result result = tree_->document.load_buffer(text.data(), text.size(), pugi::parse_full);
   if (!result)
     throw ReplayError(name_ + ", line " +
                       std::to_string(1 + std::count(text.begin(), text.begin() + result.offset, '\n')) +

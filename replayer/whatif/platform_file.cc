@@ -24,8 +24,7 @@ PlatformFile::PlatformFile(std::string text)
       written += static_cast<std::size_t>(n);
     }
   }
-  if (descriptor_ < 0)
-    throw ReplayError(std::string("cannot make a platform file in memory: ") + std::strerror(errno));
+  if (descriptor_ < 0) throw ReplayError(std::string("cannot make a platform file in memory: ") + std::strerror(errno));
   path_ = "/proc/self/fd/" + std::to_string(descriptor_);
 }
 

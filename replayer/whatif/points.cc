@@ -64,8 +64,9 @@ void check_applies(const Bench& bench, const std::vector<Change>& changes) {
   changed(bench.platform, changes);
   cpu_time_factors(bench.program, cpu_rules(changes));
   if (!bench.recompile && std::ranges::any_of(changes, is_function))
-    throw ReplayError("functions can be made faster only in a trace recorded with simrec --sample (or --stacks), not in a "
-                      "saved program");
+    throw ReplayError(
+        "functions can be made faster only in a trace recorded with simrec --sample (or --stacks), not in a "
+        "saved program");
 }
 
 std::vector<Simulated> replay_points(const Bench& bench, const std::vector<Point>& points) {

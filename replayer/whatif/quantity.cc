@@ -39,16 +39,16 @@ struct Unit {
 };
 
 constexpr std::array kPlainUnits = {
-    Unit{"ps", Dimension::time, 1e-12},    Unit{"ns", Dimension::time, 1e-9}, Unit{"us", Dimension::time, 1e-6},
-    Unit{"µs", Dimension::time, 1e-6},     Unit{"ms", Dimension::time, 1e-3}, Unit{"s", Dimension::time, 1},
-    Unit{"min", Dimension::time, 60},      Unit{"m", Dimension::time, 60},    Unit{"h", Dimension::time, 3600},
-    Unit{"d", Dimension::time, 86400},     Unit{"w", Dimension::time, 604800}};
+    Unit{"ps", Dimension::time, 1e-12}, Unit{"ns", Dimension::time, 1e-9}, Unit{"us", Dimension::time, 1e-6},
+    Unit{"µs", Dimension::time, 1e-6},  Unit{"ms", Dimension::time, 1e-3}, Unit{"s", Dimension::time, 1},
+    Unit{"min", Dimension::time, 60},   Unit{"m", Dimension::time, 60},    Unit{"h", Dimension::time, 3600},
+    Unit{"d", Dimension::time, 86400},  Unit{"w", Dimension::time, 604800}};
 
 /// Those that take k, M, G … and Ki, Mi, Gi … before them.
-constexpr std::array kPrefixedUnits = {
-    Unit{"bps", Dimension::rate, 0.125},  Unit{"Bps", Dimension::rate, 1},     Unit{"bit/s", Dimension::rate, 0.125},
-    Unit{"b/s", Dimension::rate, 0.125},  Unit{"B/s", Dimension::rate, 1},     Unit{"flops", Dimension::speed, 1},
-    Unit{"flop/s", Dimension::speed, 1},  Unit{"f", Dimension::speed, 1}};
+constexpr std::array kPrefixedUnits = {Unit{"bps", Dimension::rate, 0.125},   Unit{"Bps", Dimension::rate, 1},
+                                       Unit{"bit/s", Dimension::rate, 0.125}, Unit{"b/s", Dimension::rate, 0.125},
+                                       Unit{"B/s", Dimension::rate, 1},       Unit{"flops", Dimension::speed, 1},
+                                       Unit{"flop/s", Dimension::speed, 1},   Unit{"f", Dimension::speed, 1}};
 
 std::optional<double> prefix_scale(std::string_view prefix) {
   constexpr std::string_view kLetters = "kMGTPE";
@@ -102,7 +102,8 @@ std::string likely_mistake(Dimension dimension, std::string_view number, std::st
   if (dimension == Dimension::rate && (unit.ends_with("B") || unit.ends_with("b")))
     return "'" + std::string(unit) + "' is a size: a bandwidth is per second, " + n + std::string(unit) + "ps";
   if (dimension == Dimension::rate && small.ends_with("bps")) {
-    const char prefix = static_cast<char>(unit.front() >= 'a' && unit.front() != 'k' ? unit.front() - 'a' + 'A' : unit.front());
+    const char prefix =
+        static_cast<char>(unit.front() >= 'a' && unit.front() != 'k' ? unit.front() - 'a' + 'A' : unit.front());
     return "prefix and unit are written " + std::string(1, prefix) + "bps (bits per second) or " +
            std::string(1, prefix) + "Bps (bytes per second)";
   }

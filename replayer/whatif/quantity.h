@@ -16,7 +16,7 @@ enum class Dimension : std::uint8_t { speed, count, time, rate };
 
 struct QuantityInfo {
   Quantity quantity;
-  const char* name;     ///< as typed: "net.latency"
+  const char* name;        ///< as typed: "net.latency"
   const char* short_name;  ///< behind a scope, where "net." is clear: "latency"
   Dimension dimension;
   const char* unit;     ///< of absolute values in machine output: "f", "", "s", "Bps"

@@ -67,7 +67,8 @@ void print_csv(const Sweep& sweep, std::ostream& out) {
 void print_json(const Sweep& sweep, const StudySource& source, std::ostream& out) {
   using Json = nlohmann::ordered_json;
   const auto or_null = [](const SweepPoint& p) { return p.failure.empty() ? Json(seconds(p.predicted_ns)) : Json(); };
-  Json json = {{"tool", "simreplay"}, {"version", SIMREC_VERSION}, {"trace", source.trace}, {"platform", source.platform}};
+  Json json = {
+      {"tool", "simreplay"}, {"version", SIMREC_VERSION}, {"trace", source.trace}, {"platform", source.platform}};
   json["axes"] = Json::array();
   for (const Axis& axis : sweep.axes) {
     Json values = Json::array();

@@ -12,11 +12,13 @@ namespace {
 
 void check_name(const std::string& site, const std::string& home) {
   const bool plain = !site.empty() && std::ranges::all_of(site, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   });
   if (!plain) throw ReplayError("--split: '" + site + "' is no name for a host; use letters, digits, '.', '_' and '-'");
   if (site == home)
-    throw ReplayError("--split: '" + site + "' is the recording host itself, where everything stays that is not split "
+    throw ReplayError("--split: '" + site +
+                      "' is the recording host itself, where everything stays that is not split "
                       "off; choose another name, like remote");
 }
 
@@ -72,8 +74,9 @@ std::string sites_platform_xml(const std::string& twin_xml, const std::vector<st
     comment = next;
   }
   document.insert_child_before(pugi::node_comment, document.child("platform"))
-      .set_value(" The recording host of a simrec trace and others just like it, each behind a network of its own.\n"
-                 "     latency is one way: half of the round-trip time. ");
+      .set_value(
+          " The recording host of a simrec trace and others just like it, each behind a network of its own.\n"
+          "     latency is one way: half of the round-trip time. ");
   std::vector<std::string> placed;
   for (const std::string& site : sites) {
     check_name(site, home);

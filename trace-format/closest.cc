@@ -1,11 +1,11 @@
-#include "replayer/cli/closest.h"
+#include "trace-format/closest.h"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 #include <vector>
 
-namespace simrec::replay {
+namespace simrec {
 namespace {
 
 /// Levenshtein's distance, one row at a time.
@@ -42,4 +42,4 @@ std::string suggestion(std::string_view word, std::span<const std::string> candi
   return best.empty() ? "" : "; did you mean '" + best + "'?";
 }
 
-}  // namespace simrec::replay
+}  // namespace simrec
