@@ -16,12 +16,6 @@ namespace {
 
 constexpr const char* kRemote = "remote";
 
-bool wants_network(const WhatIf& what_if) {
-  return std::ranges::any_of(what_if.changes, [](const Change& c) { return is_network(c.knob); }) ||
-         std::ranges::any_of(what_if.sweep, [](const Axis& a) { return is_network(a.knob); }) ||
-         (what_if.target && is_network(what_if.target->by));
-}
-
 std::string distance_text(const Distance& distance) {
   return "round trip " + amount_text(info_of(Quantity::latency), {distance.rtt_s, false}) + ", " +
          amount_text(info_of(Quantity::bandwidth), {distance.bandwidth_Bps, false});
@@ -63,7 +57,7 @@ void Scenario::split(const SavedProgram& recorded) {
   std::vector<PlaceRule> rules = what_if.split;
   std::vector<std::string> sites;
   for (const PlaceRule& rule : rules) sites.push_back(rule.host);
-  if (rules.empty() && wants_network(what_if) && options_.platform_path.empty()) {
+  if (rules.empty() && what_if.asks_for_network() && options_.platform_path.empty()) {
     const ImpliedSplit implied = implied_split(recorded.program, home, kRemote);
     if (implied.rules.empty())
       throw ReplayError(

@@ -15,6 +15,7 @@
 #include "replayer/cli/usage_error.h"
 #include "replayer/program/op_store.h"
 #include "replayer/whatif/sweep_output.h"
+#include "trace-format/output_file.h"
 #include "trace-format/terminal.h"
 
 namespace simrec::replay {
@@ -50,13 +51,24 @@ void check_form(const Options& options, Form form) {
     throw UsageError("-o '" + options.output_path + "': only a --sweep makes a table of points; use .json or .txt");
 }
 
-void write(const Options& options, const std::string& text) {
-  if (options.output_path.empty()) {
-    std::cout << text;
-    return;
+/// Where the answer goes: opened before the replays, so that a name that cannot be written costs nobody an hour.
+class Answer {
+ public:
+  explicit Answer(const Options& options) {
+    if (!options.output_path.empty()) file_.emplace(options.output_path, Unfinished::remove);
   }
-  write_text(options.output_path, text);
-}
+  void write(const std::string& text) {
+    if (!file_) {
+      std::cout << text;
+      return;
+    }
+    file_->write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    file_->finish();
+  }
+
+ private:
+  std::optional<OutputFile> file_;
+};
 
 void remark(const Options& options, const std::string& text) {
   if (!options.quiet) std::cerr << "simreplay: " << text << '\n';
@@ -103,6 +115,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
   const WhatIf& what_if = options.what_if;
   const Form form = form_of(options);
   check_form(options, form);
+  Answer answer_file(options);
   const Scenario scenario(options, compiled);
   for (const std::string& text : scenario.remarks()) remark(options, text);
   if (!what_if.dump_platform_path.empty()) write_text(what_if.dump_platform_path, scenario.document().text());
@@ -134,7 +147,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
       remark(options, std::to_string(failed) + " of " + std::to_string(sweep.points.size()) +
                           " points failed; their rows say why");
   }
-  write(options, out.str());
+  answer_file.write(out.str());
 }
 
 }  // namespace simrec::replay

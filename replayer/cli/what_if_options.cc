@@ -41,6 +41,12 @@ bool WhatIf::makes_platform() const {
   return !split.empty() || !dump_platform_path.empty() || std::ranges::any_of(changes, changes_platform);
 }
 
+bool WhatIf::asks_for_network() const {
+  return std::ranges::any_of(changes, [](const Change& c) { return is_network(c.knob); }) ||
+         std::ranges::any_of(sweep, [](const Axis& a) { return is_network(a.knob); }) ||
+         (target && is_network(target->by));
+}
+
 void declare_what_if(CLI::App& app, RawWhatIf& raw) {
   const char* const group = "What if";
   app.add_option("--what-if", raw.what_if,
@@ -108,9 +114,13 @@ void check_what_if(const Options& options) {
   const WhatIf& asked = options.what_if;
   if (!options.platform_path.empty() && !asked.split.empty())
     throw UsageError("--split makes its own platform; with " + options.platform_path + " place processes with --place");
-  if (asked.split.empty() && !options.platform_path.empty() && asked.has_distance)
+  if (asked.has_distance && asked.split.empty() && !options.platform_path.empty())
     throw UsageError("--rtt and --bandwidth are those of --split; for " + options.platform_path +
                      " use --what-if net.latency=… and net.bandwidth=…");
+  if (asked.has_distance && asked.split.empty() && !asked.asks_for_network())
+    throw UsageError(
+        "--rtt and --bandwidth need --split to say what is on the other side, e.g. --split "
+        "'redis-server*=remote'");
   if (asked.is_study() && !options.other_traces.empty())
     throw UsageError("--sweep, --target and --sensitivity take one trace, not --same-experiment");
   const bool dumped = asked.dump_platform_path == "-";

@@ -30,6 +30,8 @@ struct WhatIf {
 
   /// Many replays, and their answer instead of a prediction?
   bool is_study() const { return !sweep.empty() || target || sensitivity; }
+  /// Does anything change a network?
+  bool asks_for_network() const;
   /// Is the platform another one than the one given (or the twin)?
   bool makes_platform() const;
 };
