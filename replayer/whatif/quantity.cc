@@ -219,6 +219,7 @@ std::string number_text(double number) {
 }
 
 std::string platform_value(Dimension dimension, double value) {
+  if (dimension == Dimension::count) return std::to_string(std::llround(value));
   constexpr std::array kUnits = {"f", "", "s", "Bps"};
   return number_text(value) + kUnits.at(static_cast<std::size_t>(dimension));
 }

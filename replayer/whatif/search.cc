@@ -13,6 +13,7 @@ constexpr std::size_t kProbesAtATime = 4;
 /// More is not better if the time grows by more than this; below, it is chance of the replay's details.
 constexpr double kNoise = 0.002;
 constexpr double kMostCores = 4096;
+constexpr double kUsualRounds = 7;  ///< for the progress bar
 
 /// To three significant digits, upwards.
 double rounded(double number, bool integral) {
@@ -111,7 +112,8 @@ class Scale {
     if (knob.quantity != Quantity::cores) return;
     range.integral = true;
     range.first = cores_now(bench, knob);
-    range.largest = std::clamp(static_cast<double>(bench.program.threads.size()), range.first, kMostCores);
+    const auto threads = static_cast<double>(bench.program.threads.size());
+    range.largest = std::max(range.first, std::min(threads, kMostCores));
     limit_text = "with " + number_text(range.largest) + " cores, one for each thread";
   }
   Change change(double number) const {
@@ -138,10 +140,18 @@ TargetAnswer reach(const Bench& bench, const Target& target) {
   const Scale scale(bench, target.by);
   check_applies(bench, {scale.change(scale.range.first)});
   TargetAnswer answer{target, {}, {}, {}, {}, scale.limit_text, {}};
+  std::size_t rounds = 0;
+  Bench searching = bench;
+  if (bench.progress)
+    searching.progress = [&](double fraction) {
+      const double done = static_cast<double>(rounds) + fraction;
+      bench.progress(done / std::max(kUsualRounds, done));
+    };
   const auto replayed = [&](const std::vector<double>& numbers) {
     std::vector<Point> points;
     for (const double number : numbers) points.push_back(scale.point(number));
-    std::vector<Simulated> results = replay_points(bench, points);
+    std::vector<Simulated> results = replay_points(searching, points);
+    ++rounds;
     std::vector<Ns> times;
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (!results[i].outcome) throw ReplayError(results[i].failure);
