@@ -67,8 +67,8 @@ void Scenario::split(const SavedProgram& recorded) {
     rules = implied.rules;
     sites = {kRemote};
     remarks_.push_back(implied.servers + " is put on a second host, \"remote\", behind a network (" +
-                       distance_text(what_if.distance) + "), because " + implied.clients +
-                       " connects to it; --split says otherwise");
+                       distance_text(what_if.distance) + "), because of its connections with " + implied.clients +
+                       "; --split says otherwise");
   }
   if (rules.empty()) return;
   base_text_ = sites_platform_xml(twin_file_.text(), sites, what_if.distance);

@@ -1,6 +1,7 @@
 #include "replayer/whatif/axis.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -52,11 +53,20 @@ Cut parse_cut(std::string_view text, const Axis& axis, const std::string& word) 
   return cut;
 }
 
+/// Ten significant digits: 0.001, not 0.0010000000000000002.
+double without_noise(double value) {
+  std::array<char, 32> text{};
+  const auto [end, error] =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 9);
+  std::from_chars(text.data(), end, value);
+  return value;
+}
+
 std::vector<double> cut_range(std::string_view text, double from, double to, const Cut& cut) {
   std::vector<double> values;
   const auto append = [&](double value) {
     if (values.size() >= kMostPoints) fail(text, "has more than " + std::to_string(kMostPoints) + " points");
-    values.push_back(value);
+    values.push_back(without_noise(value));
   };
   if (cut.logarithmic) {
     if (!(from > 0)) fail(text, "a logarithmic range cannot start at 0");
