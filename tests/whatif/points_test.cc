@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
+#include <map>
 
 #include "replayer/whatif/elasticity.h"
 #include "replayer/whatif/search.h"
@@ -142,14 +143,15 @@ TEST_F(Points, SensitivityFindsWhatMatters) {
   EXPECT_NEAR(twice.at("link wan: bandwidth"), 100, 0.1);
   EXPECT_NEAR(elasticity.at("process answer"), 0.5, 0.05);
   EXPECT_NEAR(elasticity.at("link wan: latency"), 0.2, 0.03);
-  EXPECT_EQ(effects.effects.front().twice_as_fast_ns, std::llround(twice.at("process answer") * 1e6)) << "best first";
+  EXPECT_NEAR(static_cast<double>(effects.effects.front().twice_as_fast_ns) / 1e6, 75, 0.1) << "best first";
 }
 
 TEST_F(Points, SensitivityTellsProcessesApartThatHadOneName) {
   b_.program.processes[1].names = {"ask", "answer"};  // it was a copy of "ask" before
   const Effects effects = measure_effects(bench(), {});
-  for (const Effect& e : effects.effects)
-    if (e.what == "process ask") EXPECT_NEAR(static_cast<double>(e.twice_as_fast_ns) / 1e6, 85, 0.1);
+  const auto ask = std::ranges::find(effects.effects, "process ask", &Effect::what);
+  ASSERT_NE(ask, effects.effects.end());
+  EXPECT_NEAR(static_cast<double>(ask->twice_as_fast_ns) / 1e6, 85, 0.1);
 }
 
 }  // namespace
