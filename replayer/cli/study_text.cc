@@ -94,7 +94,7 @@ void print_text(const TargetAnswer& answer, const StudySource& source, std::ostr
       out << "A little less takes " << format_duration(below->predicted_ns) << "; " << knob << ' ' << answer.limit_text
           << ": " << format_duration(search.limit.predicted_ns) << ".\n";
   } else {
-    out << "No " << knob << " is enough for " << goal << ": " << answer.limit_text << ", it still takes "
+    out << "No change of " << knob << " is enough for " << goal << ": " << answer.limit_text << ", it still takes "
         << format_duration(search.limit.predicted_ns) << ".\nWhat is left then, summed over processes:\n";
     TextTable table({{"", Align::right}, {"", Align::left}});
     for (const Rest& rest : what_is_left(answer.at_limit)) table.add({format_duration(rest.time), rest.what});

@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "trace-format/closest.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -52,6 +54,19 @@ std::string join(const std::vector<std::string>& words, std::size_t at_most) {
                     "); nearest names: " + join(hosts, 5));
 }
 
+/// " (did you mean …?)" or "".
+std::string nearest_name(const Program& program, const std::string& pattern) {
+  std::vector<std::string> names;
+  for (const ProgramProcess& process : program.processes) {
+    names.push_back(process.name);
+    names.insert(names.end(), process.names.begin(), process.names.end());
+  }
+  std::string best = closest(pattern, names);
+  for (const std::string& name : names)
+    if (best.empty() && !pattern.empty() && name.starts_with(pattern)) best = name;
+  return best.empty() ? "" : " (did you mean \"" + best + "\"?)";
+}
+
 [[noreturn]] void unmatched(const std::string& pattern, const Program& program) {
   std::vector<std::string> names;
   for (const ProgramProcess& process : program.processes) {
@@ -59,7 +74,8 @@ std::string join(const std::vector<std::string>& words, std::size_t at_most) {
     for (const std::string& other : process.names)
       if (other != process.name && std::ranges::find(names, other) == names.end()) names.push_back(other);
   }
-  throw ReplayError("no recorded process matches \"" + pattern + "\"; processes: " + join(names, 20));
+  throw ReplayError("no recorded process matches \"" + pattern + "\"" + nearest_name(program, pattern) +
+                    "; processes: " + join(names, 20));
 }
 
 void check_sharing(const Program& program, const std::vector<std::string>& placed) {

@@ -3,7 +3,6 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -12,62 +11,12 @@
 #include <sstream>
 
 #include "replayer/simulate/simulate.h"
+#include "replayer/whatif/platform_places.h"
 #include "replayer/whatif/radical.h"
 #include "trace-format/closest.h"
 
 namespace simrec::replay {
 namespace {
-
-/// Where a quantity stands in the XML. One row per attribute.
-struct Place {
-  const char* element;
-  const char* attribute;
-  Quantity quantity;
-  bool only_factors = false;            ///< a backbone is shared by many: "every link 1 Gbps" does not mean it
-  const char* default_value = nullptr;  ///< what a missing attribute means; nullptr = the element has no such thing
-};
-
-constexpr std::array kPlaces = {
-    Place{"host", "speed", Quantity::cpu},
-    Place{"cluster", "speed", Quantity::cpu},
-    Place{"cabinet", "speed", Quantity::cpu},
-    Place{"peer", "speed", Quantity::cpu},
-    Place{"host", "core", Quantity::cores, false, "1"},
-    Place{"cluster", "core", Quantity::cores, false, "1"},
-    Place{"link", "latency", Quantity::latency, false, "0s"},
-    Place{"backbone", "latency", Quantity::latency, true},
-    Place{"cluster", "lat", Quantity::latency},
-    Place{"cluster", "bb_lat", Quantity::latency, true},
-    Place{"cabinet", "lat", Quantity::latency},
-    Place{"peer", "lat", Quantity::latency, false, "0s"},
-    Place{"link", "bandwidth", Quantity::bandwidth},
-    Place{"backbone", "bandwidth", Quantity::bandwidth, true},
-    Place{"cluster", "bw", Quantity::bandwidth},
-    Place{"cluster", "bb_bw", Quantity::bandwidth, true},
-    Place{"cabinet", "bw", Quantity::bandwidth},
-    Place{"peer", "bw_in", Quantity::bandwidth},
-    Place{"peer", "bw_out", Quantity::bandwidth},
-    Place{"disk", "read_bw", Quantity::disk},
-    Place{"disk", "write_bw", Quantity::disk},
-};
-
-/// A file with values over time that overrides an attribute we would change.
-struct Profile {
-  const char* attribute;
-  Quantity quantity;
-};
-constexpr std::array kProfiles = {Profile{"bandwidth_file", Quantity::bandwidth},
-                                  Profile{"latency_file", Quantity::latency}};
-
-constexpr std::array kHostElements = {"host", "cluster", "cabinet", "peer"};
-constexpr std::array kLinkElements = {"link", "backbone", "cluster", "cabinet", "peer"};
-constexpr std::array kFileAttributes = {"file",       "speed_file",     "availability_file",
-                                        "state_file", "bandwidth_file", "latency_file"};
-
-template <std::size_t N>
-bool is_one_of(const char* name, const std::array<const char*, N>& names) {
-  return std::ranges::any_of(names, [&](const char* one) { return std::strcmp(one, name) == 0; });
-}
 
 template <class Visit>
 void for_each_element(const pugi::xml_node& node, const Visit& visit) {
@@ -129,7 +78,7 @@ struct PlatformDocument::Tree {
     std::vector<std::string> found;
     const std::set<std::string> loop = loopbacks(document);
     for_each_element(document, [&](const pugi::xml_node& e) {
-      if (!(hosts ? is_one_of(e.name(), kHostElements) : is_one_of(e.name(), kLinkElements))) return;
+      if (!(hosts ? is_host_element(e.name()) : is_link_element(e.name()))) return;
       const std::string id = id_of(e);
       if (!id.empty() && (hosts || !loop.contains(id))) found.push_back(id);
     });
@@ -188,16 +137,15 @@ struct PlatformDocument::Tree {
       if (is_network(knob) && loop.contains(id_of(element))) return;
       const bool is_disk = std::strcmp(element.name(), "disk") == 0;
       const pugi::xml_node owner = is_disk ? element.parent() : element;
-      const bool has_scope =
-          is_network(knob) ? is_one_of(owner.name(), kLinkElements) : is_one_of(owner.name(), kHostElements);
+      const bool has_scope = is_network(knob) ? is_link_element(owner.name()) : is_host_element(owner.name());
       if (!has_scope || !in_scope(knob, owner)) return;
       scope_found = true;
-      for (const Place& place : kPlaces) {
+      for (const Place& place : places()) {
         if (place.quantity != knob.quantity || std::strcmp(place.element, element.name()) != 0) continue;
         if (!element.attribute(place.attribute) && !place.default_value) continue;
         found.push_back({element, &place, is_disk ? id_of(owner) + "'s " + id_of(element) : id_of(element)});
       }
-      for (const Profile& profile : kProfiles)
+      for (const Profile& profile : profiles())
         if (profile.quantity == knob.quantity && element.attribute(profile.attribute))
           refuse(knob, "'" + id_of(element) + "' follows the profile " + element.attribute(profile.attribute).value());
     });
@@ -274,7 +222,7 @@ struct PlatformDocument::Tree {
 
   void make_paths_absolute(const std::string& directory) {
     for_each_element(document, [&](pugi::xml_node element) {
-      for (const char* name : kFileAttributes) {
+      for (const char* name : file_attributes()) {
         const std::filesystem::path file = element.attribute(name).value();
         if (file.empty() || file.is_absolute()) continue;
         std::error_code error;
@@ -337,7 +285,7 @@ std::vector<std::string> PlatformDocument::link_names() const { return tree_->na
 std::vector<std::string> PlatformDocument::hosts_of(const std::string& name) const {
   std::vector<std::string> hosts;
   for_each_element(tree_->document, [&](const pugi::xml_node& e) {
-    if (is_one_of(e.name(), kHostElements) && id_of(e) == name) hosts = hosts_in(e);
+    if (is_host_element(e.name()) && id_of(e) == name) hosts = hosts_in(e);
   });
   if (hosts.empty()) hosts.push_back(name);
   return hosts;

@@ -137,7 +137,7 @@ TEST_F(WhatIf, ATargetIsFoundOrSaysWhatBoundsIt) {
   EXPECT_EQ(json({trace_, "--target", "1ns", "--by", "cpu"}).at("answer"), "unreachable");
   EXPECT_EQ(json({trace_, "--target", "1h", "--by", "cpu"}).at("answer"), "already");
   const Result text = simreplay({trace_, "--target", "1ns", "--by", "ls:cpu"});
-  EXPECT_NE(text.out.find("No ls:cpu is enough for 1 ns"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("No change of ls:cpu is enough for 1 ns"), std::string::npos) << text.out;
 }
 
 TEST_F(WhatIf, SensitivityKnowsHostsProcessesAndFunctions) {
@@ -158,6 +158,7 @@ TEST_F(WhatIf, SaysWhatDoesNotGoTogether) {
   ASSERT_EQ(simreplay({trace_, "--dump-platform", platform, "-q"}).status, 0);
   expect_error({trace_, "--what-if", "cpu=2"}, "did you mean '2x'?");
   expect_error({trace_, "--what-if", "nobody:cpu=2x"}, "no recorded process matches \"nobody\"");
+  expect_error({trace_, "--what-if", "lss:cpu=2x"}, "did you mean \"ls\"?");
   expect_error({trace_, "--what-if", "box:cpu=2x"}, "for the host write host:box:cpu");
   expect_error({trace_, "--what-if", "disk=2x"}, "give a bandwidth");
   expect_error({trace_, "--what-if", "function:f:cpu=2x"}, "--sample");
