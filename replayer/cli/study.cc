@@ -35,9 +35,14 @@ constexpr std::array kForms = {FormName{".csv", Form::csv}, FormName{".json", Fo
 
 /// A sweep is rows for programs, unless somebody is looking.
 Form form_of(const Options& options) {
+  for (const FormName& name : kForms) {
+    if (!options.output_path.ends_with(name.ending)) continue;
+    if (options.json && name.form != Form::json)
+      throw UsageError("--json and -o '" + options.output_path +
+                       "' contradict each other: the ending says what is written");
+    return name.form;
+  }
   if (options.json) return Form::json;
-  for (const FormName& name : kForms)
-    if (options.output_path.ends_with(name.ending)) return name.form;
   const bool sweep = !options.what_if.sweep.empty();
   const bool watched = options.output_path.empty() && is_terminal(STDOUT_FILENO);
   if (!options.output_path.empty() && options.output_path != "-")

@@ -171,6 +171,7 @@ TEST_F(WhatIf, SaysWhatDoesNotGoTogether) {
   expect_error({trace_, "--sweep", "cpu=1x,2x", "--sensitivity"}, "ask one at a time");
   expect_error({trace_, "--sensitivity", "-o", scratch_ / "x.svg"}, "only a --sweep");
   expect_error({trace_, "--sweep", "cpu=1x,2x", "-o", scratch_ / "x.capnp"}, ".csv, .json, .svg or .txt");
+  expect_error({trace_, "--sweep", "cpu=1x,2x", "--json", "-o", scratch_ / "x.csv"}, "contradict each other");
   expect_error({trace_, "--sweep", "cpu=1x,2x", "-o", scratch_ / "no/x.csv"}, "cannot");
   expect_error({trace_, "--dump-platform", "-", "--json"}, "both want standard output");
   expect_error({trace_, "--save-program", scratch_ / "p", "--what-if", "cpu=2x"}, "belong to the next command");
