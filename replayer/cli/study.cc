@@ -130,10 +130,11 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
   const PlatformDocument platform = scenario.document();
   const FunctionStudy code = asks_for_functions(what_if) ? functions() : FunctionStudy{};
 
-  Progress bar("replaying on " + scenario.platform().name, !options.quiet && is_terminal(STDERR_FILENO));
+  std::optional<Progress> bar;
+  bar.emplace("replaying on " + scenario.platform().name, !options.quiet && is_terminal(STDERR_FILENO));
   const std::size_t jobs = what_if.jobs > 0 ? what_if.jobs : std::max(1U, std::thread::hardware_concurrency());
   const Bench bench{
-      program,       platform, scenario.simulation(), jobs, [&bar](double fraction) { bar.update(fraction); },
+      program,       platform, scenario.simulation(), jobs, [&bar](double fraction) { bar->update(fraction); },
       code.recompile};
   const StudySource source{compiled.source.trace_name, scenario.platform().name};
   std::ostringstream out;
@@ -152,6 +153,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
       remark(options, std::to_string(failed) + " of " + std::to_string(sweep.points.size()) +
                           " points failed; their rows say why");
   }
+  bar.reset();  // erases itself
   answer_file.write(out.str());
 }
 
