@@ -14,6 +14,7 @@ namespace {
 constexpr double kWidth = 760, kHeight = 440, kLeft = 90, kRight = 560, kTop = 50, kBottom = 380;
 /// Okabe and Ito's palette: told apart by colour-blind readers, too.
 constexpr std::array kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
+constexpr double kManyTimes = 30;
 constexpr std::size_t kMostLabels = 8;
 constexpr std::size_t kMostLegend = 14;
 
@@ -37,9 +38,10 @@ std::string at(double position) { return number_text(std::round(position * 100) 
 struct Frame {
   const Sweep& sweep;
   std::vector<double> x;  ///< by value of the first axis
-  double longest_s;
+  double shortest_s, longest_s;
+  bool log_y = false;  ///< where times differ so much that the short ones would all lie on the axis
 
-  explicit Frame(const Sweep& given) : sweep(given), longest_s(0) {
+  explicit Frame(const Sweep& given) : sweep(given), shortest_s(0), longest_s(0) {
     const Axis& axis = sweep.axes.front();
     const bool log = axis.logarithmic && axis.amounts.front().value > 0;
     const auto scale = [&](double v) { return log ? std::log(v) : v; };
@@ -47,11 +49,20 @@ struct Frame {
     for (const Amount& a : axis.amounts) low = std::min(low, scale(a.value)), high = std::max(high, scale(a.value));
     for (const Amount& a : axis.amounts)
       x.push_back(high > low ? kLeft + (kRight - kLeft) * (scale(a.value) - low) / (high - low) : (kLeft + kRight) / 2);
-    for (const SweepPoint& point : sweep.points)
-      longest_s = std::max(longest_s, static_cast<double>(point.predicted_ns) / 1e9);
+    for (const SweepPoint& point : sweep.points) {
+      const double time_s = static_cast<double>(point.predicted_ns) / 1e9;
+      longest_s = std::max(longest_s, time_s);
+      if (time_s > 0) shortest_s = shortest_s > 0 ? std::min(shortest_s, time_s) : time_s;
+    }
     if (longest_s <= 0) longest_s = 1;
+    log_y = shortest_s > 0 && longest_s > kManyTimes * shortest_s;
   }
-  double y(Ns time) const { return kBottom - (kBottom - kTop) * static_cast<double>(time) / 1e9 / (longest_s * 1.05); }
+  double y(Ns time) const {
+    const double time_s = static_cast<double>(time) / 1e9;
+    const double low = shortest_s / 1.2, high = longest_s * (log_y ? 1.2 : 1.05);
+    const double share = log_y ? std::log(time_s / low) / std::log(high / low) : time_s / high;
+    return kBottom - (kBottom - kTop) * share;
+  }
 };
 
 void text(std::ostream& out, double x, double y, const char* anchor, const std::string& words) {
@@ -72,12 +83,26 @@ double round_step(double rough) {
   return 10 * power;
 }
 
+/// Times with a line of their own.
+std::vector<double> ticks_of(const Frame& frame) {
+  std::vector<double> ticks;
+  if (frame.log_y) {
+    for (double power = std::pow(10, std::floor(std::log10(frame.shortest_s))); power <= frame.longest_s; power *= 10)
+      for (const double digit : {1.0, 2.0, 5.0})
+        if (digit * power >= frame.shortest_s / 1.2 && digit * power <= frame.longest_s * 1.2)
+          ticks.push_back(digit * power);
+  } else {
+    const double step = round_step(frame.longest_s / 5);
+    for (double tick = 0; tick <= frame.longest_s * 1.05; tick += step) ticks.push_back(tick);
+  }
+  return ticks;
+}
+
 void draw_axes(const Frame& frame, std::ostream& out) {
-  const double step = round_step(frame.longest_s / 5);
-  for (double tick = 0; tick <= frame.longest_s * 1.05; tick += step) {
+  for (const double tick : ticks_of(frame)) {
     const Ns time = std::llround(tick * 1e9);
     line(out, kLeft, frame.y(time), kRight, frame.y(time), "#ddd");
-    text(out, kLeft - 8, frame.y(time) + 4, "end", format_duration(time));
+    text(out, kLeft - 8, frame.y(time) + 4, "end", time == 0 ? "0" : format_duration(time));
   }
   const Axis& axis = frame.sweep.axes.front();
   const std::size_t every = (axis.labels.size() + kMostLabels - 1) / kMostLabels;
@@ -127,7 +152,7 @@ void print_svg(const Sweep& sweep, const StudySource& source, std::ostream& out)
   draw_axes(frame, out);
   if (sweep.baseline.failure.empty()) {
     const double y = frame.y(sweep.baseline.predicted_ns);
-    if (y >= kTop - 20) {
+    if (y >= kTop - 20 && y <= kBottom) {
       out << "<g stroke-dasharray=\"5 4\">\n";
       line(out, kLeft, y, kRight, y, "#888");
       out << "</g>\n";
