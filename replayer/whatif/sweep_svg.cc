@@ -60,7 +60,7 @@ struct Frame {
   double y(Ns time) const {
     const double time_s = static_cast<double>(time) / 1e9;
     const double low = shortest_s / 1.2, high = longest_s * (log_y ? 1.2 : 1.05);
-    const double share = log_y ? std::log(time_s / low) / std::log(high / low) : time_s / high;
+    const double share = log_y ? std::log(std::max(time_s, low) / low) / std::log(high / low) : time_s / high;
     return kBottom - (kBottom - kTop) * share;
   }
 };
