@@ -67,7 +67,8 @@ class Steps {
   Clock::time_point since_;
 };
 
-Outcome simulate_on(const Program& program, const Platform& platform, SimulateOptions how, const Options& options) {
+Outcome simulate_on(const Program& program, const NamedPlatform& platform, SimulateOptions how,
+                    const Options& options) {
   Progress progress("replaying on " + platform.name, !options.quiet && is_terminal(STDERR_FILENO));
   how.progress = [&progress](double fraction) { progress.update(fraction); };
   try {
@@ -184,7 +185,7 @@ Replayed replay(const Options& options, Steps& steps) {
   const SavedProgram compiled = program_of(options, steps);
   const auto& [program, source] = compiled;
   const Scenario scenario(options, compiled);
-  const Platform& platform = scenario.platform();
+  const NamedPlatform& platform = scenario.platform();
   for (const std::string& remark : scenario.remarks())
     if (!options.quiet) std::cerr << "simreplay: " << remark << '\n';
   if (!options.what_if.dump_platform_path.empty())

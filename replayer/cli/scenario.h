@@ -14,7 +14,7 @@
 namespace simrec::replay {
 
 /// A platform as a prediction names it.
-struct Platform {
+struct NamedPlatform {
   std::string path;
   std::string name;
   std::string sha256;
@@ -25,8 +25,8 @@ class Scenario {
   /// Throws ReplayError: a what-if that does not apply, no platform. `recorded` must outlive it.
   Scenario(const Options& options, const SavedProgram& recorded);
 
-  const Platform& platform() const { return platform_; }
-  const Platform& twin() const { return twin_; }
+  const NamedPlatform& platform() const { return platform_; }
+  const NamedPlatform& twin() const { return twin_; }
   /// The platform, to be changed further. Throws ReplayError.
   PlatformDocument document() const;
   /// How to simulate on it.
@@ -44,7 +44,7 @@ class Scenario {
 
   const Options& options_;
   PlatformFile twin_file_;
-  Platform twin_, platform_;
+  NamedPlatform twin_, platform_;
   std::string base_text_;  ///< of a platform made by split()
   std::optional<PlatformFile> file_;
   std::vector<PlaceRule> placement_;

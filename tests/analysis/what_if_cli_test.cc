@@ -93,7 +93,7 @@ TEST_F(WhatIf, ASweepIsAGridInAnyForm) {
                                          "--sweep", "cpu=1x,2x", "-q"};
   const Result csv = simreplay(grid);
   ASSERT_EQ(csv.status, 0) << csv.err;
-  EXPECT_TRUE(csv.out.starts_with("net.latency [s],cpu [x],predicted_s,relative,failed\n0.0001,1,")) << csv.out;
+  EXPECT_TRUE(csv.out.starts_with("net.latency [s],cpu [x],predicted_s,relative,failed\n1e-04,1,")) << csv.out;
   EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 7);
   const auto points = json(grid);
   EXPECT_EQ(points.at("points").size(), 6u);
