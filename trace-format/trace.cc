@@ -145,6 +145,12 @@ void TraceBuilder::descriptor(ProcessId process, Descriptor descriptor) {
   trace_.tables.processes_.at(process.value).descriptors.push_back(descriptor);
 }
 
+StackId TraceBuilder::stack(const std::vector<std::string>& functions) {
+  Stack stack{{static_cast<std::uint32_t>(trace_.tables.stacks_.size() + 1)}, {}};
+  for (const std::string& function : functions) stack.frames.push_back({string(function), {}, 0});
+  return trace_.tables.stacks_.emplace(stack.id.value, stack).first->second.id;
+}
+
 void TraceBuilder::event(const Event& event) {
   trace_.events.at(event.thread.value).push(event);
   ++trace_.event_count;

@@ -101,7 +101,8 @@ class TraceBuilder {
   ThreadId thread(ProcessId process, std::int64_t tid, std::uint32_t creator_plus_one = 0, Ns start_ns = 0,
                   std::uint64_t clone_flags = 0, std::int64_t namespace_tid = 0);
   void descriptor(ProcessId process, Descriptor descriptor);
-  void event(const Event& event);  ///< copies the arguments; the thread must exist
+  StackId stack(const std::vector<std::string>& functions);  ///< innermost first
+  void event(const Event& event);                            ///< copies the arguments; the thread must exist
   /// The trace so far, with a footer that fits it.
   Trace build(Ns root_end_ns);
 

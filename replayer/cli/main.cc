@@ -18,7 +18,9 @@
 #include "replayer/cli/progress.h"
 #include "replayer/cli/report_json.h"
 #include "replayer/cli/report_text.h"
-#include "replayer/cli/twin_file.h"
+#include "replayer/cli/scenario.h"
+#include "replayer/cli/study.h"
+#include "replayer/cli/text_file.h"
 #include "replayer/compile/compile.h"
 #include "replayer/program/op_store.h"
 #include "replayer/program/print.h"
@@ -28,7 +30,6 @@
 #include "trace-format/sha256.h"
 #include "trace-format/terminal.h"
 #include "trace-format/trace_reader.h"
-#include "trace-format/twin.h"
 #include "trace-format/units.h"
 
 namespace {
@@ -37,8 +38,16 @@ using namespace simrec;
 using namespace simrec::replay;
 
 constexpr int kFailure = 2;
+constexpr std::size_t kMostFunctions = 12;  ///< of each kind that --sensitivity looks at
 constexpr const char* kByArrival = "arrival";
 constexpr const char* kByRecording = "recorded";
+
+std::vector<FunctionSpeed> function_speeds(const std::vector<Change>& changes) {
+  std::vector<FunctionSpeed> speeds;
+  for (const Change& change : changes)
+    if (change.knob.scope == ScopeKind::function) speeds.push_back({change.knob.pattern, change.amount.value});
+  return speeds;
+}
 
 /// Tells on standard error what took how long, with --verbose.
 class Steps {
@@ -58,44 +67,15 @@ class Steps {
   Clock::time_point since_;
 };
 
-/// What a run is simulated on.
-struct Platform {
-  std::string path;
-  std::string name;
-  std::string sha256;
-};
-
-Platform twin_platform(const TwinFile& twin, const Header& header) {
-  return {twin.path(), "the twin of " + twin_host_name(header), sha256_of(twin.text()).hex()};
-}
-
-Platform chosen_platform(const Options& options, const TwinFile& twin, const Header& header) {
-  if (options.platform_path.empty()) return twin_platform(twin, header);
-  return {options.platform_path, options.platform_path, sha256_of_file(options.platform_path).hex()};
-}
-
-Outcome simulate_on(const Program& program, const Platform& platform, SimulateOptions how, const Options& options) {
+Outcome simulate_on(const Program& program, const NamedPlatform& platform, SimulateOptions how,
+                    const Options& options) {
   Progress progress("replaying on " + platform.name, !options.quiet && is_terminal(STDERR_FILENO));
   how.progress = [&progress](double fraction) { progress.update(fraction); };
-  return simulate(program, platform.path, how);
-}
-
-SimulateOptions as_asked(const Options& options) {
-  SimulateOptions how;
-  how.engine = options.engine;
-  how.placement = options.placement;
-  how.deployment_file = options.deployment_path;
-  how.host_speed_flops = options.host_speed_flops;
-  how.timeline = options.timeline;
-  how.model = options.model;
-  how.simgrid_config = options.simgrid_config;
-  return how;
-}
-
-/// True if the replay asked for is the replay on the twin already.
-bool is_closure_run(const Options& options) {
-  return options.platform_path.empty() && options.placement.empty() && options.deployment_path.empty() &&
-         options.host_speed_flops <= 0 && options.simgrid_config.empty();
+  try {
+    return simulate(program, platform.path, how);
+  } catch (const ReplayError& error) {
+    throw ReplayError(with_platform_name(error.what(), platform.name));
+  }
 }
 
 /// Half a run has no end to compare a prediction with.
@@ -108,24 +88,32 @@ std::string operations_of(const Program& program) {
   return format_count_of(operations(program), "operation") + " of " + format_count_of(program.threads.size(), "thread");
 }
 
-std::optional<Outcome> twin_run(const Program& program, const Outcome& outcome, const Platform& twin,
+/// Without the what-ifs that change functions.
+Program compiled_as_recorded(const Options& options) {
+  CompileOptions compiling;
+  compiling.order = options.order.value_or(Order::arrival);
+  return compile(load_trace(options.trace_path), compiling);
+}
+
+std::optional<Outcome> twin_run(const Program& program, const Outcome& outcome, const Scenario& scenario,
                                 const Options& options) {
   if (!options.closure) return std::nullopt;
-  if (is_closure_run(options)) return outcome;
+  if (scenario.is_closure_run()) return outcome;
   SimulateOptions plain;
   plain.engine = options.engine;
   plain.model = options.model;
-  return simulate_on(program, twin, plain, options);
+  if (function_speeds(options.what_if.changes).empty()) return simulate_on(program, scenario.twin(), plain, options);
+  return simulate_on(compiled_as_recorded(options), scenario.twin(), plain, options);
 }
 
 /// How the validity meter replays otherwise: as asked, without timeline.
-Laboratory laboratory(const Platform& platform, const Options& options) {
+Laboratory laboratory(const Scenario& scenario, const Options& options) {
   Laboratory lab;
   if (!options.validity) return lab;
   lab.replay = [&](const Program& other) {
-    SimulateOptions how = as_asked(options);
+    SimulateOptions how = scenario.simulation();
     how.timeline = false;
-    return simulate_on(other, platform, how, options);
+    return simulate_on(other, scenario.platform(), how, options);
   };
   if (options.trace_path != "-" && !is_compiled_program(options.trace_path))
     lab.compile = [trace = std::optional<Trace>(), &options](Order order, Spins spins) mutable {
@@ -133,6 +121,7 @@ Laboratory laboratory(const Platform& platform, const Options& options) {
       CompileOptions compiling;
       compiling.order = order;
       compiling.spins = spins;
+      compiling.functions = function_speeds(options.what_if.changes);
       return compile(*trace, compiling);
     };
   return lab;
@@ -140,7 +129,7 @@ Laboratory laboratory(const Platform& platform, const Options& options) {
 
 void report(const Prediction& prediction, const Options& options) {
   if (!options.output_path.empty()) write_prediction(options.output_path, prediction);
-  const bool stdout_taken = options.output_path == "-";
+  const bool stdout_taken = options.output_path == "-" || options.what_if.dump_platform_path == "-";
   std::ostream& out = stdout_taken ? std::cerr : std::cout;
   if (options.json) {
     print_json(prediction, out);
@@ -156,6 +145,7 @@ SavedProgram compile_trace(const Options& options, Steps& steps) {
     steps.done("read " + format_count_of(trace.event_count, "event") + " of " + options.trace_path);
     CompileOptions compiling;
     compiling.order = options.order.value_or(Order::arrival);
+    compiling.functions = function_speeds(options.what_if.changes);
     compiled.program = compile(trace, compiling);
     compiled.source.header = trace.header;
     compiled.source.whole_run = is_whole_run(trace);
@@ -168,6 +158,8 @@ SavedProgram compile_trace(const Options& options, Steps& steps) {
 }
 
 SavedProgram open_saved(const Options& options, Steps& steps) {
+  if (!function_speeds(options.what_if.changes).empty())
+    throw UsageError(options.trace_path + " is a saved program, which does not know functions: give the trace");
   SavedProgram saved = open_program(options.trace_path);
   if (options.order && (options.order == Order::recorded) != (saved.source.order == kByRecording))
     throw UsageError(options.trace_path + " was compiled with --order " + saved.source.order +
@@ -180,10 +172,10 @@ SavedProgram program_of(const Options& options, Steps& steps) {
   return is_compiled_program(options.trace_path) ? open_saved(options, steps) : compile_trace(options, steps);
 }
 
-Sensitivity sensitivity_of(const SavedProgram& compiled, const Outcome& outcome, const Platform& platform,
+Sensitivity sensitivity_of(const SavedProgram& compiled, const Outcome& outcome, const Scenario& scenario,
                            const Options& options) {
   const Order order = compiled.source.order == kByRecording ? Order::recorded : Order::arrival;
-  const Laboratory lab = laboratory(platform, options);
+  const Laboratory lab = laboratory(scenario, options);
   if (options.validity && outcome.operations <= kMostOperations)
     return measure_sensitivity(*WholeProgram(compiled.program), outcome, order, lab);
   return measure_sensitivity(compiled.program, outcome, order, lab);
@@ -192,16 +184,20 @@ Sensitivity sensitivity_of(const SavedProgram& compiled, const Outcome& outcome,
 Replayed replay(const Options& options, Steps& steps) {
   const SavedProgram compiled = program_of(options, steps);
   const auto& [program, source] = compiled;
-  const TwinFile twin(source.header);
-  const Platform platform = chosen_platform(options, twin, source.header);
-  SimulateOptions how = as_asked(options);
+  const Scenario scenario(options, compiled);
+  const NamedPlatform& platform = scenario.platform();
+  for (const std::string& remark : scenario.remarks())
+    if (!options.quiet) std::cerr << "simreplay: " << remark << '\n';
+  if (!options.what_if.dump_platform_path.empty())
+    write_text(options.what_if.dump_platform_path, scenario.document().text());
+  SimulateOptions how = scenario.simulation();
   how.path_steps = options.path_steps;
   const Outcome outcome = simulate_on(program, platform, how, options);
   steps.done("simulated " + format_count_of(outcome.operations, "operation") + " on " + platform.name);
   const std::optional<Outcome> twin_outcome =
-      source.whole_run ? twin_run(program, outcome, twin_platform(twin, source.header), options) : std::nullopt;
-  if (twin_outcome && !is_closure_run(options)) steps.done("simulated the twin");
-  const Sensitivity sensitivity = sensitivity_of(compiled, outcome, platform, options);
+      source.whole_run ? twin_run(program, outcome, scenario, options) : std::nullopt;
+  if (twin_outcome && !scenario.is_closure_run()) steps.done("simulated the twin");
+  const Sensitivity sensitivity = sensitivity_of(compiled, outcome, scenario, options);
   if (options.validity) steps.done("simulated otherwise what the trace cannot tell");
   const auto twin_ns = twin_outcome ? std::optional(twin_outcome->predicted_ns) : std::nullopt;
   const double speed = options.host_speed_flops > 0 ? options.host_speed_flops : program.recorded_speed_flops;
@@ -224,9 +220,33 @@ bool only_compile(const Options& options, Steps& steps) {
   return true;
 }
 
+/// The trace once more, for what depends on its functions.
+FunctionStudy functions_of(const Options& options) {
+  if (options.trace_path == "-" || is_compiled_program(options.trace_path)) return {};
+  const auto trace = std::make_shared<const Trace>(load_trace(options.trace_path));
+  FunctionStudy study{functions_worth_a_look(*trace, kMostFunctions), {}};
+  if (study.names.empty()) return {};
+  study.recompile = [trace, &options](const std::vector<Change>& changes) {
+    CompileOptions compiling;
+    compiling.order = options.order.value_or(Order::arrival);
+    compiling.functions = function_speeds(options.what_if.changes);
+    for (FunctionSpeed& speed : function_speeds(changes)) compiling.functions.push_back(std::move(speed));
+    return std::make_shared<const Program>(compile(*trace, compiling));
+  };
+  return study;
+}
+
+/// --sweep, --target, --sensitivity: an answer instead of a prediction.
+bool only_study(const Options& options, Steps& steps) {
+  if (!options.what_if.is_study()) return false;
+  run_study(options, program_of(options, steps), [&] { return functions_of(options); });
+  steps.done("replayed");
+  return true;
+}
+
 int run(const Options& options) {
   Steps steps(options.verbose);
-  if (only_compile(options, steps)) return 0;
+  if (only_compile(options, steps) || only_study(options, steps)) return 0;
   std::vector<Replayed> recordings;
   recordings.push_back(replay(options, steps));
   for (const std::string& trace : options.other_traces) {

@@ -22,6 +22,11 @@ constexpr const char* kFooter =
     "  simreplay trace.capnp                                  on the recording host's twin: is the replay right?\n"
     "  simreplay trace.capnp cluster.xml                      everything on the first host of a platform\n"
     "  simreplay trace.capnp wan.xml --place 'redis-server*=h2' --place 'redis-benchmark=h1'\n"
+    "  simreplay trace.capnp --what-if cpu=2x --what-if cores=8\n"
+    "  simreplay trace.capnp --split 'redis-server*=remote' --rtt 40ms --bandwidth 100Mbps\n"
+    "  simreplay trace.capnp wan.xml --sweep net.latency=0.1ms:100ms:log10 --sweep cpu=1x,2x,4x > sweep.csv\n"
+    "  simreplay trace.capnp --target 30s --by cpu            how much faster must the cores be?\n"
+    "  simreplay trace.capnp --sensitivity                    what does the time depend on?\n"
     "  simreplay trace.capnp platform.xml --json | jq .predicted_s\n"
     "  simreplay trace.capnp --save-program app.program && simreplay app.program cluster.xml\n"
     "  simreplay a.capnp b.capnp c.capnp platform.xml --same-experiment   three recordings, one prediction\n"
@@ -44,6 +49,7 @@ struct RawOptions {
   bool no_validity = false;
   bool same_experiment = false;
   std::vector<std::string> more_files;  ///< behind the first two
+  RawWhatIf what_if;
 };
 
 std::string terms_of_model() {
@@ -77,6 +83,8 @@ void declare(CLI::App& app, Options& options, RawOptions& raw) {
                  "Speed of the recording host's cores, instead of the one simrec measured")
       ->type_name("SPEED")
       ->group(where);
+
+  declare_what_if(app, raw.what_if);
 
   const char* const what = "Output";
   app.add_flag("--json", options.json, "Print the prediction as JSON instead of the summary")->group(what);
@@ -219,14 +227,15 @@ void check(const Options& options, const RawOptions& raw) {
   for (const std::string& trace : options.other_traces) require_readable(trace, "trace");
   if (!options.platform_path.empty()) require_readable(options.platform_path, "platform");
   if (!options.deployment_path.empty()) require_readable(options.deployment_path, "deployment");
-  if (options.json && options.output_path == "-")
+  check_what_if(options);
+  if (options.json && options.output_path == "-" && !options.what_if.is_study())
     throw UsageError("--json and -o - both want standard output; give -o a file name");
   if (!options.save_program_path.empty() && (!options.platform_path.empty() || !options.output_path.empty()))
     throw UsageError("--save-program only compiles: a platform or -o belongs to the next command");
   if (options.quiet && options.verbose) throw UsageError("-q and -v contradict each other");
   if (raw.timeline && raw.no_timeline) throw UsageError("--timeline and --no-timeline contradict each other");
-  if ((raw.timeline || raw.no_timeline) && options.output_path.empty())
-    throw UsageError("--timeline and --no-timeline need -o FILE, which holds the timeline");
+  if ((raw.timeline || raw.no_timeline) && (options.output_path.empty() || options.what_if.is_study()))
+    throw UsageError("--timeline and --no-timeline need -o FILE, which holds the timeline of a prediction");
   for (const std::string& setting : options.simgrid_config) {
     if (setting.find(':') == std::string::npos || setting.front() == ':')
       throw UsageError("--cfg '" + setting + "' is not KEY:VALUE, e.g. --cfg network/TCP-gamma:4194304");
@@ -239,6 +248,7 @@ std::vector<std::string> shaping_options(const Options& options, const RawOption
   for (const std::string& place : raw.places) list.push_back("--place=" + place);
   if (!options.deployment_path.empty()) list.push_back("--deploy=" + options.deployment_path);
   if (!raw.host_speed.empty()) list.push_back("--host-speed=" + raw.host_speed);
+  for (std::string& option : shaping_options(raw.what_if)) list.push_back(std::move(option));
   if (raw.engine != "event") list.push_back("--engine=" + raw.engine);
   for (const std::string& term : raw.model) list.push_back("--model=" + term);
   for (const std::string& setting : options.simgrid_config) list.push_back("--cfg=" + setting);
@@ -290,6 +300,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   if (!raw.order.empty())
     options.order =
         parse_choice<Order>("--order", raw.order, {{"arrival", Order::arrival}, {"recorded", Order::recorded}});
+  options.what_if = parse_what_if(raw.what_if);
   options.closure = !raw.no_closure;
   options.validity = !raw.no_validity;
   sort_out_files(options, raw);

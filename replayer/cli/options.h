@@ -2,20 +2,15 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "replayer/cli/usage_error.h"
+#include "replayer/cli/what_if_options.h"
 #include "replayer/compile/compile.h"
 #include "replayer/simulate/simulate.h"
 
 namespace simrec::replay {
-
-/// A command line that makes no sense; what() is one sentence for the user.
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 struct Options {
   std::string trace_path;                 ///< or a saved program
@@ -27,6 +22,7 @@ struct Options {
   EngineKind engine = EngineKind::event;
   std::optional<Order> order;  ///< nullopt = not asked for: arrival, or as a saved program was compiled
   NetworkModel model;
+  WhatIf what_if;
   std::vector<std::string> simgrid_config;
   std::string output_path;        ///< prediction file, "-" = stdout, "" = none
   std::string save_program_path;  ///< write the compiled program there instead of simulating it; "" = no

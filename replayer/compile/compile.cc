@@ -50,7 +50,7 @@ Ns blocked_time(const Context& c, const Event& e) {
 /// Walks the trace and lets each event's handlers emit ops.
 class Walk {
  public:
-  explicit Walk(Context& c) : c_(c), kinds_(kind_table()) {}
+  explicit Walk(Context& c) : c_(c), speeds_(c.trace, c.options.functions), kinds_(kind_table()) {}
 
   void run() {
     EventMerge merge(c_.trace);
@@ -87,7 +87,7 @@ class Walk {
     }
     if (t.ended) return;
     note_quality(e, times, t.last_exit);
-    t.emit.compute(times.burst_ns);
+    t.emit.compute(speeds_.burst(step.thread, step.index, e.stack, times.burst_ns));
     if (e.is(PseudoEvent::sample)) return finish_call(t, e);  // the burst just goes on
     t.emit.set_origin(e.kind, call.fd);
     if (e.flags & kUnfinished) {
@@ -125,6 +125,7 @@ class Walk {
   }
 
   Context& c_;
+  FunctionSpeeds speeds_;
   const std::vector<KindInfo> kinds_;
 };
 

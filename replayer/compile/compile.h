@@ -1,6 +1,7 @@
 // Turns a trace into a causal program (DESIGN: the causal program). Needs no platform and no SimGrid.
 #pragma once
 
+#include "replayer/compile/function_speeds.h"
 #include "replayer/program/program.h"
 #include "trace-format/trace_reader.h"
 
@@ -22,6 +23,7 @@ enum class Spins : std::uint8_t {
 struct CompileOptions {
   Order order = Order::arrival;
   Spins spins = Spins::folded;
+  std::vector<FunctionSpeed> functions;  ///< changed; needs call stacks in the trace
   /// A call on a regular file that waited at least this long without CPU went to the device.
   Ns disk_wait_threshold_ns = 50'000;
 };

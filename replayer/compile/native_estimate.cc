@@ -8,6 +8,10 @@
 namespace simrec::replay::causal {
 namespace {
 
+/// Recording makes a message or a wake-up late by no more than this. What comes later was late by itself: small
+/// segments, for example, which TCP holds back until the receiver's delayed acknowledgement, for 40 ms.
+constexpr Ns kMostLag = 10'000'000;
+
 /// Index of the last event that began at or before `time`; -1 = none.
 std::ptrdiff_t event_at(const ThreadEvents& events, Ns time) {
   std::size_t low = 0, high = events.size();
@@ -107,7 +111,7 @@ class PathWalk {
       }
     }
     // Less than explained: cores do not halt while simrec records, so threads wake up sooner than on this host.
-    cost_ += std::max(span - explained, -c_.program.wake_up_ns);
+    cost_ += std::clamp(span - explained, -c_.program.wake_up_ns, kMostLag);
   }
 
   void go_to(std::uint32_t thread, Ns time) {

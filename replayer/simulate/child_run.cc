@@ -6,13 +6,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <list>
 #include <regex>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "replayer/simulate/simulate.h"
 
@@ -163,48 +166,113 @@ void ChildReport::fail(const std::string& message) {
   ::_exit(2);
 }
 
-std::string run_in_child(const std::string& subject, const std::function<void(ChildReport&)>& body,
-                         const std::function<void(double)>& progress) {
-  auto [answers_out, answers_in] = make_pipe();
-  auto [errors_out, errors_in] = make_pipe();
-  const pid_t parent = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid < 0) fail_errno("fork");
-  if (pid == 0) {
-    if (::getppid() != parent) ::_exit(1);
-    run_child(body, answers_in.get(), errors_in.get());
-  }
-  Child child(pid);
-  answers_in.reset();
-  errors_in.reset();
+namespace {
 
-  Frames frames;
-  std::string output, answer, error;
-  bool answered = false, failed = false;
-  std::array<pollfd, 2> fds = {pollfd{answers_out.get(), POLLIN, 0}, pollfd{errors_out.get(), POLLIN, 0}};
-  while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+/// A child under way: what it has said so far.
+class Running {
+ public:
+  Running(std::size_t index, const std::function<void(std::size_t, ChildReport&)>& body)
+      : index_(index), answers_(make_pipe()), errors_(make_pipe()), child_(start(body)) {
+    answers_.second.reset();
+    errors_.second.reset();
+  }
+
+  std::size_t index() const { return index_; }
+  int answers() const { return answers_.first.get(); }
+  int errors() const { return errors_.first.get(); }
+  bool ended() const { return answers() < 0 && errors() < 0; }
+
+  void hear_errors() {
+    if (!read_some(errors(), output_)) errors_.first.reset();
+    if (output_.size() > 2 * kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
+  }
+
+  void hear_answers(const std::function<void(std::size_t, double)>& progress) {
+    if (!read_some(answers(), frames_.bytes)) answers_.first.reset();
+    char tag = 0;
+    for (std::string payload; frames_.next(tag, payload);) {
+      if (tag == 'p' && progress && payload.size() == sizeof(double)) {
+        double fraction = 0;
+        std::memcpy(&fraction, payload.data(), sizeof fraction);
+        progress(index_, fraction);
+      }
+      if (tag == 'a') answered_ = true, end_.text = std::move(payload);
+      if (tag == 'e') end_ = {true, std::move(payload)};
+    }
+  }
+
+  /// Once it has ended.
+  ChildEnd reap(const std::string& subject) {
+    const int status = child_.wait();
+    if (!answered_ && !end_.failed) end_ = {true, cause_of_death(subject, status, output_)};
+    return std::move(end_);
+  }
+
+ private:
+  pid_t start(const std::function<void(std::size_t, ChildReport&)>& body) const {
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) fail_errno("fork");
+    if (pid == 0) {
+      if (::getppid() != parent) ::_exit(1);
+      run_child([&](ChildReport& report) { body(index_, report); }, answers_.second.get(), errors_.second.get());
+    }
+    return pid;
+  }
+
+  std::size_t index_;
+  std::pair<Fd, Fd> answers_, errors_;
+  Child child_;
+  Frames frames_;
+  std::string output_;
+  ChildEnd end_;
+  bool answered_ = false;
+};
+
+}  // namespace
+
+void run_in_children(std::size_t count, std::size_t jobs, const std::string& subject,
+                     const std::function<void(std::size_t, ChildReport&)>& body,
+                     const std::function<void(std::size_t, ChildEnd)>& done,
+                     const std::function<void(std::size_t, double)>& progress) {
+  std::list<Running> running;
+  std::size_t next = 0;
+  std::vector<pollfd> fds;
+  while (next < count || !running.empty()) {
+    while (next < count && running.size() < std::max<std::size_t>(jobs, 1)) running.emplace_back(next++, body);
+    fds.clear();
+    for (const Running& child : running) {
+      fds.push_back({child.answers(), POLLIN, 0});
+      fds.push_back({child.errors(), POLLIN, 0});
+    }
     if (::poll(fds.data(), fds.size(), -1) < 0) {
       if (errno == EINTR) continue;
       fail_errno("poll");
     }
-    if (fds[0].revents && !read_some(fds[0].fd, frames.bytes)) fds[0].fd = -1;
-    if (fds[1].revents && !read_some(fds[1].fd, output)) fds[1].fd = -1;
-    if (output.size() > 2 * kKeptOutput) output.erase(0, output.size() - kKeptOutput);
-    char tag = 0;
-    for (std::string payload; frames.next(tag, payload);) {
-      if (tag == 'p' && progress && payload.size() == sizeof(double)) {
-        double fraction = 0;
-        std::memcpy(&fraction, payload.data(), sizeof fraction);
-        progress(fraction);
+    auto fd = fds.begin();
+    for (auto child = running.begin(); child != running.end(); fd += 2) {
+      if (fd[0].revents) child->hear_answers(progress);
+      if (fd[1].revents) child->hear_errors();
+      if (!child->ended()) {
+        ++child;
+        continue;
       }
-      if (tag == 'a') answered = true, answer = std::move(payload);
-      if (tag == 'e') failed = true, error = std::move(payload);
+      done(child->index(), child->reap(subject));
+      child = running.erase(child);
     }
   }
-  const int status = child.wait();
-  if (failed) throw ReplayError(error);
-  if (!answered) throw ReplayError(cause_of_death(subject, status, output));
-  return answer;
+}
+
+std::string run_in_child(const std::string& subject, const std::function<void(ChildReport&)>& body,
+                         const std::function<void(double)>& progress) {
+  ChildEnd end;
+  std::function<void(std::size_t, double)> heard;
+  if (progress) heard = [&](std::size_t, double fraction) { progress(fraction); };
+  run_in_children(
+      1, 1, subject, [&](std::size_t, ChildReport& report) { body(report); },
+      [&](std::size_t, ChildEnd ended) { end = std::move(ended); }, heard);
+  if (end.failed) throw ReplayError(end.text);
+  return std::move(end.text);
 }
 
 std::string one_line(const std::string& text) {

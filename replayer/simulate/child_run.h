@@ -2,6 +2,7 @@
 // may exit, abort or print at will.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -26,6 +27,20 @@ class ChildReport {
 /// `progress` (may be empty) runs in the parent.
 std::string run_in_child(const std::string& subject, const std::function<void(ChildReport&)>& body,
                          const std::function<void(double)>& progress);
+
+/// How a child ended.
+struct ChildEnd {
+  bool failed = false;
+  std::string text;  ///< what it handed to succeed(), else the message that run_in_child() would throw
+};
+
+/// Runs `body(i, …)` for each i below `count` in a child of its own, at most `jobs` (at least 1) at a time, started in
+/// order. `done(i, …)` runs in the parent as they end, in any order; so does `progress(i, fraction)`, which may be
+/// empty. Throws ReplayError only if no child can be started.
+void run_in_children(std::size_t count, std::size_t jobs, const std::string& subject,
+                     const std::function<void(std::size_t, ChildReport&)>& body,
+                     const std::function<void(std::size_t, ChildEnd)>& done,
+                     const std::function<void(std::size_t, double)>& progress);
 
 /// Many lines as one.
 std::string one_line(const std::string& text);

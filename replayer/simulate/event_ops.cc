@@ -7,9 +7,11 @@ bool EventEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return true;
   Thread& thread = threads_[t];
   Host& host = hosts_[thread.host];
+  thread.work_s =
+      work_s(in_, in_.platform.host(thread.host), op.value) * in_.platform.cpu_time_factor(program_.threads[t].process);
+  if (thread.work_s <= 0) return true;
   thread.phase = Phase::computing;
   thread.since = now_;
-  thread.work_s = work_s(in_, in_.platform.host(thread.host), op.value);
   host.processor.add(t, thread.work_s, now_);
   if (!host.dirty) dirty_hosts_.push_back(thread.host);
   host.dirty = true;

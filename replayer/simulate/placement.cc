@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "trace-format/closest.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -16,6 +18,7 @@ bool glob(const std::string& pattern, const std::string& text) {
 bool matches(const std::string& pattern, const ProgramProcess& process) {
   if (pattern.starts_with("pid:")) return pattern.substr(4) == std::to_string(process.pid);
   if (pattern.starts_with("cmd:")) return glob(pattern.substr(4), process.command_line);
+  if (pattern.starts_with("name:")) return glob(pattern.substr(5), process.name);
   if (glob(pattern, process.name)) return true;
   return std::ranges::any_of(process.names, [&](const std::string& name) { return glob(pattern, name); });
 }
@@ -51,14 +54,28 @@ std::string join(const std::vector<std::string>& words, std::size_t at_most) {
                     "); nearest names: " + join(hosts, 5));
 }
 
-[[noreturn]] void unmatched(const PlaceRule& rule, const Program& program) {
+/// " (did you mean …?)" or "".
+std::string nearest_name(const Program& program, const std::string& pattern) {
+  std::vector<std::string> names;
+  for (const ProgramProcess& process : program.processes) {
+    names.push_back(process.name);
+    names.insert(names.end(), process.names.begin(), process.names.end());
+  }
+  std::string best = closest(pattern, names);
+  for (const std::string& name : names)
+    if (best.empty() && !pattern.empty() && name.starts_with(pattern)) best = name;
+  return best.empty() ? "" : " (did you mean \"" + best + "\"?)";
+}
+
+[[noreturn]] void unmatched(const std::string& pattern, const Program& program) {
   std::vector<std::string> names;
   for (const ProgramProcess& process : program.processes) {
     if (std::string name = label(process); std::ranges::find(names, name) == names.end()) names.push_back(name);
     for (const std::string& other : process.names)
       if (other != process.name && std::ranges::find(names, other) == names.end()) names.push_back(other);
   }
-  throw ReplayError("no recorded process matches \"" + rule.pattern + "\"; processes: " + join(names, 20));
+  throw ReplayError("no recorded process matches \"" + pattern + "\"" + nearest_name(program, pattern) +
+                    "; processes: " + join(names, 20));
 }
 
 void check_sharing(const Program& program, const std::vector<std::string>& placed) {
@@ -89,7 +106,7 @@ std::vector<std::string> place(const Program& program, const std::vector<PlaceRu
         rule_of[i] = &rule;
         matched = true;
       }
-    if (!matched) unmatched(rule, program);
+    if (!matched) unmatched(rule.pattern, program);
   }
   std::vector<std::string> placed(program.processes.size());
   for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -101,6 +118,20 @@ std::vector<std::string> place(const Program& program, const std::vector<PlaceRu
   }
   check_sharing(program, placed);
   return placed;
+}
+
+std::vector<double> cpu_time_factors(const Program& program, const std::vector<CpuRule>& rules) {
+  std::vector<double> factors(program.processes.size(), 1);
+  for (const CpuRule& rule : rules) {
+    bool matched = false;
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (matches(rule.pattern, program.processes[i])) {
+        factors[i] *= rule.time_factor;
+        matched = true;
+      }
+    if (!matched) unmatched(rule.pattern, program);
+  }
+  return factors;
 }
 
 }  // namespace simrec::replay

@@ -14,4 +14,7 @@ namespace simrec::replay {
 std::vector<std::string> place(const Program& program, const std::vector<PlaceRule>& rules,
                                const std::vector<std::string>& hosts);
 
+/// Factor of the computing time by process index. Throws ReplayError for a rule that matches nothing.
+std::vector<double> cpu_time_factors(const Program& program, const std::vector<CpuRule>& rules);
+
 }  // namespace simrec::replay

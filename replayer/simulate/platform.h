@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "replayer/simulate/host_costs.h"
@@ -72,12 +73,18 @@ class Platform {
   double latency_s(std::uint32_t from, std::uint32_t to) { return route(from, to).latency_s; }
   /// The links of the route, in order; none within one host.
   std::vector<PlatformLink> links(std::uint32_t from, std::uint32_t to) const;
+  /// `time_factors`: of the computing of each process, by index.
+  void scale_cpu(std::vector<double> time_factors) { cpu_time_factors_ = std::move(time_factors); }
+  double cpu_time_factor(std::uint32_t process) const {
+    return cpu_time_factors_.empty() ? 1 : cpu_time_factors_[process];
+  }
   /// Leaves out the host costs that the model does not want.
   void limit_costs(const NetworkModel& model);
 
  private:
   std::vector<UsedHost> hosts_;
   std::vector<std::uint32_t> host_of_process_;
+  std::vector<double> cpu_time_factors_;
   std::unordered_map<std::uint64_t, Route> routes_;
 };
 

@@ -225,8 +225,10 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
 void ReferenceEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return;
   const double since = clock_s();
-  s4u::this_actor::execute(static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops);
-  const double work = work_s(in_, host_of(t), op.value);
+  const double factor = in_.platform.cpu_time_factor(program_.threads[t].process);
+  if (factor <= 0) return;
+  s4u::this_actor::execute(static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops * factor);
+  const double work = work_s(in_, host_of(t), op.value) * factor;
   in_.busy_core_s[in_.platform.host_of_thread(program_, t)] += work;
   in_.accounting.computed(threads_[t].account, since, clock_s(), work);
 }

@@ -73,6 +73,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
 
   platform.limit_costs(options.model);
+  platform.scale_cpu(cpu_time_factors(program, options.cpu));
   Accounting accounting(program, options.timeline);
   std::optional<Insight> insight;
   if (options.path_steps > 0 && options.engine == EngineKind::event)
@@ -109,20 +110,38 @@ void simulate_here(const Program& program, const std::string& platform_file, con
                     " has no bandwidth");
 }
 
+void simulate_with_engine(const Program& program, const std::string& platform_file, const SimulateOptions& options,
+                          ChildReport& report) {
+  // The reference engine is for comparison, not for large programs.
+  if (options.engine == EngineKind::reference)
+    simulate_here(*WholeProgram(program), platform_file, options, report);
+  else
+    simulate_here(program, platform_file, options, report);
+}
+
 }  // namespace
 
 Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options) {
-  const std::string answer = run_in_child(
+  return decode(run_in_child(
       "platform " + platform_file,
-      [&](ChildReport& report) {
-        // The reference engine is for comparison, not for large programs.
-        if (options.engine == EngineKind::reference)
-          simulate_here(*WholeProgram(program), platform_file, options, report);
-        else
-          simulate_here(program, platform_file, options, report);
+      [&](ChildReport& report) { simulate_with_engine(program, platform_file, options, report); }, options.progress));
+}
+
+void simulate_many(std::size_t count, std::size_t jobs, const std::function<Simulation(std::size_t)>& simulation,
+                   const std::function<void(std::size_t, Simulated)>& done) {
+  run_in_children(
+      count, jobs, "the platform",
+      [&](std::size_t i, ChildReport& report) {
+        const Simulation one = simulation(i);
+        simulate_with_engine(*one.program, one.platform_file, one.options, report);
       },
-      options.progress);
-  return decode(answer);
+      [&](std::size_t i, ChildEnd end) {
+        if (end.failed)
+          done(i, {std::nullopt, std::move(end.text)});
+        else
+          done(i, {decode(end.text), ""});
+      },
+      {});
 }
 
 }  // namespace simrec::replay

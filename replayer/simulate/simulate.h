@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -84,8 +85,14 @@ struct Outcome {
 
 /// One rule of --place, in the order given; the last that matches a process wins.
 struct PlaceRule {
-  std::string pattern;  ///< glob on a process name, "pid:N" or "cmd:GLOB"
+  std::string pattern;  ///< glob on any of its names, "name:GLOB" (the last one only), "pid:N" or "cmd:GLOB"
   std::string host;
+};
+
+/// Some processes compute faster or slower than they did, wherever they run: a change of their code.
+struct CpuRule {
+  std::string pattern;     ///< as PlaceRule::pattern
+  double time_factor = 1;  ///< of the time of their computing, >= 0; several rules for one process multiply
 };
 
 enum class EngineKind : std::uint8_t { event, reference };
@@ -93,6 +100,7 @@ enum class EngineKind : std::uint8_t { event, reference };
 struct SimulateOptions {
   EngineKind engine = EngineKind::event;
   std::vector<PlaceRule> placement;
+  std::vector<CpuRule> cpu;
   std::string deployment_file;  ///< SimGrid deployment XML; "" = none
   double host_speed_flops = 0;  ///< overrides Program::recorded_speed_flops; 0 = as recorded
   bool timeline = false;
@@ -106,5 +114,25 @@ struct SimulateOptions {
 /// forked child and its outcome comes back through a pipe; call it as often as you like.
 /// Throws ReplayError: bad platform, unmatched pattern, missing route, a cycle of waits (named).
 Outcome simulate(const Program& program, const std::string& platform_file, const SimulateOptions& options);
+
+/// One of many simulations.
+struct Simulation {
+  const Program* program = nullptr;
+  std::string platform_file;
+  SimulateOptions options;
+  std::shared_ptr<const void> keeper;  ///< of the platform file; may be empty
+};
+
+/// How it went: an outcome, or why there is none.
+struct Simulated {
+  std::optional<Outcome> outcome;
+  std::string failure;
+};
+
+/// Simulates `count` times, at most `jobs` at once. `simulation(i)` is called in the process that simulates, which may
+/// make files of its own; `done(i, …)` here, as they end, in any order. Each is as simulate() alone would make it.
+/// Throws ReplayError if no process can be started.
+void simulate_many(std::size_t count, std::size_t jobs, const std::function<Simulation(std::size_t)>& simulation,
+                   const std::function<void(std::size_t, Simulated)>& done);
 
 }  // namespace simrec::replay

@@ -1,18 +1,18 @@
-#include "replayer/cli/twin_file.h"
+#include "replayer/whatif/platform_file.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "replayer/simulate/simulate.h"
-#include "trace-format/twin.h"
 
 namespace simrec::replay {
 
-TwinFile::TwinFile(const Header& header)
-    : text_(twin_platform_xml(header)), descriptor_(::memfd_create("twin.xml", MFD_CLOEXEC)) {
+PlatformFile::PlatformFile(std::string text)
+    : text_(std::move(text)), descriptor_(::memfd_create("platform.xml", MFD_CLOEXEC)) {
   for (std::size_t written = 0; descriptor_ >= 0 && written < text_.size();) {
     const ssize_t n = ::write(descriptor_, text_.data() + written, text_.size() - written);
     if (n < 0) {
@@ -24,11 +24,10 @@ TwinFile::TwinFile(const Header& header)
       written += static_cast<std::size_t>(n);
     }
   }
-  if (descriptor_ < 0)
-    throw ReplayError(std::string("cannot make the twin platform in memory: ") + std::strerror(errno));
+  if (descriptor_ < 0) throw ReplayError(std::string("cannot make a platform file in memory: ") + std::strerror(errno));
   path_ = "/proc/self/fd/" + std::to_string(descriptor_);
 }
 
-TwinFile::~TwinFile() { ::close(descriptor_); }
+PlatformFile::~PlatformFile() { ::close(descriptor_); }
 
 }  // namespace simrec::replay

@@ -1,20 +1,18 @@
-// The twin of the recording host as a platform file that needs no cleaning up.
+// A platform as a file that needs no cleaning up.
 #pragma once
 
 #include <string>
 
-#include "trace-format/model.h"
-
 namespace simrec::replay {
 
-/// A file in memory (memfd) with the twin's XML, gone with this process however it ends. Its path means the
+/// A file in memory (memfd) with a platform's XML, gone with this process however it ends. Its path means the
 /// same file in forked children. Throws ReplayError when it cannot be made.
-class TwinFile {
+class PlatformFile {
  public:
-  explicit TwinFile(const Header& header);
-  ~TwinFile();
-  TwinFile(const TwinFile&) = delete;
-  TwinFile& operator=(const TwinFile&) = delete;
+  explicit PlatformFile(std::string text);
+  ~PlatformFile();
+  PlatformFile(const PlatformFile&) = delete;
+  PlatformFile& operator=(const PlatformFile&) = delete;
 
   const std::string& path() const { return path_; }
   /// The platform XML itself.
