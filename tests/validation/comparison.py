@@ -3,6 +3,7 @@ import csv
 import dataclasses
 import json
 import math
+import random
 import statistics
 
 from cases import FAMILIES, family_of
@@ -30,6 +31,8 @@ class Row:
     interval_low_s: float | None = None
     interval_high_s: float | None = None
     covered: bool | None = None
+    walls: tuple = ()  # the truth's runs
+    recordings: int = 0  # that worked
     failed: str = ""
 
     @property
@@ -46,10 +49,12 @@ def compare(case, truth_row, recordings, predictions, combined=None):
     if truth_row and truth_row.get("wall_median_s"):
         row.real_s, row.real_min_s, row.real_max_s = (float(truth_row[f"wall_{k}_s"]) for k in ("median", "min", "max"))
         row.foreign_cores = float(truth_row["foreign_cores"])
+        row.walls = tuple(float(w) for w in truth_row["walls"].split())
     else:
         reasons.insert(0, f"no truth: {truth_row['failed'] if truth_row else 'not measured'}")
     if good:
         seconds = [p.seconds[label] for p in good]
+        row.recordings = len(good)
         row.predicted_s, row.predicted_min_s, row.predicted_max_s = statistics.median(seconds), min(seconds), max(seconds)
         row.closure = statistics.median(p.closure for p in good)
         row.recorded_s = statistics.median(r.walls[label] for r in recordings if not r.failed)
@@ -89,6 +94,16 @@ def summary(errors):
             "p90_pct": percent(quantile(e, 0.9)), "max_pct": percent(max(e)), "bias_pct": 100 * (math.exp(statistics.mean(errors)) - 1)} if e else {}
 
 
+def by_chance(rows):
+    """Errors that a perfect simreplay would have: medians of as many runs as there are recordings beside medians of as many as the truth
+    has, all drawn from the truth's own runs (200 times; the same draws each time)."""
+    draw = random.Random(1)
+
+    def median(row, n):
+        return statistics.median(draw.choices(row.walls, k=n))
+    return [math.log(median(r, r.recordings) / median(r, len(r.walls))) for r in rows if r.walls and r.recordings for _ in range(200)]
+
+
 def totals(rows):
     """{group: summary, with the baselines' means, failures, interval coverage}."""
     counted = [r for r in rows if r.counted]
@@ -108,6 +123,8 @@ def totals(rows):
             out[name]["recorded_mean_pct"] = percent(statistics.mean(abs(r.recorded_error) for r in known))
             out[name]["scaled_mean_pct"] = percent(statistics.mean(abs(r.scaled_error) for r in known))
             out[name]["closure_mean_pct"] = 100 * statistics.mean(abs(r.closure) for r in known)
+            chance = [abs(e) for e in by_chance(known)]
+            out[name] |= {f"chance_{q}_pct": percent(quantile(chance, x)) for q, x in (("median", 0.5), ("p90", 0.9))}
             out[name]["closure_p90_pct"] = 100 * quantile([abs(r.closure) for r in known], 0.9)
         judged = [r.covered for r in known if r.covered is not None]
         out[name]["interval_coverage"] = sum(judged) / len(judged) if judged else None
@@ -137,16 +154,18 @@ def text(rows, sums):
                          f"{signed(r.recorded_error):>9} {signed(r.scaled_error):>8}  {r.trust}" + ("" if r.counted else "  (outside the totals)")
                          + (f"  FAILED: {r.failed}" if r.failed else ""))
     lines += ["", f"{'totals':42} {'cases':>5} {'failed':>6} {'mean%':>6} {'median%':>7} {'P90%':>6} {'max%':>7} {'bias%':>6} "
-              f"{'closure%':>8} {'recorded%':>9} {'scaled%':>8} {'covered%':>8}"]
+              f"{'closure%':>8} {'recorded%':>9} {'scaled%':>8} {'covered%':>8} {'chance%':>7} {'P90%':>6}"]
     for name, t in sums.items():
         if "mean_pct" not in t:
             lines.append(f"{name:42} {0:5} {t['failed']:6}")
             continue
         cover = f"{100 * t['interval_coverage']:8.0f}" if t["interval_coverage"] is not None else f"{'-':>8}"
         lines.append(f"{name:42} {t['cases']:5} {t['failed']:6} {t['mean_pct']:6.1f} {t['median_pct']:7.1f} {t['p90_pct']:6.1f} {t['max_pct']:7.1f} "
-                     f"{t['bias_pct']:+6.1f} {t['closure_mean_pct']:8.1f} {t['recorded_mean_pct']:9.1f} {t['scaled_mean_pct']:8.1f} {cover}")
+                     f"{t['bias_pct']:+6.1f} {t['closure_mean_pct']:8.1f} {t['recorded_mean_pct']:9.1f} {t['scaled_mean_pct']:8.1f} {cover} "
+                     f"{t['chance_median_pct']:7.1f} {t['chance_p90_pct']:6.1f}")
     return "\n".join(lines + ["mean = exp(mean |ln(predicted/real)|) - 1; recorded = the recording's wall time taken as the prediction, "
-                              "scaled = that times the ratio of core speeds"])
+                              "scaled = that times the ratio of core speeds; chance = median and P90 error that the spread of the truth's own runs would give a "
+                              "perfect prediction"])
 
 
 def ablation_text(base, per_model):
