@@ -8,9 +8,9 @@
 namespace simrec::replay::causal {
 namespace {
 
-/// Recording makes a message or a wake-up late by no more than this. What comes later was late by itself: small
-/// segments, for example, which TCP holds back until the receiver's delayed acknowledgement, for 40 ms.
-constexpr Ns kMostLag = 10'000'000;
+/// TCP holds small segments back until the one before is acknowledged (Nagle, RFC 896), and the receiver delays that
+/// (Linux: TCP_DELACK_MIN): a message that comes so late was late by itself, not through recording.
+constexpr Ns kDelayedAcknowledgement = 40'000'000;
 
 /// Index of the last event that began at or before `time`; -1 = none.
 std::ptrdiff_t event_at(const ThreadEvents& events, Ns time) {
@@ -111,7 +111,8 @@ class PathWalk {
       }
     }
     // Less than explained: cores do not halt while simrec records, so threads wake up sooner than on this host.
-    cost_ += std::clamp(span - explained, -c_.program.wake_up_ns, kMostLag);
+    const Ns lag = std::max(span - explained, -c_.program.wake_up_ns);
+    cost_ += lag < kDelayedAcknowledgement ? lag : lag - kDelayedAcknowledgement;
   }
 
   void go_to(std::uint32_t thread, Ns time) {
