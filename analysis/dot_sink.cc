@@ -43,7 +43,7 @@ class DotSink : public TimelineSink {
   }
 
   void stream(const StreamTotals& stream) override {
-    if (stream.from_pid == stream.to_pid) return;
+    if (stream.from_pid == stream.to_pid || (stream.bytes == 0 && stream.messages == 0)) return;
     Traffic& traffic = streams_[{stream.from_pid, stream.to_pid, transport_of(stream.name)}];
     ++traffic.streams;
     traffic.messages += stream.messages;

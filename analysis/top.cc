@@ -91,7 +91,7 @@ void print_section(std::ostream& out, const UsageSection& section, UsageOrder or
   SparseTable table({{"SHARE"},
                      {"TIME"},
                      {"CPU"},
-                     {"WAITING"},
+                     {capitals(section.waiting)},
                      {capitals(section.count)},
                      {"ERRORS"},
                      {"BYTES"},
@@ -152,7 +152,8 @@ class Top : public Command {
     app.footer(
         "TIME = CPU + WAITING, summed over threads. Of connections, files and calls it is the time inside calls on\n"
         "them; what poll, select and epoll waited counts for these calls only. SHARE is that of the whole table.\n"
-        "Connections to one server address are one row. Sections of a prediction: processes, connections, links.\n"
+        "Connections to one server address are one row. Sections of a prediction: processes, connections (waiting: of\n"
+        "who read from them), links.\n"
         "Examples:\n"
         "  simtrace top trace.capnp\n"
         "  simtrace top --by bytes -n 3 trace.capnp\n"

@@ -40,7 +40,7 @@ struct TraceUsage {
   std::map<std::uint32_t, ObjectUse> objects;  ///< by ObjectId
 };
 
-/// Reads a whole trace, in memory that grows with its processes and objects, not with its events. Throws TraceError.
+/// Reads a whole trace, in the memory of OrderedEvents. Throws TraceError.
 TraceUsage collect_usage(const std::string& path);
 
 }  // namespace simrec::analysis

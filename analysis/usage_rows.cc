@@ -183,7 +183,7 @@ std::vector<UsageSection> usage_sections(const TraceUsage& usage) {
 
 std::vector<UsageSection> usage_sections(const Prediction& prediction) {
   UsageSection processes{"processes", "threads", {}}, connections{"connections", "messages", {}},
-      links{"links", "", {}};
+      links{"links", "", {}, "busy"};
   std::map<std::int64_t, std::string> names;
   for (const ProcessResult& process : prediction.summary.processes) {
     names[process.pid] = process.name;

@@ -28,6 +28,7 @@ struct UsageSection {
   std::string_view name;   ///< "processes": a key for programs, a title for people
   std::string_view count;  ///< what is counted: "calls", "messages"
   std::vector<UsageRow> rows;
+  std::string_view waiting = "waiting";  ///< what UsageRow::wait_ns is of these rows
 };
 
 enum class UsageOrder : unsigned char { time, bytes, count };

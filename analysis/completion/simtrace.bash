@@ -31,7 +31,7 @@ _simtrace() {
     "top "--csv) :; return ;;
     "compare "-t|"compare "--threshold) :; return ;;
     "compare "-n|"compare "--top) :; return ;;
-    "export "-f|"export "--format) mapfile -t COMPREPLY < <(compgen -W "perfetto csv json paje folded dot" -- "$word"); return ;;
+    "export "-f|"export "--format) mapfile -t COMPREPLY < <(compgen -W "perfetto csv json paje folded dot otf2" -- "$word"); return ;;
     "export "-o|"export "--output) _simtrace_files "$word" '*'; return ;;
   esac
   case $command in

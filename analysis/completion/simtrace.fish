@@ -39,6 +39,6 @@ complete -c simtrace -n '__fish_seen_subcommand_from compare' -l all -d 'Show ch
 complete -c simtrace -n '__fish_seen_subcommand_from compare' -l json -d 'JSON instead of tables'
 complete -c simtrace -n '__fish_seen_subcommand_from compare' -F
 complete -c simtrace -n '__fish_seen_subcommand_from export' -s h -l help -d 'Print this help message and exit'
-complete -c simtrace -n '__fish_seen_subcommand_from export' -s f -l format -x -a 'perfetto csv json paje folded dot' -d 'One of those below'
+complete -c simtrace -n '__fish_seen_subcommand_from export' -s f -l format -x -a 'perfetto csv json paje folded dot otf2' -d 'One of those below'
 complete -c simtrace -n '__fish_seen_subcommand_from export' -s o -l output -r -F -d 'File to write (- = standard output)'
 complete -c simtrace -n '__fish_seen_subcommand_from export' -F

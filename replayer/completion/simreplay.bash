@@ -31,6 +31,6 @@ _simreplay() {
     *' '--model) :; return ;;
     *' '--cfg) :; return ;;
   esac
-  if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --version --place --deploy --host-speed --json -o --output --save-program --timeline --no-timeline -q --quiet -v --verbose --engine --order --model --cfg --no-closure --no-validity --same-experiment --dump-program" -- "$word"); else _simreplay_files "$word" '*.capnp' '*.xml' '*.program'; fi
+  if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --version --place --deploy --host-speed --json -o --output --save-program --timeline --no-timeline --no-path -q --quiet -v --verbose --engine --order --model --cfg --no-closure --no-validity --same-experiment --dump-program" -- "$word"); else _simreplay_files "$word" '*.capnp' '*.xml' '*.program'; fi
 }
 complete -F _simreplay simreplay

@@ -93,6 +93,13 @@ TEST_F(Dump, FiltersByNameAndProcess) {
   EXPECT_EQ(count, 3);
 }
 
+TEST_F(Dump, ProcessesHaveNames) {
+  EXPECT_EQ(run_program({SIMTRACE, "dump", "-p", "wc", pipeline_}).out,
+            run_program({SIMTRACE, "dump", "-p", "102", pipeline_}).out);
+  EXPECT_EQ(run_program({SIMTRACE, "dump", "-p", "wc,102,ls", pipeline_}).out,
+            run_program({SIMTRACE, "dump", "-p", "101", "-p", "102", pipeline_}).out);
+}
+
 TEST_F(Dump, JsonLinesHoldPlainNumbers) {
   const Result result = run_program({SIMTRACE, "dump", "--json", calls_});
   ASSERT_EQ(result.status, 0) << result.err;

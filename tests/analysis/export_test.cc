@@ -162,6 +162,39 @@ TEST_F(Export, JsonLinesParse) {
   EXPECT_EQ(types, (std::set<std::string>{"process", "thread", "slice", "instant"}));
 }
 
+TEST_F(Export, StreamsAreCountedFromEndToEnd) {
+  write_pipeline_trace(path_);
+  std::istringstream lines(run_program({SIMTRACE, "export", "-f", "json", path_}).out);
+  std::vector<Json> streams;
+  for (std::string line; std::getline(lines, line);) {
+    const Json json = Json::parse(line);
+    if (json.at("type") == "stream") streams.push_back(json);
+  }
+  ASSERT_EQ(streams.size(), 1u);
+  EXPECT_EQ(streams[0], (Json{{"type", "stream"},
+                              {"name", "pipe:[4711]"},
+                              {"from_pid", 101},
+                              {"to_pid", 102},
+                              {"messages", 1},
+                              {"bytes", 12}}));
+}
+
+TEST_F(Export, SampledStacksAreFolded) {
+  write_sampled_trace(path_);
+  EXPECT_EQ(run_program({SIMTRACE, "export", "-f", "folded", path_}).out,
+            "prog 400;prog;[unknown] 1000000\n"
+            "prog 400;prog;main;[prog] 4000000\n"
+            "prog 400;prog;main;hot;hot 10000000\n");
+}
+
+TEST_F(Export, TheExtensionChoosesTheFormat) {
+  write_pipeline_trace(path_);
+  const std::string graph = scratch_ / "who.dot";
+  EXPECT_EQ(run_program({SIMTRACE, "export", "-o", graph, path_}).status, 0);
+  EXPECT_EQ(read_file(graph), run_program({SIMTRACE, "export", "-f", "dot", path_}).out);
+  EXPECT_NE(read_file(graph).find("p101 -> p102"), std::string::npos);
+}
+
 TEST_F(Export, WritesAFileWholeOrNotAtAll) {
   write_calls_trace(path_);
   const std::string target = scratch_ / "timeline.json";

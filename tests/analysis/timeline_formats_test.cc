@@ -52,6 +52,7 @@ void play(TimelineSink& sink) {
   sink.flow({"message", kMain, 2500, kOther, 8999});
   sink.stream({"tcp 1:1->2:2", 10, 20, 3, 1500});
   sink.stream({"tcp 1:9->2:2", 10, 20, 1, 500});
+  sink.stream({"tcp 1:8->2:2", 10, 20, 0, 0});
   sink.end();
 }
 
