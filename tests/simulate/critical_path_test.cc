@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <numeric>
 
 #include "replayer/simulate/causal_chains.h"
@@ -17,7 +18,7 @@ class Path : public testing::Test {
  protected:
   Path() { options_.path_steps = 1'000'000; }
   Outcome run(const Program& program) {
-    const Outcome o = simulate(program, platform("two_hosts"), options_);
+    const Outcome o = simulate(program, platform(hosts_), options_);
     EXPECT_TRUE(o.path_followed);
     EXPECT_EQ(sum(o), o.predicted_ns);
     return o;
@@ -53,6 +54,7 @@ class Path : public testing::Test {
     return op;
   }
   SimulateOptions options_;
+  std::string hosts_ = "two_hosts";
 };
 
 TEST_F(Path, ComputingAndSleepingIsTheThreadsOwn) {
@@ -267,6 +269,49 @@ TEST_F(Path, RandomProgramsAddUp) {
     plain.path_steps = 0;
     EXPECT_EQ(simulate(program, platform("two_hosts"), plain).predicted_ns, o.predicted_ns) << "seed " << seed;
   }
+}
+
+/// Random programs on hosts with more cores than threads: what the path says must be what a replay on a slightly slower
+/// platform does. (Not where that moves a transfer so that it shares a link longer or shorter.)
+class PathOnRoomyHosts : public Path {
+ protected:
+  static constexpr double kSlower = 1e-4;
+  /// `slow_down` makes it slower by kSlower; `on_path`: the time that this lengthens.
+  void expect_growth(const std::function<void(const Program&)>& slow_down,
+                     const std::function<Ns(const Outcome&)>& on_path) {
+    int disagree = 0;
+    std::string which;
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+      const Program program = RandomProgram(seed).make();
+      options_.host_speed_flops = 0;
+      hosts_ = "two_roomy_hosts";
+      options_.placement.clear();
+      for (std::size_t p = seed % 2; p < program.processes.size(); p += 2)
+        options_.placement.push_back({program.processes[p].name, "b"});
+      const Outcome before = run(program);
+      slow_down(program);
+      const auto grown = static_cast<double>(run(program).predicted_ns - before.predicted_ns);
+      const double expected = kSlower * static_cast<double>(on_path(before));
+      if (std::abs(grown - expected) <= 0.02 * expected + 10) continue;
+      ++disagree;
+      which += "seed " + std::to_string(seed) + ": grew by " + std::to_string(grown) + " ns, the path says " +
+               std::to_string(expected) + " ns\n";
+    }
+    EXPECT_LE(disagree, 3) << which;
+  }
+};
+
+TEST_F(PathOnRoomyHosts, SlowerCoresCostTheComputingOnIt) {
+  expect_growth(
+      [&](const Program& program) { options_.host_speed_flops = program.recorded_speed_flops * (1 + kSlower); },
+      [](const Outcome& o) { return time(o, PathKind::compute); });
+}
+
+TEST_F(PathOnRoomyHosts, MoreLatencyCostsTheLatencyOnIt) {
+  expect_growth([&](const Program&) { hosts_ = "two_farther_hosts"; },
+                [](const Outcome& o) {
+                  return time(o, PathKind::latency) + time(o, PathKind::window) + time(o, PathKind::connect);
+                });
 }
 
 TEST_F(Path, APathThatIsTooLongIsNone) {
