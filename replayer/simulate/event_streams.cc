@@ -180,10 +180,14 @@ void EventEngine::queue_flow(std::uint32_t index) {
   queue_.push(now_ + kTurnDelay_s, EventKind::send, path.send_queue);
 }
 
+/// What it waited for is the transfer before, if one has just ended.
 void EventEngine::send_next(std::uint32_t index) {
   SendQueue& queue = send_queues_[index];
   queue.sending = !queue.waiting.empty();
-  if (queue.sending) pending_flows_.push_back(queue.waiting.pop());
+  if (!queue.sending) return;
+  const std::uint32_t stream = queue.waiting.pop();
+  if (*cause_) streams_[stream].remote->flow = *cause_;
+  pending_flows_.push_back(stream);
 }
 
 void EventEngine::flow_ended(std::uint32_t index) {
