@@ -99,6 +99,8 @@ void print_text(const TargetAnswer& answer, const StudySource& source, std::ostr
     TextTable table({{"", Align::right}, {"", Align::left}});
     for (const Rest& rest : what_is_left(answer.at_limit)) table.add({format_duration(rest.time), rest.what});
     table.print(out, "  ");
+    out << "To see why: the same command with --what-if '" << printable(text_of(answer.limit))
+        << "' instead of --target and --by.\n";
   }
   if (!search.monotone)
     out << "Note: more is not always better here; this is the smallest change that was found in "
@@ -122,7 +124,9 @@ void print_json(const TargetAnswer& answer, const StudySource& source, std::ostr
                                 {"before", answer.before[i].value},
                                 {"after", answer.after[i].value},
                                 {"unit", info_of(answer.target.by.quantity).unit}});
-  json["limit"] = {{"what", answer.limit_text}, {"predicted_s", seconds(search.limit.predicted_ns)}};
+  json["limit"] = {{"what", answer.limit_text},
+                   {"change", text_of(answer.limit)},
+                   {"predicted_s", seconds(search.limit.predicted_ns)}};
   json["left_at_limit"] = Json::array();
   for (const Rest& rest : what_is_left(answer.at_limit))
     json["left_at_limit"].push_back({{"what", rest.what}, {"s", seconds(rest.time)}});

@@ -11,6 +11,7 @@ namespace simrec::replay {
 namespace {
 
 constexpr double kSmallestShare = 0.01;
+constexpr double kNearlyAll = 0.98;
 
 bool is_sample(const Event& event) { return event.is(PseudoEvent::sample) && !event.arguments.empty(); }
 
@@ -133,6 +134,10 @@ std::vector<std::string> functions_worth_a_look(const Trace& trace, std::size_t 
     if (found && !found->frames.empty())
       if (const std::string name = name_of(trace, found->frames.front()); !name.empty()) self[name] += cpu;
   }
+  // main, _start and the like: twice as fast means that everything is.
+  std::erase_if(total, [&](const auto& entry) {
+    return static_cast<double>(entry.second) > kNearlyAll * static_cast<double>(all);
+  });
   std::vector<std::string> names = most_of(self, most, all);
   for (std::string& name : most_of(total, most, all))
     if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));

@@ -47,7 +47,8 @@ class FunctionSpeeds {
 };
 
 /// Names of the functions with the most CPU time, their own or with what they call: at most `most` of each kind, those
-/// with less than a hundredth of all left out. Empty for traces without call stacks.
+/// with less than a hundredth of all left out, and those that only call everything else. Empty for traces without call
+/// stacks.
 std::vector<std::string> functions_worth_a_look(const Trace& trace, std::size_t most);
 
 }  // namespace simrec::replay

@@ -139,7 +139,7 @@ Search search_smallest(const Evaluate& evaluate, Ns goal_ns, const SearchRange& 
 TargetAnswer reach(const Bench& bench, const Target& target) {
   const Scale scale(bench, target.by);
   check_applies(bench, {scale.change(scale.range.first)});
-  TargetAnswer answer{target, {}, {}, {}, {}, scale.limit_text, {}};
+  TargetAnswer answer{target, {}, {}, {}, {}, scale.limit_text, scale.change(scale.range.largest), {}};
   std::size_t rounds = 0;
   Bench searching = bench;
   if (bench.progress)

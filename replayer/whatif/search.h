@@ -56,6 +56,7 @@ struct TargetAnswer {
   Change change;                       ///< the answer
   std::vector<Setting> before, after;  ///< what the platform says, without and with it; empty for code
   std::string limit_text;  ///< of the largest change: "infinitely fast", "without latency", "with 64 cores, …"
+  Change limit;            ///< that change
   Outcome at_limit;        ///< with it
 };
 

@@ -100,8 +100,8 @@ TEST(FunctionSpeeds, SaysWhatThereIs) {
 
 TEST(FunctionSpeeds, LooksAtThoseWithMostTime) {
   EXPECT_EQ(functions_worth_a_look(Sampled(true).trace(), 5),
-            (std::vector<std::string>{"crc32", "longest_match", "main", "deflate"}));
-  EXPECT_EQ(functions_worth_a_look(Sampled(true).trace(), 1), (std::vector<std::string>{"crc32", "main"}));
+            (std::vector<std::string>{"crc32", "longest_match", "deflate"}));
+  EXPECT_EQ(functions_worth_a_look(Sampled(true).trace(), 1), (std::vector<std::string>{"crc32"}));
 }
 
 }  // namespace

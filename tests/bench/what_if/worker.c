@@ -1,9 +1,9 @@
 // A program whose parts can be made slower or faster for real: worker MODE ALPHA BETA GAMMA. Each number is the work of
 // one call in thousands of iterations.
-//   one      one thread: 60 rounds of alpha, beta, and gamma, which calls alpha's loop itself and some of beta
-//   threads  two threads that meet after each of 60 rounds: one computes alpha, the other beta
-//   pipe     a producer computes alpha per item and hands it to a consumer, which computes beta; 60 items
-//   asks     a client computes alpha, asks over TCP on loopback, waits for the server to compute beta; 60 times
+//   one      one thread: 400 rounds of alpha, beta, and gamma, which calls alpha's loop itself and some of beta
+//   threads  two threads that meet after each of 400 rounds: one computes alpha, the other beta
+//   pipe     a producer computes alpha per item and hands it to a consumer, which computes beta; 400 items
+//   asks     a client computes alpha, asks over TCP on loopback, waits for the server to compute beta; 400 times
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kRounds = 60 };
+enum { kRounds = 400 };
 
 static volatile uint64_t sink;
 static long alpha_work, beta_work, gamma_work;
