@@ -119,6 +119,18 @@ TEST(CriticalPath, TablesOfConnectionsAndLinks) {
   EXPECT_NE(out.str().find("inflate"), std::string::npos);
 }
 
+TEST(CriticalPath, UseOverTimeIsDrawn) {
+  Prediction p;
+  p.summary.predicted_ns = 100 * kMs;
+  std::vector<std::uint64_t> busy(100);
+  for (std::size_t i = 0; i < 50; ++i) busy[i] = 2'000'000;  // both cores in the first half
+  busy[99] = 1;
+  p.summary.hosts = {{"h1", 2, 1e9, 100 * kMs, busy}};
+  std::ostringstream out;
+  print_path(p, out, Paint(false), {.hosts = 3});
+  EXPECT_NE(out.str().find("50.0 %      2  h1    ████████████▄           ▁\n"), std::string::npos) << out.str();
+}
+
 TEST(CriticalPath, FewRowsLeaveTheRestInOneLine) {
   std::ostringstream out;
   print_path(Example().prediction(), out, Paint(false), {.shares = 2});
