@@ -20,7 +20,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Rows of the tables.
-constexpr PathRows kRows{.kinds = true, .shares = 15, .functions = 10, .connections = 10, .links = 10, .hosts = 10};
+constexpr PathRows kRows{
+    .kinds = true, .shares = 15, .functions = 10, .locks = 10, .connections = 10, .links = 10, .hosts = 10};
 constexpr std::size_t kSteps = 10;
 
 double seconds(Ns ns) { return static_cast<double>(ns) / 1e9; }

@@ -99,6 +99,18 @@ void print_functions(const Prediction& prediction, std::ostream& out, const Pain
   table.print(out, "  ");
 }
 
+void print_locks(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
+  const std::vector<LockShare> locks = lock_shares(prediction);
+  if (locks.empty() || rows == 0) return;
+  out << '\n' << paint.bold("Locks on the critical path's way") << '\n';
+  TextTable table({{"WAITED"}, {"WAITS"}, {"THREAD", Align::left, 40}, {"HELD BY", Align::left, 40}});
+  for (std::size_t i = 0; i < std::min(rows, locks.size()); ++i)
+    table.add({format_duration(locks[i].waited_ns), format_count(locks[i].waits), printable(locks[i].waiter),
+               printable(locks[i].holder)});
+  if (locks.size() > rows) table.add({"", "", more(locks.size(), rows)});
+  table.print(out, "  ");
+}
+
 std::string time_cell(Ns time) { return time == 0 ? "-" : format_duration(time); }
 
 void print_connections(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
@@ -201,6 +213,7 @@ void print_path(const Prediction& prediction, std::ostream& out, const Paint& pa
     if (rows.kinds) print_kinds(prediction, out, paint);
     print_shares(prediction, out, paint, rows.shares);
     print_functions(prediction, out, paint, rows.functions);
+    print_locks(prediction, out, paint, rows.locks);
   }
   print_connections(prediction, out, paint, rows.connections);
   print_links(prediction, out, paint, rows.links);

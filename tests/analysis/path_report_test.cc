@@ -110,6 +110,18 @@ TEST(CriticalPath, IsShownInTheSummary) {
   EXPECT_NE(out.str().find("1 wait for locks (7.000 ms)"), std::string::npos) << out.str();
 }
 
+TEST(CriticalPath, LocksNameTheirHolders) {
+  const Prediction p = Example().prediction();
+  const std::vector<LockShare> locks = lock_shares(p);
+  ASSERT_EQ(locks.size(), 1U);
+  EXPECT_EQ(locks[0].waiter, "client[10]");
+  EXPECT_EQ(locks[0].holder, "client[10] thread 11");
+  EXPECT_EQ(locks[0].waited_ns, 7 * kMs);
+  std::ostringstream out;
+  print_summary(p, out, false);
+  EXPECT_NE(out.str().find("7.000 ms      1  client[10]  client[10] thread 11\n"), std::string::npos) << out.str();
+}
+
 TEST(CriticalPath, TablesOfConnectionsAndLinks) {
   std::ostringstream out;
   print_path(Example().prediction(), out, Paint(false), {.kinds = true, .functions = 5, .connections = 5, .links = 5});
