@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "replayer/cli/conclusion.h"
 #include "replayer/cli/critical_path.h"
 #include "replayer/cli/report_json.h"
 #include "replayer/cli/report_text.h"
@@ -159,6 +160,20 @@ TEST(CriticalPath, JsonSumsAreExact) {
   EXPECT_EQ(json.at("critical_path").at("by_kind_ns").at("connect"), 5 * kMs);
   EXPECT_EQ(json.at("links")[0].at("bytes_over_time").size(), 2U);
   EXPECT_EQ(json.at("connections")[0].at("messages"), 3);
+}
+
+TEST(CriticalPath, TheMedianRecordingsOrNone) {
+  const auto of = [](Ns extra) {
+    Replayed recording{Example().prediction(), {}};
+    recording.prediction.path->steps.back().duration_ns += extra;
+    recording.prediction.summary.predicted_ns += extra;
+    return recording;
+  };
+  const Prediction odd = conclude({of(9), of(5), of(7)});
+  ASSERT_TRUE(odd.path);
+  EXPECT_EQ(odd.path->steps.back().duration_ns, 4 * kMs + 7);
+  EXPECT_TRUE(conclude({of(5), of(5)}).path);
+  EXPECT_FALSE(conclude({of(5), of(7)}).path) << "half-way between two lies the path of neither";
 }
 
 TEST(CriticalPath, NoneIsNull) {
