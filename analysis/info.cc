@@ -45,13 +45,14 @@ class Info : public Command {
   }
 
  private:
-  int show_prediction() const {
+  int show_prediction() {
     const Prediction prediction = read_prediction(path_);
     Output output("-");
     if (json_) {
       print_prediction_info_json(output.stream(), path_, prediction);
     } else {
-      print_prediction_info(output.stream(), path_, prediction, wants_colour(1));
+      shown_.colour = wants_colour(1);
+      print_prediction_info(output.stream(), path_, prediction, shown_);
     }
     output.commit();
     return kSuccess;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -19,9 +20,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Rows of the tables.
-constexpr PathRows kRows{.kinds = true, .shares = 15, .functions = 10, .connections = 10, .links = 10};
-constexpr std::size_t kSteps = 10;
+/// More rows than any table has.
+constexpr std::size_t kAll = SIZE_MAX / 2;
+
+std::size_t rows_of(const InfoOptions& options) { return options.rows == 0 ? kAll : options.rows; }
+
+PathRows path_rows(const InfoOptions& options) {
+  const std::size_t rows = rows_of(options);
+  return {.kinds = true,
+          .shares = rows,
+          .functions = rows,
+          .locks = rows,
+          .connections = rows,
+          .links = rows,
+          .hosts = rows};
+}
 
 double seconds(Ns ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -58,12 +71,12 @@ Json path_json(const Prediction& prediction) {
 }
 
 /// The path's steps that took longest.
-void print_steps(std::ostream& out, const Prediction& prediction, const Paint& paint) {
+void print_steps(std::ostream& out, const Prediction& prediction, const Paint& paint, std::size_t rows) {
   if (!prediction.path) return;
   const CriticalPath& path = *prediction.path;
   std::vector<const PathStep*> steps;
   for (const PathStep& step : path.steps) steps.push_back(&step);
-  const std::size_t shown = std::min(kSteps, steps.size());
+  const std::size_t shown = std::min(rows, steps.size());
   const auto longer = [](const PathStep* a, const PathStep* b) {
     return a->duration_ns != b->duration_ns ? a->duration_ns > b->duration_ns : a->start_ns < b->start_ns;
   };
@@ -85,17 +98,18 @@ void print_steps(std::ostream& out, const Prediction& prediction, const Paint& p
 
 }  // namespace
 
-void print_prediction_info(std::ostream& out, const std::string& path, const Prediction& prediction, bool colour) {
+void print_prediction_info(std::ostream& out, const std::string& path, const Prediction& prediction,
+                           const InfoOptions& options) {
   const PredictionSummary& summary = prediction.summary;
-  const Paint paint(colour);
+  const Paint paint(options.colour);
   out << paint.bold(path) << ": prediction by " << printable(summary.tool_version) << '\n';
   print_times(out, summary);
   if (!summary.trust.empty()) {
     out << "\ntrust: " << (summary.trust == "high" ? paint.good(summary.trust) : paint.warning(summary.trust)) << '\n';
     for (const std::string& reason : summary.trust_reasons) out << "  " << printable(reason) << '\n';
   }
-  print_path(prediction, out, paint, kRows);
-  print_steps(out, prediction, paint);
+  print_path(prediction, out, paint, path_rows(options));
+  print_steps(out, prediction, paint, rows_of(options));
   if (!summary.validity.empty()) {
     out << '\n' << paint.bold("What the trace cannot tell") << '\n';
     TextTable table({{"HOW OFTEN"}, {"CHANGE"}, {"WHAT", Align::left}});

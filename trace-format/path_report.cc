@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <ostream>
 
@@ -98,6 +99,18 @@ void print_functions(const Prediction& prediction, std::ostream& out, const Pain
   table.print(out, "  ");
 }
 
+void print_locks(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
+  const std::vector<LockShare> locks = lock_shares(prediction);
+  if (locks.empty() || rows == 0) return;
+  out << '\n' << paint.bold("Locks on the critical path's way") << '\n';
+  TextTable table({{"WAITED"}, {"WAITS"}, {"THREAD", Align::left, 40}, {"HELD BY", Align::left, 40}});
+  for (std::size_t i = 0; i < std::min(rows, locks.size()); ++i)
+    table.add({format_duration(locks[i].waited_ns), format_count(locks[i].waits), printable(locks[i].waiter),
+               printable(locks[i].holder)});
+  if (locks.size() > rows) table.add({"", "", more(locks.size(), rows)});
+  table.print(out, "  ");
+}
+
 std::string time_cell(Ns time) { return time == 0 ? "-" : format_duration(time); }
 
 void print_connections(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
@@ -125,6 +138,43 @@ void print_connections(const Prediction& prediction, std::ostream& out, const Pa
   table.print(out, "  ");
 }
 
+/// A line of bars, each for an equal part of the time; full ones are `full` per slice.
+std::string bars(const std::vector<std::uint64_t>& slices, double full) {
+  constexpr std::array kBars = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  constexpr std::size_t kWidth = 25;
+  std::string text;
+  for (std::size_t i = 0; i < kWidth && slices.size() >= kWidth; ++i) {
+    const std::size_t first = i * slices.size() / kWidth, last = (i + 1) * slices.size() / kWidth;
+    double sum = 0;
+    for (std::size_t s = first; s < last; ++s) sum += static_cast<double>(slices[s]);
+    const double share = full > 0 ? sum / (full * static_cast<double>(last - first)) : 0;
+    // Anything at all shows as the lowest bar.
+    const auto height = static_cast<std::size_t>(std::ceil(std::clamp(share, 0.0, 1.0) * (kBars.size() - 1) - 1e-9));
+    text += kBars[height];
+  }
+  return text;
+}
+
+void print_hosts(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
+  const auto& hosts = prediction.summary.hosts;
+  const auto seen = [](const HostResult& host) { return !host.busy_over_time_ns.empty(); };
+  if (rows == 0 || std::ranges::none_of(hosts, seen)) return;
+  std::vector<const HostResult*> busiest;
+  for (const HostResult& host : hosts) busiest.push_back(&host);
+  std::ranges::stable_sort(busiest, std::ranges::greater{}, [](const HostResult* host) { return host->busy_core_ns; });
+  out << '\n' << paint.bold("Hosts (share of all cores used, and when)") << '\n';
+  TextTable table({{"BUSY"}, {"CORES"}, {"HOST", Align::left, kNameWidth}, {"OVER TIME", Align::left}});
+  for (std::size_t i = 0; i < std::min(rows, busiest.size()); ++i) {
+    const HostResult& host = *busiest[i];
+    const double capacity = static_cast<double>(prediction.summary.predicted_ns) * host.cores;
+    table.add({percent(static_cast<double>(host.busy_core_ns), capacity), std::to_string(host.cores),
+               printable(host.name),
+               bars(host.busy_over_time_ns, capacity / static_cast<double>(host.busy_over_time_ns.size()))});
+  }
+  if (hosts.size() > rows) table.add({"", "", more(hosts.size(), rows)});
+  table.print(out, "  ");
+}
+
 void print_links(const Prediction& prediction, std::ostream& out, const Paint& paint, std::size_t rows) {
   if (prediction.links.empty() || rows == 0) return;
   const double seconds = static_cast<double>(prediction.summary.predicted_ns) / 1e9;
@@ -133,16 +183,24 @@ void print_links(const Prediction& prediction, std::ostream& out, const Paint& p
   const auto use = [](const LinkResult* link) { return static_cast<double>(link->bytes) / link->bandwidth_bps; };
   std::ranges::stable_sort(links, std::ranges::greater{}, use);
   out << '\n' << paint.bold("Links (share of the bandwidth used: on average, and in the busiest hundredth)") << '\n';
-  TextTable table(
-      {{"USED"}, {"BUSIEST"}, {"UNDER WAY"}, {"BYTES"}, {"LINK", Align::left, kNameWidth}, {"BANDWIDTH"}, {"LATENCY"}});
+  TextTable table({{"USED"},
+                   {"BUSIEST"},
+                   {"UNDER WAY"},
+                   {"BYTES"},
+                   {"LINK", Align::left, kNameWidth},
+                   {"BANDWIDTH"},
+                   {"LATENCY"},
+                   {"OVER TIME", Align::left}});
   for (std::size_t i = 0; i < std::min(rows, links.size()); ++i) {
     const LinkResult& link = *links[i];
     const auto& slices = link.bytes_over_time;
     const double busiest = slices.empty() ? 0.0 : static_cast<double>(*std::ranges::max_element(slices));
-    table.add({percent(static_cast<double>(link.bytes), link.bandwidth_bps * seconds),
-               percent(busiest * static_cast<double>(slices.size()), link.bandwidth_bps * seconds),
-               percent(link.busy_ns, prediction.summary.predicted_ns), format_bytes(link.bytes), printable(link.name),
-               format_rate(link.bandwidth_bps, "B/s"), format_duration(static_cast<Ns>(link.latency_s * 1e9 + 0.5))});
+    table.add(
+        {percent(static_cast<double>(link.bytes), link.bandwidth_bps * seconds),
+         percent(busiest * static_cast<double>(slices.size()), link.bandwidth_bps * seconds),
+         percent(link.busy_ns, prediction.summary.predicted_ns), format_bytes(link.bytes), printable(link.name),
+         format_rate(link.bandwidth_bps, "B/s"), format_duration(static_cast<Ns>(link.latency_s * 1e9 + 0.5)),
+         bars(slices, link.bandwidth_bps * seconds / static_cast<double>(std::max<std::size_t>(slices.size(), 1)))});
   }
   if (links.size() > rows) table.add({"", "", "", "", more(links.size(), rows)});
   table.print(out, "  ");
@@ -155,9 +213,11 @@ void print_path(const Prediction& prediction, std::ostream& out, const Paint& pa
     if (rows.kinds) print_kinds(prediction, out, paint);
     print_shares(prediction, out, paint, rows.shares);
     print_functions(prediction, out, paint, rows.functions);
+    print_locks(prediction, out, paint, rows.locks);
   }
   print_connections(prediction, out, paint, rows.connections);
   print_links(prediction, out, paint, rows.links);
+  print_hosts(prediction, out, paint, rows.hosts);
 }
 
 }  // namespace simrec

@@ -12,7 +12,7 @@ namespace simrec {
 struct PathRows {
   bool kinds = false;  ///< sums by kind, with what they mean
   std::size_t shares = 7;
-  std::size_t functions = 0, connections = 0, links = 0;  ///< 0 = the table is left out
+  std::size_t functions = 0, locks = 0, connections = 0, links = 0, hosts = 0;  ///< 0 = the table is left out
 };
 
 /// Share, time, kind and who of the path's largest parts, each behind an empty line as the other tables. Prints nothing

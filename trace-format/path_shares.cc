@@ -21,6 +21,11 @@ class Names {
     const auto found = process_.find(pid);
     return found != process_.end() && !found->second.empty() ? found->second : "pid " + std::to_string(pid);
   }
+  /// As the replayer names threads, e.g. those that held a lock.
+  std::string thread(std::int64_t pid, std::int64_t tid) const {
+    const std::string name = process(pid) + "[" + std::to_string(pid) + "]";
+    return tid == pid ? name : name + " thread " + std::to_string(tid);
+  }
   std::string ends(std::int64_t from_pid, const std::string& connection) const {
     const auto to = receiver_.find(connection);
     return process(from_pid) + " → " + (to == receiver_.end() ? connection : process(to->second));
@@ -108,6 +113,24 @@ std::vector<FunctionShare> function_shares(const Prediction& prediction) {
     share.path_ns += function.path_ns;
   }
   return longest_first(values(std::move(by_name)));
+}
+
+std::vector<LockShare> lock_shares(const Prediction& prediction) {
+  if (!prediction.path) return {};
+  const Names names(prediction);
+  std::map<std::pair<std::int64_t, std::uint32_t>, LockShare> by_threads;
+  for (const PathStep& step : prediction.path->steps) {
+    if (step.kind != PathKind::lock) continue;
+    LockShare& share = by_threads[{step.tid, step.what}];
+    if (share.waits++ == 0) {
+      share.waiter = names.thread(step.pid, step.tid);
+      share.holder = prediction.path->names[step.what];
+    }
+    share.waited_ns += step.waited_ns;
+  }
+  std::vector<LockShare> shares = values(std::move(by_threads));
+  std::ranges::stable_sort(shares, std::ranges::greater{}, &LockShare::waited_ns);
+  return shares;
 }
 
 std::vector<ConnectionShare> connection_shares(const Prediction& prediction) {

@@ -31,6 +31,14 @@ struct FunctionShare {
 };
 std::vector<FunctionShare> function_shares(const Prediction& prediction);
 
+/// Waits for locks that ended on the path, by the thread that waited and the one that held the lock; longest first.
+struct LockShare {
+  std::string waiter{}, holder{};
+  std::uint64_t waits = 0;
+  Ns waited_ns = 0;
+};
+std::vector<LockShare> lock_shares(const Prediction& prediction);
+
 /// Connections between the same two processes' names and hosts as one, those longest on the path, then longest waited
 /// for, first.
 struct ConnectionShare {

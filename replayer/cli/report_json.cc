@@ -72,7 +72,7 @@ Json doubt_json(const Doubt& doubt) {
 /// Sums; the steps are in the prediction file. Null without a path.
 Json path_json(const Prediction& prediction) {
   if (!prediction.path) return {};
-  Json by_kind = Json::object(), shares = Json::array(), functions = Json::array();
+  Json by_kind = Json::object(), shares = Json::array(), functions = Json::array(), locks = Json::array();
   const auto sums = path_by_kind(*prediction.path);
   for (std::size_t kind = 0; kind < sums.size(); ++kind)
     if (sums[kind] > 0) by_kind[name_of(static_cast<PathKind>(kind))] = sums[kind];
@@ -84,8 +84,16 @@ Json path_json(const Prediction& prediction) {
                       {"waited_s", seconds(share.waited_ns)}});
   for (const FunctionShare& share : function_shares(prediction))
     functions.push_back({{"process", share.process}, {"function", share.function}, {"path_s", seconds(share.path_ns)}});
-  return {
-      {"steps", prediction.path->steps.size()}, {"by_kind_ns", by_kind}, {"shares", shares}, {"functions", functions}};
+  for (const LockShare& share : lock_shares(prediction))
+    locks.push_back({{"waiter", share.waiter},
+                     {"holder", share.holder},
+                     {"waits", share.waits},
+                     {"waited_s", seconds(share.waited_ns)}});
+  return {{"steps", prediction.path->steps.size()},
+          {"by_kind_ns", by_kind},
+          {"shares", shares},
+          {"functions", functions},
+          {"locks", locks}};
 }
 
 Json connection_json(const ConnectionResult& connection) {

@@ -18,8 +18,8 @@ namespace {
 
 /// Processes shown; more are folded into one line.
 constexpr std::size_t kProcessRows = 20;
-/// Lines of the critical path.
-constexpr std::size_t kPathLines = 7;
+/// Lines of the critical path, of its sampled functions and its locks if there are any.
+constexpr std::size_t kPathLines = 7, kFunctions = 5, kLocks = 3;
 /// Beyond this the replay should not be trusted blindly.
 constexpr double kClosureLimit = 0.10;
 
@@ -226,7 +226,7 @@ void print_summary(const Prediction& prediction, std::ostream& out, bool colour)
   print_closure(summary, out, paint);
   print_trust(summary, out, paint);
   print_times(summary, out, paint);
-  print_path(prediction, out, paint, {.shares = kPathLines});
+  print_path(prediction, out, paint, {.shares = kPathLines, .functions = kFunctions, .locks = kLocks});
   print_processes(summary, out);
   print_hosts(summary, out);
   print_validity(summary, out, paint);

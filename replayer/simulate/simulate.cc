@@ -87,6 +87,9 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     add_hosts(outcome, platform, busy_core_s);
     add_counts(outcome, counts);
     if (insight) insight->finish(outcome);
+    if (insight && !outcome.path_followed)
+      outcome.warnings.push_back("the critical path was left out: it has more than " +
+                                 std::to_string(options.path_steps) + " steps; -o FILE keeps one of any length");
     report.succeed(encode(outcome));
   };
   const EngineInput input{program,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "replayer/cli/conclusion.h"
 #include "replayer/cli/critical_path.h"
 #include "replayer/cli/report_json.h"
 #include "replayer/cli/report_text.h"
@@ -110,6 +111,18 @@ TEST(CriticalPath, IsShownInTheSummary) {
   EXPECT_NE(out.str().find("1 wait for locks (7.000 ms)"), std::string::npos) << out.str();
 }
 
+TEST(CriticalPath, LocksNameTheirHolders) {
+  const Prediction p = Example().prediction();
+  const std::vector<LockShare> locks = lock_shares(p);
+  ASSERT_EQ(locks.size(), 1U);
+  EXPECT_EQ(locks[0].waiter, "client[10]");
+  EXPECT_EQ(locks[0].holder, "client[10] thread 11");
+  EXPECT_EQ(locks[0].waited_ns, 7 * kMs);
+  std::ostringstream out;
+  print_summary(p, out, false);
+  EXPECT_NE(out.str().find("7.000 ms      1  client[10]  client[10] thread 11\n"), std::string::npos) << out.str();
+}
+
 TEST(CriticalPath, TablesOfConnectionsAndLinks) {
   std::ostringstream out;
   print_path(Example().prediction(), out, Paint(false), {.kinds = true, .functions = 5, .connections = 5, .links = 5});
@@ -117,6 +130,18 @@ TEST(CriticalPath, TablesOfConnectionsAndLinks) {
   EXPECT_NE(out.str().find("50.0 %   60.0 %"), std::string::npos) << "used and busiest slice of the link\n"
                                                                   << out.str();
   EXPECT_NE(out.str().find("inflate"), std::string::npos);
+}
+
+TEST(CriticalPath, UseOverTimeIsDrawn) {
+  Prediction p;
+  p.summary.predicted_ns = 100 * kMs;
+  std::vector<std::uint64_t> busy(100);
+  for (std::size_t i = 0; i < 50; ++i) busy[i] = 2'000'000;  // both cores in the first half
+  busy[99] = 1;
+  p.summary.hosts = {{"h1", 2, 1e9, 100 * kMs, busy}};
+  std::ostringstream out;
+  print_path(p, out, Paint(false), {.hosts = 3});
+  EXPECT_NE(out.str().find("50.0 %      2  h1    ████████████▄           ▁\n"), std::string::npos) << out.str();
 }
 
 TEST(CriticalPath, FewRowsLeaveTheRestInOneLine) {
@@ -135,6 +160,20 @@ TEST(CriticalPath, JsonSumsAreExact) {
   EXPECT_EQ(json.at("critical_path").at("by_kind_ns").at("connect"), 5 * kMs);
   EXPECT_EQ(json.at("links")[0].at("bytes_over_time").size(), 2U);
   EXPECT_EQ(json.at("connections")[0].at("messages"), 3);
+}
+
+TEST(CriticalPath, TheMedianRecordingsOrNone) {
+  const auto of = [](Ns extra) {
+    Replayed recording{Example().prediction(), {}};
+    recording.prediction.path->steps.back().duration_ns += extra;
+    recording.prediction.summary.predicted_ns += extra;
+    return recording;
+  };
+  const Prediction odd = conclude({of(9), of(5), of(7)});
+  ASSERT_TRUE(odd.path);
+  EXPECT_EQ(odd.path->steps.back().duration_ns, 4 * kMs + 7);
+  EXPECT_TRUE(conclude({of(5), of(5)}).path);
+  EXPECT_FALSE(conclude({of(5), of(7)}).path) << "half-way between two lies the path of neither";
 }
 
 TEST(CriticalPath, NoneIsNull) {

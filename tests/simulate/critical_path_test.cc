@@ -322,6 +322,7 @@ TEST_F(Path, APathThatIsTooLongIsNone) {
   const Outcome o = simulate(b.program, platform("two_hosts"), options_);
   EXPECT_FALSE(o.path_followed);
   EXPECT_TRUE(o.path.empty());
+  ASSERT_EQ(o.warnings.size(), 1U);
   EXPECT_EQ(o.predicted_ns, 200 * kMs);
 }
 
