@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iostream>
 #include <sstream>
 #include <thread>
@@ -33,6 +34,18 @@ struct FormName {
 constexpr std::array kForms = {FormName{".csv", Form::csv}, FormName{".json", Form::json}, FormName{".svg", Form::svg},
                                FormName{".txt", Form::text}};
 
+/// Devices and pipes have no ending, and are opened once.
+bool is_special(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error) &&
+         !std::filesystem::is_directory(path, error);
+}
+
+/// A name that cannot be written should not cost anybody an hour of replays.
+void check_writable(const std::string& path) {
+  if (!path.empty() && path != "-" && !is_special(path)) OutputFile(path, Unfinished::remove);
+}
+
 /// A sweep is rows for programs, unless somebody is looking.
 Form form_of(const Options& options) {
   for (const FormName& name : kForms) {
@@ -45,7 +58,7 @@ Form form_of(const Options& options) {
   if (options.json) return Form::json;
   const bool sweep = !options.what_if.sweep.empty();
   const bool watched = options.output_path.empty() && is_terminal(STDOUT_FILENO);
-  if (!options.output_path.empty() && options.output_path != "-")
+  if (!options.output_path.empty() && options.output_path != "-" && !is_special(options.output_path))
     throw UsageError("-o '" + options.output_path + "': for a study the file's ending says what is written: " +
                      (sweep ? ".csv, .json, .svg or .txt" : ".json or .txt"));
   return sweep && !watched ? Form::csv : Form::text;
@@ -56,24 +69,13 @@ void check_form(const Options& options, Form form) {
     throw UsageError("-o '" + options.output_path + "': only a --sweep makes a table of points; use .json or .txt");
 }
 
-/// Where the answer goes: opened before the replays, so that a name that cannot be written costs nobody an hour.
-class Answer {
- public:
-  explicit Answer(const Options& options) {
-    if (!options.output_path.empty()) file_.emplace(options.output_path, Unfinished::remove);
+void write(const std::string& path, const std::string& text) {
+  if (path.empty()) {
+    std::cout << text;
+  } else {
+    write_text(path, text);
   }
-  void write(const std::string& text) {
-    if (!file_) {
-      std::cout << text;
-      return;
-    }
-    file_->write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-    file_->finish();
-  }
-
- private:
-  std::optional<OutputFile> file_;
-};
+}
 
 void remark(const Options& options, const std::string& text) {
   if (!options.quiet) std::cerr << "simreplay: " << text << '\n';
@@ -120,7 +122,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
   const WhatIf& what_if = options.what_if;
   const Form form = form_of(options);
   check_form(options, form);
-  Answer answer_file(options);
+  check_writable(options.output_path);
   const Scenario scenario(options, compiled);
   for (const std::string& text : scenario.remarks()) remark(options, text);
   if (!what_if.dump_platform_path.empty()) write_text(what_if.dump_platform_path, scenario.document().text());
@@ -154,7 +156,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
                           " points failed; their rows say why");
   }
   bar.reset();  // erases itself
-  answer_file.write(out.str());
+  write(options.output_path, out.str());
 }
 
 }  // namespace simrec::replay

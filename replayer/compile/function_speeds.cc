@@ -70,7 +70,7 @@ FunctionSpeeds::FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpe
   if (stacks.empty())
     throw TraceError(
         "The trace has no call stacks, so nobody knows which functions it computed in. Record with "
-        "`simrec --sample` (or --stacks).");
+        "`simrec --sample 200` (or --stacks).");
   std::vector<bool> matched(speeds.size());
   for (const auto& [stack, cpu] : stacks) {
     if (stack >= factor_of_stack_.size()) factor_of_stack_.resize(stack + 1, 1);

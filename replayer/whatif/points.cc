@@ -65,7 +65,7 @@ void check_applies(const Bench& bench, const std::vector<Change>& changes) {
   cpu_time_factors(bench.program, cpu_rules(changes));
   if (!bench.recompile && std::ranges::any_of(changes, is_function))
     throw ReplayError(
-        "functions can be made faster only in a trace recorded with simrec --sample (or --stacks), not in a "
+        "functions can be made faster only in a trace recorded with simrec --sample 200 (or --stacks), not in a "
         "saved program");
 }
 

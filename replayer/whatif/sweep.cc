@@ -1,5 +1,7 @@
 #include "replayer/whatif/sweep.h"
 
+#include <algorithm>
+
 namespace simrec::replay {
 namespace {
 
@@ -18,6 +20,8 @@ Sweep run_sweep(const Bench& bench, std::vector<Axis> axes) {
   const std::vector<Simulated> results = replay_points(bench, points);
   Sweep sweep{std::move(axes), {}, point_of(results.front())};
   for (std::size_t i = 1; i < results.size(); ++i) sweep.points.push_back(point_of(results[i]));
+  if (std::ranges::none_of(results, [](const Simulated& one) { return one.outcome.has_value(); }))
+    throw ReplayError(sweep.baseline.failure);
   return sweep;
 }
 

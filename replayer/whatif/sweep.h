@@ -21,7 +21,7 @@ struct Sweep {
 };
 
 /// Replays every point of the grid. Throws ReplayError before the first replay if an axis does not apply to this
-/// platform or program at all.
+/// platform or program at all; afterwards if nothing could be replayed, not even the unchanged program.
 Sweep run_sweep(const Bench& bench, std::vector<Axis> axes);
 
 }  // namespace simrec::replay

@@ -109,6 +109,9 @@ TEST_F(WhatIf, ASweepIsAGridInAnyForm) {
     EXPECT_FALSE(read_file(scratch_ / name).empty());
   }
   EXPECT_EQ(read_file(scratch_ / "s.csv"), csv.out);
+  std::vector<std::string> device = grid;
+  device.insert(device.end(), {"-o", "/dev/null"});
+  EXPECT_EQ(simreplay(device).status, 0) << "a device needs no ending";
   std::vector<std::string> alone = grid;
   alone.insert(alone.end(), {"--jobs", "1"});
   EXPECT_EQ(simreplay(alone).out, csv.out) << "the number of jobs changes nothing";

@@ -91,6 +91,11 @@ TEST_F(Points, AFailedPointIsOneAmongOthers) {
   }
 }
 
+TEST_F(Points, ASweepOfWhichNothingCanBeReplayedIsAnError) {
+  options_.placement = {{"answer", "nowhere"}};
+  EXPECT_TRUE(contains(error_of([&] { run_sweep(bench(), {parse_axis("cpu=1x,2x")}); }), "no host \"nowhere\""));
+}
+
 TEST_F(Points, MessagesNameThePlatformNotAFileInMemory) {
   EXPECT_EQ(with_platform_name("SimGrid cannot load platform /proc/self/fd/17: oh", "x$1.xml"),
             "SimGrid cannot load x$1.xml: oh");
