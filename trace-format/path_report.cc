@@ -33,7 +33,8 @@ struct Passed {
   const char* what;
 };
 constexpr std::array kPassed = {Passed{PathKind::lock, "for locks"}, Passed{PathKind::sync, "for other threads"},
-                                Passed{PathKind::child, "for children"}};
+                                Passed{PathKind::child, "for children"},
+                                Passed{PathKind::order, "for an event loop's turn"}};
 
 void print_passed(const std::vector<PathShare>& shares, std::ostream& out) {
   std::string text;

@@ -57,6 +57,7 @@ class EventEngine {
     double sleep_until = 0;
     std::int64_t send_end = 0;  ///< of a send that waits for room
     Op goal;                    ///< what an interruptible sleep looks out for
+    double ready_since = 0;     ///< when it queued for its loop's turn
     bool turn_awaited = false;  ///< its loop's turn came after what it waited for
     Chain chain;                ///< what led to the last moment that is accounted for
     Chain cause;                ///< what led to the end of its wait, or to its start; empty = time did

@@ -30,6 +30,7 @@ bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
   if (ready) {
     thread.phase = Phase::queued;
     loops_[thread.loop].queue.push(now_, t);
+    thread.ready_since = now_;
   } else {
     step(t, op);  // holds the thread where its op waits
   }
@@ -43,6 +44,7 @@ bool EventEngine::wants_turn(std::uint32_t t) const { return threads_[t].loop !=
 void EventEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop];
   loop.queue.push(now_, t);
+  threads_[t].ready_since = now_;
   if (loop.owner != kNone || loop.turn_due) return;
   loop.turn_due = true;
   queue_.push(now_ + kTurnDelay_s, EventKind::turn, threads_[t].loop);

@@ -51,7 +51,8 @@ void EventEngine::note_waited(std::uint32_t t, const Op& op, IntervalState state
     step.what_plus_one = thread.released_by_plus_one;
   if (thread.cause) {
     thread.chain = std::move(thread.cause);
-    if (thread.released) step.waited_ns = std::max<Ns>(to_ns(now_) - to_ns(thread.since), 0);
+    const double since = thread.turn_awaited ? thread.ready_since : thread.since;
+    if (thread.released) step.waited_ns = std::max<Ns>(to_ns(now_) - to_ns(since), 0);
   }
   thread.cause = {};
   thread.turn_awaited = false;
@@ -62,9 +63,10 @@ void EventEngine::note_waited(std::uint32_t t, const Op& op, IntervalState state
 void EventEngine::note_turn(std::uint32_t t) {
   Thread& thread = threads_[t];
   if (thread.cause) thread.chain = std::move(thread.cause);
+  const Ns waited = thread.turn_awaited ? to_ns(now_) - to_ns(thread.ready_since) : 0;
   thread.cause = {};
   thread.turn_awaited = false;
-  in_.insight->chains.extend(thread.chain, {to_ns(now_), PathKind::order, thread.account, 0, 0});
+  in_.insight->chains.extend(thread.chain, {to_ns(now_), PathKind::order, thread.account, 0, waited});
 }
 
 void EventEngine::note_end(std::uint32_t t) {

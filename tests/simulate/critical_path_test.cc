@@ -252,6 +252,9 @@ TEST_F(Path, AnEventLoopsTurnLeadsThroughWhoHadItBefore) {
   const Outcome o = run(b);
   EXPECT_EQ(time(o, PathKind::compute, server), 40 * kMs) << "a fiber's time is its thread's";
   expect_near(time(o, PathKind::order), 0, kUs);
+  Ns waited = 0;
+  for (const PathPart& part : o.path) waited += part.kind == PathKind::order ? part.waited_ns : 0;
+  expect_near(waited, 40 * kMs, kUs);  // each turn but the first was waited for 10 ms, the thread's own at the end, too
 }
 
 TEST_F(Path, RandomProgramsAddUp) {
