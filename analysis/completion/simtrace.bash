@@ -15,7 +15,7 @@ _simtrace() {
   for ((i = 1; i < COMP_CWORD; ++i)); do
     case ${COMP_WORDS[i]} in
       --) [[ -z $command ]] && ((++i < COMP_CWORD)) && command=${COMP_WORDS[i]}; break ;;
-      -n|--top|-p|--pid|-e|--events|-o|--output|--by|--json|--csv|-t|--threshold|-f|--format) [[ ${COMP_WORDS[i+1]} == = ]] && ((++i)); ((++i)) ;;
+      -n|--top|-p|--pid|-e|--events|-o|--output|--sweep|--trace|--by|--json|--csv|-t|--threshold|-f|--format) [[ ${COMP_WORDS[i+1]} == = ]] && ((++i)); ((++i)) ;;
       -*) ;;
       *) command=${COMP_WORDS[i]}; break ;;
     esac
@@ -25,6 +25,9 @@ _simtrace() {
     "dump "-p|"dump "--pid) :; return ;;
     "dump "-e|"dump "--events) :; return ;;
     "platform "-o|"platform "--output) _simtrace_files "$word" '*'; return ;;
+    "report "-o|"report "--output) _simtrace_files "$word" '*'; return ;;
+    "report "--sweep) _simtrace_files "$word" '*'; return ;;
+    "report "--trace) _simtrace_files "$word" '*.capnp'; return ;;
     "top "--by) mapfile -t COMPREPLY < <(compgen -W "time bytes count" -- "$word"); return ;;
     "top "-n|"top "--top) :; return ;;
     "top "--json) :; return ;;
@@ -39,10 +42,11 @@ _simtrace() {
     dump) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -p --pid -e --events --json --stacks" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
     verify) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -q --quiet" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
     platform) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -o --output" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
+    report) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -o --output --sweep --trace" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
     top) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help --by -n --top --json --csv" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
     compare) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -t --threshold -n --top --all --json" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
     export) if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "-h --help -f --format -o --output" -- "$word"); else _simtrace_files "$word" '*.capnp'; fi ;;
-    "") mapfile -t COMPREPLY < <(compgen -W "info dump verify platform top compare export -h --help --version" -- "$word") ;;
+    "") mapfile -t COMPREPLY < <(compgen -W "info dump verify platform report top compare export -h --help --version" -- "$word") ;;
   esac
 }
 complete -F _simtrace simtrace

@@ -7,6 +7,7 @@ complete -c simtrace -n __fish_use_subcommand -a info -d 'Summarise a trace or a
 complete -c simtrace -n __fish_use_subcommand -a dump -d 'Print every event of a trace, as strace does'
 complete -c simtrace -n __fish_use_subcommand -a verify -d 'Check that a trace is whole and undamaged'
 complete -c simtrace -n __fish_use_subcommand -a platform -d 'Write the recording host as a SimGrid platform (its twin)'
+complete -c simtrace -n __fish_use_subcommand -a report -d 'Write a prediction as one interactive page for a browser'
 complete -c simtrace -n __fish_use_subcommand -a top -d 'What took the time and moved the bytes'
 complete -c simtrace -n __fish_use_subcommand -a compare -d 'What changed between two traces or two predictions, by cause'
 complete -c simtrace -n __fish_use_subcommand -a export -d 'Convert a trace or a prediction for other tools (Perfetto, Pajé, flame graphs, Graphviz, …'
@@ -26,6 +27,11 @@ complete -c simtrace -n '__fish_seen_subcommand_from verify' -F
 complete -c simtrace -n '__fish_seen_subcommand_from platform' -s h -l help -d 'Print this help message and exit'
 complete -c simtrace -n '__fish_seen_subcommand_from platform' -s o -l output -r -F -d 'File to write (- = standard output)'
 complete -c simtrace -n '__fish_seen_subcommand_from platform' -F
+complete -c simtrace -n '__fish_seen_subcommand_from report' -s h -l help -d 'Print this help message and exit'
+complete -c simtrace -n '__fish_seen_subcommand_from report' -s o -l output -r -F -d 'Page to write (- = standard output)'
+complete -c simtrace -n '__fish_seen_subcommand_from report' -l sweep -r -F -d 'Draw this sweep too (simreplay --sweep … --json)'
+complete -c simtrace -n '__fish_seen_subcommand_from report' -l trace -r -F -d 'Show where and how this trace of the prediction was recorded'
+complete -c simtrace -n '__fish_seen_subcommand_from report' -F
 complete -c simtrace -n '__fish_seen_subcommand_from top' -s h -l help -d 'Print this help message and exit'
 complete -c simtrace -n '__fish_seen_subcommand_from top' -l by -x -a 'time bytes count' -d 'Sort by time, bytes or count (of calls)'
 complete -c simtrace -n '__fish_seen_subcommand_from top' -s n -l top -x -d 'Rows of each table (0 = all)'
