@@ -25,6 +25,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "killed calls",
     "event-loop handlers in order of arrival",
     "exchanges dealt evenly over connections",
+    "messages that TCP held back for 40 ms",
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ enum class Count : std::uint8_t {
   killed_calls,
   relaxed_handlers,
   dealt_exchanges,
+  held_back,
   last_,
 };
 

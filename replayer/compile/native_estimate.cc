@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "replayer/compile/delayed_acknowledgement.h"
 #include "replayer/compile/recorder_load.h"
 
 namespace simrec::replay::causal {
 namespace {
-
-/// TCP holds small segments back until the one before is acknowledged (Nagle, RFC 896), and the receiver delays that
-/// (Linux: TCP_DELACK_MIN): a message that comes so late was late by itself, not through recording.
-constexpr Ns kDelayedAcknowledgement = 40'000'000;
 
 /// Index of the last event that began at or before `time`; -1 = none.
 std::ptrdiff_t event_at(const ThreadEvents& events, Ns time) {
@@ -30,6 +27,10 @@ const CausePoint* cause_of(const std::vector<Edge>& edges, std::uint32_t event) 
   auto it = std::ranges::lower_bound(edges, event, {}, &Edge::event);
   return it != edges.end() && it->event == event ? &it->by : nullptr;
 }
+
+/// What recording had to do with a thread's waiting so long for something that had happened already: not everything, if
+/// that is as long as only TCP lets one wait.
+Ns of_lag(Ns lag) { return lag < kDelayedAcknowledgement ? lag : lag - kDelayedAcknowledgement; }
 
 class PathWalk {
  public:
@@ -67,7 +68,7 @@ class PathWalk {
       // Who waits when a recording ends waits for something that is not in it.
       const bool genuine = (e.flags & kUnfinished) != 0 || (by && by->time == kGenuineWait);
       cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e))
-                       : inside + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
+                       : of_lag(inside) + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
     }
     time_ = previous;
     --index_;
@@ -111,8 +112,7 @@ class PathWalk {
       }
     }
     // Less than explained: cores do not halt while simrec records, so threads wake up sooner than on this host.
-    const Ns lag = std::max(span - explained, -c_.program.wake_up_ns);
-    cost_ += lag < kDelayedAcknowledgement ? lag : lag - kDelayedAcknowledgement;
+    cost_ += of_lag(std::max(span - explained, -c_.program.wake_up_ns));
   }
 
   void go_to(std::uint32_t thread, Ns time) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "replayer/compile/bytes.h"
+#include "replayer/compile/delayed_acknowledgement.h"
 #include "replayer/compile/handlers.h"
 
 namespace simrec::replay::causal {
@@ -357,7 +358,13 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
   const std::int64_t known = c.channels.read_ends(channel, bytes, call.thread, call.event.entry_ns);
   if (known < bytes) c.counts.add(Count::bytes_from_outside, static_cast<std::uint64_t>(bytes - known));
   if (known == 0) return external_read(c, call, cause);
-  emit_wait(c, call, {OpKind::recv, cause, 0, channel, ch.consumed}, c.channels.sender_of(channel, ch.consumed));
+  const CausePoint sender = c.channels.sender_of(channel, ch.consumed);
+  const bool held_back = ch.transport == Transport::tcp && call.blocked >= kDelayedAcknowledgement &&
+                         call.event.exit_ns - sender.time >= kDelayedAcknowledgement;
+  emit_wait(c, call, {OpKind::recv, cause, 0, channel, ch.consumed}, sender);
+  if (!held_back) return;
+  c.counts.add(Count::held_back);
+  c.emit(call).cause({OpKind::sleep, Cause::network, kWoke, 0, kDelayedAcknowledgement});
 }
 
 namespace {

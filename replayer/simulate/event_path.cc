@@ -23,6 +23,7 @@ PathKind EventEngine::kind_of_wait(const Thread& thread, const Op& op, IntervalS
   if (thread.turn_awaited) return PathKind::order;
   if (op.kind == OpKind::io) return PathKind::disk;
   if (!thread.released && (op.flags & kOutside)) return PathKind::outside;
+  if (op.kind == OpKind::sleep && op.cause == Cause::network) return PathKind::window;
   if (!thread.released && (op.kind == OpKind::sleep || op.kind == OpKind::expire)) return PathKind::sleep;
   if (op.kind == OpKind::send && thread.released_by_plus_one == 0) return PathKind::window;
   switch (state) {

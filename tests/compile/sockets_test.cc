@@ -46,6 +46,20 @@ TEST(Sockets, TcpIsMatchedByItsFourTuple) {
   EXPECT_EQ(check(p), "");
 }
 
+// The second small segment waits for the delayed acknowledgement of the first: no work of anybody explains the 40 ms.
+TEST(Sockets, WhatTcpHeldBackStaysLate) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+  s.accept({3 * kMs, 4 * kMs + 30'000});
+  s.call(s.client, SYS_sendto, 4, {5, 4, 0, 0}, {5 * kMs, 5 * kMs + 10});
+  s.call(s.client, SYS_sendto, 20, {5, 20, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  s.read(s.server, 7, 4, {5 * kMs, 5 * kMs + 100'000});
+  s.read(s.server, 7, 20, {6 * kMs, 49 * kMs});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.server), "spawn 1, accept c0, recv s0 4, recv s0 24, sleep 40000000, exit");
+  EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
+}
+
 TEST(Sockets, NonblockingConnectIsMarkedAndItsPollIsExplained) {
   ClientAndServer s;
   s.connect(-EINPROGRESS, {4 * kMs, 4 * kMs + 50});

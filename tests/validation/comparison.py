@@ -31,9 +31,15 @@ class Row:
     interval_low_s: float | None = None
     interval_high_s: float | None = None
     covered: bool | None = None
+    core_wait_pct: float | None = None  # share of the time in which some thread waited for a core
     walls: tuple = ()  # the truth's runs
     recordings: int = 0  # that worked
     failed: str = ""
+
+    @property
+    def contended(self):
+        """The truth is not clean: all hosts share this machine's cores, and threads waited for one for a fifth of the time."""
+        return (self.core_wait_pct or 0) > 20
 
     @property
     def flagged(self):
@@ -49,6 +55,7 @@ def compare(case, truth_row, recordings, predictions, combined=None):
     if truth_row and truth_row.get("wall_median_s"):
         row.real_s, row.real_min_s, row.real_max_s = (float(truth_row[f"wall_{k}_s"]) for k in ("median", "min", "max"))
         row.foreign_cores = float(truth_row["foreign_cores"])
+        row.core_wait_pct = float(truth_row["core_wait_pct"]) if truth_row.get("core_wait_pct") else None
         row.walls = tuple(float(w) for w in truth_row["walls"].split())
     else:
         reasons.insert(0, f"no truth: {truth_row['failed'] if truth_row else 'not measured'}")
@@ -108,6 +115,9 @@ def totals(rows):
     """{group: summary, with the baselines' means, failures, interval coverage}."""
     counted = [r for r in rows if r.counted]
     groups = {f: [r for r in counted if r.family == f] for f in FAMILIES}
+    spare = [r for r in counted if r.family in ("network", "heterogeneous", "both") and not r.contended]
+    groups["hosts of networks with cores to spare"] = spare
+    groups["hosts of networks with cores to spare, unflagged"] = [r for r in spare if not r.flagged]
     groups["cache, slowed cores (outside the totals)"] = [r for r in rows if not r.counted]
     groups["all"] = counted
     groups["all, unflagged"] = [r for r in counted if not r.flagged]
@@ -141,26 +151,27 @@ def signed(log_error):
 
 def text(rows, sums):
     width = max([len(r.case) for r in rows] + [10])
-    lines = [f"{'case':{width}} {'real s':>8} {'spread%':>7} {'foreign':>7} {'pred. s':>8} {'error%':>7} {'ln':>6} {'closure%':>8} {'recorded%':>9} {'scaled%':>8}  trust"]
+    lines = [f"{'case':{width}} {'real s':>8} {'spread%':>7} {'foreign':>7} {'wait%':>5} {'pred. s':>8} {'error%':>7} {'ln':>6} {'closure%':>8} {'recorded%':>9} {'scaled%':>8}  trust"]
     for family in FAMILIES:
         members = [r for r in rows if r.family == family]
         lines += [f"-- {family}"] if members else []
         for r in members:
             spread = f"{100 * (r.real_max_s - r.real_min_s) / r.real_s:7.1f}" if r.real_s else f"{'-':>7}"
             foreign = f"{r.foreign_cores:7.2f}" if r.foreign_cores is not None else f"{'-':>7}"
+            wait = f"{r.core_wait_pct:5.0f}" if r.core_wait_pct is not None else f"{'-':>5}"
             closure = f"{100 * r.closure:+8.1f}" if r.closure is not None else f"{'-':>8}"
             ln = f"{r.error:+6.2f}" if r.error is not None else f"{'-':>6}"
-            lines.append(f"{r.case:{width}} {seconds(r.real_s)} {spread} {foreign} {seconds(r.predicted_s)} {signed(r.error)} {ln} {closure} "
+            lines.append(f"{r.case:{width}} {seconds(r.real_s)} {spread} {foreign} {wait} {seconds(r.predicted_s)} {signed(r.error)} {ln} {closure} "
                          f"{signed(r.recorded_error):>9} {signed(r.scaled_error):>8}  {r.trust}" + ("" if r.counted else "  (outside the totals)")
                          + (f"  FAILED: {r.failed}" if r.failed else ""))
-    lines += ["", f"{'totals':42} {'cases':>5} {'failed':>6} {'mean%':>6} {'median%':>7} {'P90%':>6} {'max%':>7} {'bias%':>6} "
+    lines += ["", f"{'totals':48} {'cases':>5} {'failed':>6} {'mean%':>6} {'median%':>7} {'P90%':>6} {'max%':>7} {'bias%':>6} "
               f"{'closure%':>8} {'recorded%':>9} {'scaled%':>8} {'covered%':>8} {'chance%':>7} {'P90%':>6}"]
     for name, t in sums.items():
         if "mean_pct" not in t:
-            lines.append(f"{name:42} {0:5} {t['failed']:6}")
+            lines.append(f"{name:48} {0:5} {t['failed']:6}")
             continue
         cover = f"{100 * t['interval_coverage']:8.0f}" if t["interval_coverage"] is not None else f"{'-':>8}"
-        lines.append(f"{name:42} {t['cases']:5} {t['failed']:6} {t['mean_pct']:6.1f} {t['median_pct']:7.1f} {t['p90_pct']:6.1f} {t['max_pct']:7.1f} "
+        lines.append(f"{name:48} {t['cases']:5} {t['failed']:6} {t['mean_pct']:6.1f} {t['median_pct']:7.1f} {t['p90_pct']:6.1f} {t['max_pct']:7.1f} "
                      f"{t['bias_pct']:+6.1f} {t['closure_mean_pct']:8.1f} {t['recorded_mean_pct']:9.1f} {t['scaled_mean_pct']:8.1f} {cover} "
                      f"{t['chance_median_pct']:7.1f} {t['chance_p90_pct']:6.1f}")
     return "\n".join(lines + ["mean = exp(mean |ln(predicted/real)|) - 1; recorded = the recording's wall time taken as the prediction, "
