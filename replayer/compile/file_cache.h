@@ -15,6 +15,9 @@ class FileCache {
   static constexpr std::int64_t kPageBytes = 4096;
   static constexpr std::int64_t kReadAheadBytes = 128 * 1024;  ///< Linux: read_ahead_kb
 
+  static constexpr Ns kColdRead =
+      10'000;  ///< a read that waits so long found its bytes on a device: fast ones take 10 us
+
   /// What a journalling file system writes for itself when it makes something durable: the block that ends a
   /// transaction (ext4's jbd2; a lower bound: further blocks of metadata are not known). 500 appends of 16 KiB with
   /// fdatasync wrote 4.2 kB each besides their data.

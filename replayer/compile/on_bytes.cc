@@ -66,7 +66,8 @@ void device_io(Context& c, Call& call, std::int64_t bytes, bool write) {
 
 void read_file(Context& c, Call& call, std::int64_t bytes) {
   const auto file_bytes = static_cast<std::int64_t>(c.object(call.object).size_bytes);
-  device_io(c, call, c.files.read(call.object, bytes, waited_for_device(c, call), file_bytes), false);
+  const bool waited = call.blocked >= FileCache::kColdRead;
+  device_io(c, call, c.files.read(call.object, bytes, waited, file_bytes), false);
 }
 
 void write_file(Context& c, Call& call, std::int64_t bytes) {
