@@ -345,6 +345,19 @@ constexpr HandlerRow kRows[] = {
 
 std::span<const HandlerRow> byte_handlers() { return kRows; }
 
+namespace {
+
+/// Did the thread, in the call or in the poll before it, wait that long for bytes that were sent already?
+bool was_held_back(Context& c, const Call& call, const CausePoint& sender) {
+  if (call.blocked > 0) return std::min(call.blocked, call.event.exit_ns - sender.time) >= kDelayedAcknowledgement;
+  const std::uint32_t poll_plus_one = c.state(call).sleeping_poll_plus_one;
+  if (!poll_plus_one || !c.emit(call).poll_pending()) return false;
+  const Event poll = c.trace.events[call.thread][poll_plus_one - 1];
+  return poll.exit_ns - std::max(poll.entry_ns, sender.time) >= kDelayedAcknowledgement;
+}
+
+}  // namespace
+
 void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes, bool peek) {
   Channel& ch = c.channels[channel];
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
@@ -360,8 +373,7 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
   if (known < bytes) c.counts.add(Count::bytes_from_outside, static_cast<std::uint64_t>(bytes - known));
   if (known == 0) return external_read(c, call, cause);
   const CausePoint sender = c.channels.sender_of(channel, ch.consumed);
-  const bool held_back = ch.transport == Transport::tcp && call.blocked >= kDelayedAcknowledgement &&
-                         call.event.exit_ns - sender.time >= kDelayedAcknowledgement;
+  const bool held_back = ch.transport == Transport::tcp && was_held_back(c, call, sender);
   emit_wait(c, call, {OpKind::recv, cause, 0, channel, ch.consumed}, sender);
   if (!held_back) return;
   c.counts.add(Count::held_back);

@@ -1,6 +1,7 @@
 // Connections: who connected to whom, datagrams, passed descriptors.
 #include <gtest/gtest.h>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <cerrno>
 
@@ -57,6 +58,17 @@ TEST(Sockets, WhatTcpHeldBackStaysLate) {
   s.read(s.server, 7, 20, {6 * kMs, 49 * kMs});
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.server), "spawn 1, accept c0, recv s0 4, recv s0 24, sleep 40000000, exit");
+  EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
+}
+
+TEST(Sockets, WhatTcpHeldBackFromAPollStaysLateToo) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+  s.accept({3 * kMs, 4 * kMs + 30'000});
+  s.call(s.client, SYS_sendto, 20, {5, 20, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  s.call(s.server, SYS_poll, 1, {-1, 1, 7, POLLIN}, {5 * kMs, 48 * kMs});
+  s.read(s.server, 7, 20, {48 * kMs + 10, 48 * kMs + 20});
+  const Program p = s.compile();
   EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
 }
 
