@@ -242,6 +242,7 @@ void EventEngine::window_event(const Event& event) {
   if (in_.insight) note_credit(event.id);
   const Because because(*this, path.credit);
   take_notices(stream);
+  if (path.has_window) path.window.take_acknowledgements(now_);  // or they would be the next to come for ever
   if (path.gated) inject(event.id);  // before the writers add more: bytes of one instant stay in order of their sends
   wake_satisfied(stream.writers, program_.streams[event.id].reader_thread + 1);
   schedule_window(event.id);

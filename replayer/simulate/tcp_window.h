@@ -37,6 +37,8 @@ class TcpWindow {
   void sent(double now, std::int64_t position);
   /// Bytes up to `position` (everything of one flow) will be acknowledged at `when`; calls come in order of time.
   void acknowledge_at(double when, std::int64_t position);
+  /// Takes those due by `now`; limit() and buffer_end() do, too.
+  void take_acknowledgements(double now);
   /// When the next acknowledgement comes; infinity if none is under way.
   double next_acknowledgement() const;
 
@@ -45,7 +47,6 @@ class TcpWindow {
     double time;
     std::int64_t position;
   };
-  void take_acknowledgements(double now);
   void restart_after_idle(double now);
   std::int64_t burst_of(std::int64_t window) const;
 

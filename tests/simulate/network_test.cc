@@ -126,6 +126,19 @@ TEST_P(Network, BuffersLimitThroughputToCapacityPerRoundTrip) {
   EXPECT_LT(run(b, unlimited).processes[1].end_ns, 32 * kMs);
 }
 
+// A writer waits for room while acknowledgements come that nobody else looks at.
+TEST_P(Network, WritersWaitForRoomAlsoWithoutASendBufferOfTheWindow) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 100'000), send(0, 1'900'000)});
+  b.process("server", {recv(0, 2'000'000)});
+  b.stream(0, 1, 200'000);
+  NetworkModel model;
+  model.send_buffer = false;
+  const Ns end = run(b, model).processes[1].end_ns;
+  EXPECT_GT(end, 9 * 20 * kMs);
+  EXPECT_LT(end, 20 * 20 * kMs);
+}
+
 TEST_P(Network, SenderIsReleasedWhenTheReadersNoticeIsBack) {
   ProgramBuilder b;
   b.process("client", {send(0, 1448), send(0, 1448), compute(1 * kMs)});
