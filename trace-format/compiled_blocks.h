@@ -58,7 +58,7 @@ struct CompiledThread {
   Ns start_ns = 0;
   std::uint32_t loop_plus_one = 0;
   std::uint32_t ops = 0;
-  Ns shortest_timeout_ns = 0;
+  Ns usual_timeout_ns = 0;
 };
 
 struct CompiledStream {

@@ -75,7 +75,7 @@ CompiledTables read(schema::ProgramTables::Reader in) {
                                 to_string(p.getSharingReason())});
   for (const auto t : in.getThreads())
     tables.threads.push_back({t.getProcess(), t.getTid(), t.getSpawned(), t.getStartNs(), t.getLoopPlusOne(),
-                              t.getOps(), t.getShortestTimeoutNs()});
+                              t.getOps(), t.getUsualTimeoutNs()});
   for (const auto s : in.getStreams())
     tables.streams.push_back({s.getTransport(), s.getCapacityBytes(), s.getConnectionPlusOne(), s.getWriterThread(),
                               s.getReaderThread(), to_string(s.getLabel())});
@@ -135,7 +135,7 @@ void write(schema::ProgramThread::Builder out, const CompiledThread& thread) {
   out.setSpawned(thread.spawned);
   out.setStartNs(thread.start_ns);
   out.setLoopPlusOne(thread.loop_plus_one);
-  out.setShortestTimeoutNs(thread.shortest_timeout_ns);
+  out.setUsualTimeoutNs(thread.usual_timeout_ns);
   out.setOps(thread.ops);
 }
 

@@ -82,7 +82,7 @@ struct ProgramThread {
   startNs @3 :Int64;
   loopPlusOne @4 :UInt32;
   ops @5 :UInt32;                # how many it has
-  shortestTimeoutNs @6 :Int64;   # of its polls that something ended in time; 0 = none
+  usualTimeoutNs @6 :Int64;     # geometric mean, of its polls that something ended in time; 0 = none
 }
 
 struct ProgramStream {

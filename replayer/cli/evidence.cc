@@ -83,6 +83,17 @@ std::vector<Doubt> doubts_together(const std::vector<Evidence>& recordings) {
   return doubts;
 }
 
+/// Waits that outlast their timeout on the recording host's twin, too, do so because a thread has other timeouts at
+/// other times: only what comes on top of them is a doubt.
+void compare_timeouts(std::vector<Doubt>& doubts, const Outcome& outcome, const Outcome& twin) {
+  const auto found = std::ranges::find(doubts, kOutlastedTimeouts, &Doubt::what);
+  if (found == doubts.end()) return;
+  found->count -= std::min(found->count, twin.outlasting_waits);
+  found->share =
+      std::min(1.0, ratio(std::max<Ns>(outcome.outlasting_ns - twin.outlasting_ns, 0), outcome.predicted_ns));
+  if (found->count == 0) doubts.erase(found);
+}
+
 }  // namespace
 
 Evidence gather(const Program& program, const Outcome& outcome, const std::optional<Outcome>& twin,
@@ -90,6 +101,7 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   Evidence e;
   const RecordingQuality& quality = program.quality;
   e.validity = sensitivity.doubts;
+  if (twin) compare_timeouts(e.validity, outcome, *twin);
   e.cpu_share = sensitivity.cpu_share.value_or(busy_share(outcome));
   e.burst_chance = sensitivity.burst_chance;
   e.recorded_cores = program.recorded_cores;

@@ -86,7 +86,8 @@ class Walk {
       call.object = c_.descriptors[call.description].object;
     }
     if (t.ended) return;
-    note_quality(e, times, t.last_exit);
+    // A thread that died in a call waited until then, but for no core.
+    note_quality(e, times, t.unfinished_since < 0 ? t.last_exit : 0);
     t.emit.compute(speeds_.burst(step.thread, step.index, e.stack, times.burst_ns));
     if (e.is(PseudoEvent::sample)) return finish_call(t, e);  // the burst just goes on
     t.emit.set_origin(e.kind, call.fd);

@@ -1,6 +1,7 @@
 // What the passes of the compiler share while walking a trace, and the few ways they emit waits.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -62,6 +63,22 @@ struct ConditionalWait {
   Ns blocked = 0;
 };
 
+/// Geometric mean of timeouts: a loop that waits until its next tick has some that are nearly over, and a connection
+/// may have a patient one.
+class UsualTimeout {
+ public:
+  void add(Ns timeout) {
+    logarithms_ += std::log(static_cast<double>(timeout));
+    ++count_;
+  }
+  /// 0 = none.
+  Ns usual() const { return count_ == 0 ? 0 : std::llround(std::exp(logarithms_ / static_cast<double>(count_))); }
+
+ private:
+  double logarithms_ = 0;
+  std::uint64_t count_ = 0;
+};
+
 struct ThreadState {
   Emitter emit;
   Call call;
@@ -73,7 +90,7 @@ struct ThreadState {
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false, exit_signalled = false;
   bool spawned = false;
-  Ns shortest_timeout = 0;         ///< of polls that slept and were woken in time; 0 = none
+  UsualTimeout timeouts;           ///< of polls that slept and were woken in time
   bool timeout_expired = false;    ///< of a poll: the program just goes on then
   Ns last_exit = 0;                ///< exit of its latest event
   Ns unfinished_since = -1;        ///< entry of the call it died in

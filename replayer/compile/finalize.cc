@@ -249,7 +249,7 @@ void finalize(Context& c) {
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
-                                 std::move(t.emit.origins), 0, t.timeout_expired ? 0 : t.shortest_timeout});
+                                 std::move(t.emit.origins), 0, t.timeout_expired ? 0 : t.timeouts.usual()});
     polled.push_back(renumbered(t.polled, numbers));
   }
   if (c.options.order == Order::arrival) {

@@ -109,8 +109,7 @@ void poll_exit(Context& c, Call& call) {
     const Found found = call.blocked ? otherwise(c, call) : Found{};
     t.emit.poll_ready(cpu, call.blocked, found.op);
     if (call.blocked) t.sleeping_poll_plus_one = call.index + 1;
-    if (call.blocked && timeout > 0 && (t.shortest_timeout == 0 || timeout < t.shortest_timeout))
-      t.shortest_timeout = timeout;
+    if (call.blocked && timeout > 0) t.timeouts.add(timeout);
     t.poll_cause = found.by;
   } else if (call.result() == -EINTR) {
     unexplained_poll(c, t);

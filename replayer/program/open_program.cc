@@ -148,7 +148,7 @@ class ProgramBuilder {
     }
     for (const CompiledThread& t : tables.threads) {
       p.threads.push_back(
-          {t.process, t.tid, t.spawned, plausible(t.start_ns), {}, {}, t.loop_plus_one, t.shortest_timeout_ns});
+          {t.process, t.tid, t.spawned, plausible(t.start_ns), {}, {}, t.loop_plus_one, t.usual_timeout_ns});
       sizes_.push_back(t.ops);
     }
     for (CompiledStream& s : tables.streams) {

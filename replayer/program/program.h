@@ -114,9 +114,10 @@ struct ProgramThread {
   /// the turn up unless the op could complete now and nobody is queued; whoever's kTurn op becomes ready queues for
   /// the turn, first come first served; whoever ends passes it on. Time is charged to the thread.
   std::uint32_t loop_plus_one = 0;
-  /// Shortest timeout of its polls that something ended in time; 0 = none, or some expired and the program went on (a
-  /// tick of an event loop). A longer wait than that would have made it do something that the trace does not show.
-  Ns shortest_timeout_ns = 0;
+  /// Usual timeout (geometric mean) of its polls that something ended in time; 0 = none, or some expired and the
+  /// program went on (a tick of an event loop). A longer wait than that would have made it do something that the trace
+  /// does not show.
+  Ns usual_timeout_ns = 0;
 };
 
 struct ProgramProcess {

@@ -60,7 +60,7 @@ CompiledThread coded(const ProgramThread& t) {
           t.start_ns,
           t.loop_plus_one,
           static_cast<std::uint32_t>(t.ops.size()),
-          t.shortest_timeout_ns};
+          t.usual_timeout_ns};
 }
 CompiledStream coded(const Stream& s) {
   return {static_cast<std::uint16_t>(s.transport),

@@ -75,7 +75,7 @@ void Accounting::computed(std::uint32_t thread, double from, double to, double w
 
 void Accounting::waited(std::uint32_t thread, double from, double to, IntervalState state, std::uint32_t by_plus_one) {
   processes_[program_.threads[thread].process].by_state[static_cast<int>(state)] += to - from;
-  const Ns timeout = program_.threads[thread].shortest_timeout_ns;
+  const Ns timeout = program_.threads[thread].usual_timeout_ns;
   if (timeout > 0 && state == IntervalState::network && to - from > static_cast<double>(timeout) * 1e-9) {
     ++outlasting_waits_;
     outlasting_s_ += to - from;

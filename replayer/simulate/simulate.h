@@ -69,7 +69,7 @@ struct LinkUse {
 struct Outcome {
   Ns predicted_ns = 0;  ///< wall time of process 0
   std::uint64_t operations = 0;
-  std::uint64_t outlasting_waits = 0;           ///< waits longer than the shortest timeout of their thread
+  std::uint64_t outlasting_waits = 0;           ///< waits longer than the usual timeout of their thread
   Ns outlasting_ns = 0;                         ///< their sum
   std::vector<ProcessOutcome> processes;        ///< as Program::processes
   std::vector<HostOutcome> hosts;               ///< used ones

@@ -61,7 +61,7 @@ TEST_F(ProgramFile, HoldsEverything) {
   for (std::uint32_t seed = 0; seed < 30; ++seed) {
     Program program = seed ? RandomProgram(seed).make() : long_program(5000);
     program.quality = {1, 2, 3, 4, 5, true};
-    program.threads[1].shortest_timeout_ns = 77;
+    program.threads[1].usual_timeout_ns = 77;
     program.threads[0].ops[0].flags |= kOutside | kExpired | kLock;
     program.sampled = {{0, "inflate", 5}, {1, "", 6}};
     ProgramSource source{"a trace", "abc", {}, false, "recorded"};
@@ -80,7 +80,7 @@ TEST_F(ProgramFile, HoldsEverything) {
     EXPECT_EQ(read.program.quality.waited_for_core_ns, 4);
     EXPECT_EQ(read.program.quality.lost, 5u);
     EXPECT_TRUE(read.program.quality.partial);
-    EXPECT_EQ(read.program.threads[1].shortest_timeout_ns, 77);
+    EXPECT_EQ(read.program.threads[1].usual_timeout_ns, 77);
     const Program whole = in_memory(read.program);
     ASSERT_EQ(text(whole), text(program));
     for (std::size_t t = 0; t < program.threads.size(); ++t) ASSERT_EQ(whole.threads[t].ops, program.threads[t].ops);
