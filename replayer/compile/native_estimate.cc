@@ -68,11 +68,20 @@ class PathWalk {
       // Who waits when a recording ends waits for something that is not in it.
       const bool genuine = (e.flags & kUnfinished) != 0 || (by && by->time == kGenuineWait);
       cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e))
-                       : of_lag(inside) + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
+                       : of_interception(inside, e, e.entry_ns) + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
     }
     time_ = previous;
     --index_;
     return true;
+  }
+
+  /// Of the time without CPU from `since` to the end of a call that nothing in the trace explains. With stops, all of it.
+  /// The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the CPU
+  /// otherwise had to leave its core to another one, often to the one that the call had woken.
+  Ns of_interception(Ns unexplained, const Event& e, Ns since) const {
+    if ((e.flags & kFast) == 0) return of_lag(unexplained);
+    const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));
+    return known + of_recorder(unexplained - known, since, e.exit_ns);
   }
 
   /// Of the time between two events of a thread that was no computing.
@@ -112,7 +121,8 @@ class PathWalk {
       }
     }
     // Less than explained: cores do not halt while simrec records, so threads wake up sooner than on this host.
-    cost_ += of_lag(std::max(span - explained, -c_.program.wake_up_ns));
+    const Ns unexplained = std::max(span - explained, -c_.program.wake_up_ns);
+    cost_ += unexplained > 0 ? of_interception(unexplained, waiting, by.time) : unexplained;
   }
 
   void go_to(std::uint32_t thread, Ns time) {

@@ -109,8 +109,8 @@ def record_once(bed, simrec, workload, size, recorded_cpu, trace):
 
 
 class Recorder:
-    """Records what the cases need, in rounds so that a change of the machine hits all alike. A round may come after each
-    round of the truth: then both are of the same minutes."""
+    """Records what the cases need, in rounds so that a change of the machine hits all alike. A round may be one of the truth, too: then
+    both are of the same minutes."""
 
     def __init__(self, cases, bed, simrec, repetitions, folder, say, reuse=False):
         os.makedirs(folder, exist_ok=True)
@@ -121,18 +121,18 @@ class Recorder:
         self.wanted = {k: c for k, c in wanted.items() if k not in self.found}
         bed.prepare({i for c in self.wanted.values() for i in c.workload.inputs})
 
-    def round(self):
-        """One more recording of each, unless there are enough."""
+    def record(self, workloads=None):
+        """This round's recordings of workloads of these names, unless there are enough; None: of all that are left, which ends the round."""
         if self.done < self.repetitions:
             for k, c in self.wanted.items():
-                if not c.workload.disk:
+                if not c.workload.disk and (workloads is None or k.workload in workloads) and len(self.found.get(k, ())) <= self.done:
                     self.keep(k, c)
-            self.done += 1
+        self.done += workloads is None
 
     def finish(self):
         """{key: [Recording]} with the rounds that are left."""
         while self.done < self.repetitions:
-            self.round()
+            self.record()
         self.record_on_disk({k: c for k, c in self.wanted.items() if c.workload.disk})
         with open(f"{self.folder}/index.json", "w") as f:
             kept = self.known | {k.file: v for k, v in self.found.items()}

@@ -13,6 +13,7 @@ from testbed.disk import Disk
 from testbed.network import Accounting, Network, TestbedError, host_prefix
 
 FOREIGN_LIMIT = 0.5  # cores; a run beside more foreign load is kept, but rejected, and made again once
+STEAL_LIMIT = 0.1  # cores that the hypervisor gave to others: foreign load, too, that only shows here
 RUN_LIMIT_S = 90
 
 
@@ -120,6 +121,11 @@ def run_once(bed, workload, setting):
             bed.disk.throttle(0)
 
 
+def undisturbed(result):
+    """Did the run have the machine for itself, as far as can be seen?"""
+    return result["foreign"] <= FOREIGN_LIMIT and result["steal"] <= STEAL_LIMIT
+
+
 def own_cpu(bed):
     return bed.accounting.own_cpu_s() + (bed.network.cpu_s() if bed.network else 0)
 
@@ -132,17 +138,19 @@ def tail(folder):
         return ""
 
 
-def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, between):
-    """Runs every (workload, setting) so often; `keep(run, result)` gets each result at once, `between()` is called after each round."""
+def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, record):
+    """Runs every (workload, setting) so often; `keep(run, result)` gets each result at once. `record(workloads)` makes this round's
+    recordings of these; None stands for all that are left. What only computes is recorded between its own runs: the speed of this kind of
+    machine drifts within minutes."""
     end, groups = time.monotonic() + budget_s, {}
     for w, s in runs:
-        groups.setdefault(s.links, []).append((w, s))
+        groups.setdefault(s.links or w.name, []).append((w, s))
     for n in range(repetitions):
         order = list(groups)
         random.shuffle(order)
         for links in order:
             members = random.sample(groups[links], len(groups[links]))
-            if links:
+            if members[0][1].links:
                 with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
@@ -150,8 +158,11 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, between
                     repeat(bed, members, keep, end, n, retry)
                 bed.network = None
             else:
-                repeat(bed, members, keep, end, n, retry)
-        between()
+                middle = random.randrange(len(members) + 1)
+                repeat(bed, members[:middle], keep, end, n, retry)
+                record({w.name for w, _ in members})
+                repeat(bed, members[middle:], keep, end, n, retry)
+        record(None)
 
 
 def repeat(bed, members, keep, end, n, retry):
@@ -164,13 +175,13 @@ def repeat(bed, members, keep, end, n, retry):
             result = run_once(bed, w, s)
             keep((w, s), result)
             print(f"round {n + 1}{attempt} {w.name}@{s.name}: {result}", file=sys.stderr, flush=True)
-            if retry and result.get("foreign", 1) > FOREIGN_LIMIT or "failed" in result:
+            if "failed" in result or retry and not undisturbed(result):
                 left.append((w, s))
         members = left
 
 
-def measure(cases, bed, repetitions, budget_s, keep, facts, wakeup, retry, between):
-    """Measures the truth of all cases; `keep` and `between` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in
+def measure(cases, bed, repetitions, budget_s, keep, facts, wakeup, retry, record):
+    """Measures the truth of all cases; `keep` and `record` as in `rounds`, `wakeup(folder)` tells the wake-up latency of the hosts in
     ns, a list of one or none. What cannot run here is kept as failed."""
     runs = {}
     for c in cases:
@@ -183,11 +194,11 @@ def measure(cases, bed, repetitions, budget_s, keep, facts, wakeup, retry, betwe
             runs[c.run] = (c.workload, c.setting)
     bed.prepare({i for w, _ in runs.values() for i in w.inputs})
     on_disk = [r for r in runs.values() if r[0].disk]
-    rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup, retry, between)
+    rounds(bed, [r for r in runs.values() if not r[0].disk], repetitions, keep, budget_s, facts, wakeup, retry, record)
     if on_disk:
         try:
             with Disk(bed.folder) as bed.disk:
-                rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup, retry, lambda: None)
+                rounds(bed, on_disk, repetitions, keep, budget_s, facts, wakeup, retry, lambda workloads: None)
         except TestbedError as e:
             for r in on_disk:
                 keep(r, {"failed": str(e)})

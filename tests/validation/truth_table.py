@@ -9,7 +9,7 @@ import time
 import zlib
 
 from cases import family_of, fingerprint
-from truth import FOREIGN_LIMIT
+from truth import undisturbed
 
 COLUMNS = ["case", "family", "workload", "setting", "client", "size", "fingerprint", "wall_median_s", "wall_min_s", "wall_max_s", "spread_pct", "runs",
            "rejected", "foreign_cores", "core_wait_pct", "walls", "rejected_walls", "failed"]
@@ -48,8 +48,9 @@ def why_not_this_machine(stored):
 def row(case, results):
     """The row of a case from the results of its run, in the order of measurement."""
     at = case.workload.clients.index(case.client)
-    good = [(r["walls"][at], r["foreign"], r["core_wait"]) for r in results if "walls" in r]
-    quiet = [g for g in good if g[1] <= FOREIGN_LIMIT]
+    runs = [r for r in results if "walls" in r]
+    good = [(r["walls"][at], r["foreign"] + r["steal"], r["core_wait"]) for r in runs]
+    quiet = [g for g, r in zip(good, runs) if undisturbed(r)]
     used = quiet if len(quiet) >= 3 else good  # a truth beside foreign load is better than none; the column says so
     rejected = [g for g in good if g not in used]
     failed = [r["failed"] for r in results if "failed" in r]
