@@ -21,6 +21,7 @@ struct CompiledQuality {
   Ns program_cpu_ns = 0, interception_cpu_ns = 0, ledger_residual_ns = 0, waited_for_core_ns = 0;
   std::uint64_t lost = 0;
   bool partial = false;
+  Ns crowded_ns = 0;
 };
 
 struct CompiledSummary {

@@ -33,7 +33,7 @@ Header read_header(capnp::Data::Reader data) {
 CompiledQuality read(schema::RecordingQuality::Reader in) {
   return {
       in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(), in.getLost(),
-      in.getPartial()};
+      in.getPartial(),      in.getCrowdedNs()};
 }
 
 CompiledSummary read(schema::ProgramSummary::Reader in) {
@@ -198,6 +198,7 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   quality.setWaitedForCoreNs(summary.quality.waited_for_core_ns);
   quality.setLost(summary.quality.lost);
   quality.setPartial(summary.quality.partial);
+  quality.setCrowdedNs(summary.quality.crowded_ns);
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   out.setProcesses(summary.processes);

@@ -49,6 +49,7 @@ struct RecordingQuality {        # replayer/program/program.h explains each
   waitedForCoreNs @3 :Int64;
   lost @4 :UInt64;
   partial @5 :Bool;
+  crowdedNs @6 :Int64;
 }
 
 struct ProgramCount {

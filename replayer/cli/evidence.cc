@@ -47,8 +47,10 @@ void add_closure(Evidence& e, const Program& program, const Outcome& outcome, co
   e.closure_error = static_cast<double>(twin->predicted_ns) / static_cast<double>(program.native_estimate_ns) - 1;
   const Ns other_load = std::max<Ns>(quality.waited_for_core_ns - sum_of(*twin, &ProcessOutcome::ready_ns), 0);
   e.other_load_share = ratio(other_load, quality.program_cpu_ns);
+  // Processes that share a core with whoever wakes them do not once they are on different hosts.
+  const Ns elsewhere = other_load + (e.several_hosts ? quality.crowded_ns : 0);
   const Ns missing = program.native_estimate_ns - twin->predicted_ns;  // the recorded run took longer
-  const Ns unexplained = missing > 0 ? std::max<Ns>(missing - other_load, 0) : -missing;
+  const Ns unexplained = missing > 0 ? std::max<Ns>(missing - elsewhere, 0) : -missing;
   const double here = static_cast<double>(unexplained) * std::max(1.0, e.speed_factor);
   const double relative = outcome.predicted_ns > 0 ? here / static_cast<double>(outcome.predicted_ns) : 1;
   e.closure_effect = std::min(relative, std::fabs(*e.closure_error));

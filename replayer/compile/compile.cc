@@ -149,7 +149,9 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.timer_slack_ns = trace.header.calibration.timer_slack_ns;
   p.events = trace.event_count;
   p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
-  p.native_estimate_ns = causal::native_estimate(c, p.recorded_ns);
+  const causal::NativeEstimate native = causal::native_estimate(c, p.recorded_ns);
+  p.native_estimate_ns = native.wall_ns;
+  c.quality.crowded_ns = native.crowded_ns;
   p.sampled = causal::sampled_functions(trace);
   causal::finalize(c);
   return std::move(c.program);

@@ -36,15 +36,15 @@ class PathWalk {
  public:
   explicit PathWalk(const Context& c) : c_(c), recorder_(c.trace) {}
 
-  /// Tracing cost on the path that ends in thread 0 at `end`.
-  Ns cost(Ns end) {
+  /// Of a run that ended in thread 0 at `end`.
+  NativeEstimate estimate(Ns end) {
     thread_ = 0;
     time_ = end;
     index_ = event_at(events(), end);
     // Every step moves back in time or to a creator; the bound only guards against damaged traces.
     for (std::uint64_t steps = c_.trace.event_count + c_.threads.size() + 16; steps > 0 && step(); --steps) {
     }
-    return cost_;
+    return {std::max<Ns>(end - cost_, 0), crowded_};
   }
 
  private:
@@ -78,10 +78,12 @@ class PathWalk {
   /// Of the time without CPU from `since` to the end of a call that nothing in the trace explains. With stops, all of it.
   /// The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the CPU
   /// otherwise had to leave its core to another one, often to the one that the call had woken.
-  Ns of_interception(Ns unexplained, const Event& e, Ns since) const {
+  Ns of_interception(Ns unexplained, const Event& e, Ns since) {
     if ((e.flags & kFast) == 0) return of_lag(unexplained);
     const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));
-    return known + of_recorder(unexplained - known, since, e.exit_ns);
+    const Ns cost = known + of_recorder(unexplained - known, since, e.exit_ns);
+    crowded_ += of_lag(unexplained - cost);
+    return cost;
   }
 
   /// Of the time between two events of a thread that was no computing.
@@ -142,10 +144,11 @@ class PathWalk {
   Ns time_ = 0;
   std::ptrdiff_t index_ = -1;
   Ns cost_ = 0;
+  Ns crowded_ = 0;
 };
 
 }  // namespace
 
-Ns native_estimate(const Context& c, Ns recorded) { return std::max<Ns>(recorded - PathWalk(c).cost(recorded), 0); }
+NativeEstimate native_estimate(const Context& c, Ns recorded) { return PathWalk(c).estimate(recorded); }
 
 }  // namespace simrec::replay::causal

@@ -15,6 +15,13 @@ namespace simrec::replay::causal {
 ///  - Time spent runnable, waiting for a core, was caused by the program's own threads or by the recorder. The
 ///    recorder's part is at most the CPU time that it used meanwhile (Footer::recorder_cpu_ns, spread over the
 ///    events of the trace).
-Ns native_estimate(const Context& c, Ns recorded);
+struct NativeEstimate {
+  Ns wall_ns = 0;
+  /// Of it: time on the recorded critical path in which a thread had lost its core without having to wait for anything,
+  /// as far as the fast path shows that.
+  Ns crowded_ns = 0;
+};
+
+NativeEstimate native_estimate(const Context& c, Ns recorded);
 
 }  // namespace simrec::replay::causal

@@ -116,6 +116,7 @@ class ProgramBuilder {
                  s.quality.interception_cpu_ns,
                  s.quality.ledger_residual_ns,
                  s.quality.waited_for_core_ns,
+                 s.quality.crowded_ns,
                  s.quality.lost,
                  s.quality.partial};
     p.warnings = std::move(s.warnings);

@@ -151,6 +151,7 @@ struct RecordingQuality {
   Ns interception_cpu_ns = 0;  ///< tracing cost that the observer ledger removed from it
   Ns ledger_residual_ns = 0;   ///< what the ledger cannot tell, at worst: residual x number of events
   Ns waited_for_core_ns = 0;   ///< time that threads were ready without a core, the recorder's own use removed
+  Ns crowded_ns = 0;           ///< of the native estimate: threads off their core, though nothing kept them waiting
   std::uint64_t lost = 0;      ///< events or bytes that the recorder lost
   bool partial = false;        ///< 1 = starts in the middle, was cut, or was ended by a bound
 };

@@ -39,7 +39,8 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
                p.quality.ledger_residual_ns,
                p.quality.waited_for_core_ns,
                p.quality.lost,
-               p.quality.partial};
+               p.quality.partial,
+               p.quality.crowded_ns};
   s.warnings = p.warnings;
   for (const NamedValue& count : p.counts) s.counts.push_back({count.name, count.value});
   s.processes = static_cast<std::uint32_t>(p.processes.size());

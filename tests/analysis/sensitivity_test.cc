@@ -143,5 +143,21 @@ TEST(Gather, TellsWhatOtherProgramsTookFromWhatTheReplayMisses) {
   EXPECT_FALSE(gather(program, outcome, std::nullopt, {}, 1e9).closure_error);
 }
 
+TEST(Gather, SharingACoreWithOnesWakerIsNoErrorOnceTheyAreOnDifferentHosts) {
+  Program program = program_of({});
+  program.native_estimate_ns = 1000;
+  program.quality.crowded_ns = 300;
+  Outcome twin, outcome;
+  twin.predicted_ns = 600;
+  outcome.predicted_ns = 2000;
+  outcome.hosts.resize(1);
+  EXPECT_NEAR(gather(program, outcome, twin, {}, 1e9).closure_effect.value(), 400 / 2000.0, 1e-9);
+  outcome.hosts.resize(2);
+  outcome.counts.push_back({"network flows", 7});
+  const Evidence apart = gather(program, outcome, twin, {}, 1e9);
+  EXPECT_NEAR(apart.closure_error.value(), -0.4, 1e-9);
+  EXPECT_NEAR(apart.closure_effect.value(), 100 / 2000.0, 1e-9);
+}
+
 }  // namespace
 }  // namespace simrec::replay

@@ -30,6 +30,21 @@ TEST(NativeEstimate, CallsThatDoNotWaitGiveBackWhatNothingElseExplains) {
   EXPECT_EQ(replay::compile(with_ledger(s, 224 * kUs)).native_estimate_ns, 204 * kUs);
 }
 
+TEST(NativeEstimate, OnTheFastPathAThreadThatLostItsCoreLostItToTheProgram) {
+  Script s;
+  const ThreadId a = s.root();
+  // 2 us of CPU in 52 us, of which tracing takes 0.2 and the recorder nothing: 49.8 us without a core.
+  s.call(a, SYS_getpid, 0, {}, {.entry = 100 * kUs, .exit = 152 * kUs, .burst = 100 * kUs, .cpu = 2 * kUs, .flags = kFast});
+  Trace t = with_ledger(s, 152 * kUs);
+  StopCost fast;
+  fast.tier = 2;
+  fast.wall_ns = 200;
+  t.header.calibration.stops.push_back(fast);
+  const Program program = replay::compile(t);
+  EXPECT_EQ(program.native_estimate_ns, 152 * kUs - 200);
+  EXPECT_EQ(program.quality.crowded_ns, 50 * kUs - 200);
+}
+
 TEST(Quality, SumsWhatTheLedgerRemovedAndWhatOtherProgramsTook) {
   Script s;
   const ThreadId a = s.root();

@@ -60,7 +60,7 @@ Program long_program(std::uint32_t rounds) {
 TEST_F(ProgramFile, HoldsEverything) {
   for (std::uint32_t seed = 0; seed < 30; ++seed) {
     Program program = seed ? RandomProgram(seed).make() : long_program(5000);
-    program.quality = {1, 2, 3, 4, 5, true};
+    program.quality = {1, 2, 3, 4, 6, 5, true};
     program.threads[1].usual_timeout_ns = 77;
     program.threads[0].ops[0].flags |= kOutside | kExpired | kLock;
     program.sampled = {{0, "inflate", 5}, {1, "", 6}};
@@ -78,6 +78,7 @@ TEST_F(ProgramFile, HoldsEverything) {
     EXPECT_EQ(read.source.order, "recorded");
     EXPECT_EQ(operations(read.program), operations(program));
     EXPECT_EQ(read.program.quality.waited_for_core_ns, 4);
+    EXPECT_EQ(read.program.quality.crowded_ns, 6);
     EXPECT_EQ(read.program.quality.lost, 5u);
     EXPECT_TRUE(read.program.quality.partial);
     EXPECT_EQ(read.program.threads[1].usual_timeout_ns, 77);
