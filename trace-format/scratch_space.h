@@ -41,6 +41,7 @@ class ScratchSpace {
 
  private:
   void make_resident(std::size_t chunk);
+  void drop_residents();
   void open_file();
   void extend();
   bool is_own(const std::byte* chunk) const;
