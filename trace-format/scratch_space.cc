@@ -79,22 +79,15 @@ void ScratchSpace::release(std::byte* chunk) noexcept {
 
 void ScratchSpace::make_resident(std::size_t chunk) {
   if (residents_.size() >= kWindowBytes / kChunkBytes) drop_residents();
+  ::madvise(base_ + chunk * kChunkBytes, kChunkBytes, MADV_WILLNEED);
   resident_[chunk] = true;
   residents_.push_back(chunk);
 }
 
-/// The kernel may have brought neighbours, too: it reads and maps files in pieces of up to 2 MiB.
 void ScratchSpace::drop_residents() {
-  constexpr std::size_t kAround = (2 << 20) / kChunkBytes;
-  std::ranges::sort(residents_);
-  for (std::size_t i = 0; i < residents_.size();) {
-    const std::size_t first = residents_[i] - std::min(residents_[i], kAround);
-    std::size_t end = first;
-    for (; i < residents_.size() && residents_[i] <= end + kAround; ++i) {
-      end = std::min(residents_[i] + 1 + kAround, resident_.size());
-      resident_[residents_[i]] = false;
-    }
-    ::madvise(base_ + first * kChunkBytes, (end - first) * kChunkBytes, MADV_DONTNEED);
+  for (const std::size_t chunk : residents_) {
+    ::madvise(base_ + chunk * kChunkBytes, kChunkBytes, MADV_DONTNEED);
+    resident_[chunk] = false;
   }
   residents_.clear();
 }
@@ -126,6 +119,7 @@ void ScratchSpace::extend() {
   std::byte* first = base_ + mapped_bytes_;
   if (::mmap(first, kExtendBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd_, position) == MAP_FAILED)
     fail("use", errno);
+  ::madvise(first, kExtendBytes, MADV_RANDOM);  // a chunk is read as a whole, its neighbours are somebody else's
   constexpr std::size_t kMore = kExtendBytes / kChunkBytes;
   const std::size_t chunks = mapped_bytes_ / kChunkBytes + kMore;
   if (free_.capacity() < chunks) free_.reserve(2 * chunks);
