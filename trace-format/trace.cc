@@ -50,7 +50,7 @@ Event ThreadEvents::operator[](std::size_t i) const {
           .ready_ns = durations.ready,
           .result = row.result,
           .stack = {row.stack},
-          .arguments = std::span(arguments_).subspan(row.arguments, row.argument_count)};
+          .arguments = arguments_at(row.arguments, row.argument_count)};
 }
 
 void ThreadEvents::push(const Event& event) {
@@ -77,21 +77,39 @@ void ThreadEvents::push(const Event& event) {
 
 ThreadEvents::Piece ThreadEvents::store(std::span<const std::int64_t> arguments) {
   constexpr std::size_t kRecent = 256;  // a power of two
-  const auto add = [&]() -> Piece {
-    if (arguments_.size() + arguments.size() > UINT32_MAX) throw std::length_error("too many arguments in one thread");
-    const auto position = static_cast<std::uint32_t>(arguments_.size());
-    arguments_.insert(arguments_.end(), arguments.begin(), arguments.end());
-    return {position, static_cast<std::uint32_t>(arguments.size())};
-  };
   if (arguments.empty()) return {};
-  if (rows_.size() < kRecent) return add();  // short threads need no cache
+  if (rows_.size() < kRecent) return add(arguments, 0);  // short threads need no cache
   if (recent_.empty()) recent_.resize(kRecent);
   std::uint64_t hash = arguments.size();
   for (const std::int64_t argument : arguments)
     hash = (hash ^ static_cast<std::uint64_t>(argument)) * 0x9E3779B97F4A7C15ULL;
   Piece& recent = recent_[hash >> 56];
-  if (!std::ranges::equal(arguments, std::span(arguments_).subspan(recent.position, recent.count))) recent = add();
+  if (recent.hash != hash || !std::ranges::equal(arguments, arguments_at(recent.position, recent.count)))
+    recent = add(arguments, hash);
   return recent;
+}
+
+ThreadEvents::Piece ThreadEvents::add(std::span<const std::int64_t> arguments, std::uint64_t hash) {
+  constexpr std::size_t kPerChunk = ScratchSequence<std::int64_t>::kPerChunk;
+  if (arguments_.size() + kPerChunk > UINT32_MAX) throw std::length_error("too many arguments in one thread");
+  const std::size_t room = kPerChunk - arguments_.size() % kPerChunk;
+  const bool fits = arguments.size() <= kPerChunk;
+  if (fits && arguments.size() > room)
+    for (std::size_t i = 0; i < room; ++i) arguments_.push_back(0);
+  const Piece piece{static_cast<std::uint32_t>(arguments_.size()), static_cast<std::uint32_t>(arguments.size()), hash};
+  if (fits) {
+    arguments_.append(arguments);
+  } else {
+    longest_[piece.position].assign(arguments.begin(), arguments.end());
+    arguments_.push_back(0);  // the position is taken
+  }
+  return piece;
+}
+
+std::span<const std::int64_t> ThreadEvents::arguments_at(std::uint32_t position, std::uint32_t count) const {
+  if (count == 0) return {};
+  if (count > ScratchSequence<std::int64_t>::kPerChunk) return longest_.at(position);
+  return arguments_.run(position).first(count);
 }
 
 StringId TraceBuilder::string(std::string text) {

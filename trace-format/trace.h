@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "trace-format/model.h"
+#include "trace-format/scratch_sequence.h"
 
 namespace simrec {
 
@@ -40,19 +42,20 @@ class Tables {
   std::vector<std::vector<std::uint32_t>> images_of_process_;  ///< positions in images_ by start time
 };
 
-/// Events of one thread, compact in memory: 48 bytes each, and arguments that repeat are kept once.
+/// Events of one thread, compact: 48 bytes each, and arguments that repeat are kept once.
 class ThreadEvents {
  public:
+  /// `space`: where to keep them; nullptr = in memory.
+  explicit ThreadEvents(std::shared_ptr<ScratchSpace> space = nullptr)
+      : rows_(space), arguments_(std::move(space)) {}
+
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
+  Ns entry_ns(std::size_t i) const { return rows_[i].entry_ns; }
   /// The i-th event (i < size()); its arguments are valid until the next push().
   Event operator[](std::size_t i) const;
   /// Appends; the arguments are copied. Flags above 16 bits are not kept (there are none).
   void push(const Event& event);
-  /// Memory that push() of this event takes, at most and about.
-  static std::size_t bytes_of(const Event& event) {
-    return sizeof(Row) + event.arguments.size() * sizeof(std::int64_t);
-  }
 
  private:
   struct Row {
@@ -70,14 +73,18 @@ class ThreadEvents {
   };
   struct Piece {
     std::uint32_t position = 0, count = 0;
+    std::uint64_t hash = 0;
   };
   static constexpr std::uint32_t kLong = UINT32_MAX;
   Piece store(std::span<const std::int64_t> arguments);
+  Piece add(std::span<const std::int64_t> arguments, std::uint64_t hash);
+  std::span<const std::int64_t> arguments_at(std::uint32_t position, std::uint32_t count) const;
 
   ThreadId thread_;
-  std::vector<Row> rows_;
+  ScratchSequence<Row> rows_;
   std::unordered_map<std::size_t, Durations> long_;  ///< of events with a duration over 4 s
-  std::vector<std::int64_t> arguments_;
+  ScratchSequence<std::int64_t> arguments_;                              ///< each list of them in one chunk
+  std::unordered_map<std::uint32_t, std::vector<std::int64_t>> longest_;  ///< lists that fill no chunk, by position
   std::vector<Piece> recent_;  ///< where arguments were stored, by hash: most repeat soon
 };
 

@@ -168,24 +168,16 @@ std::uint64_t TraceReader::frames_read() const { return impl_->frames.frames(); 
 Trace load_trace(const std::string& path, ReadLimits limits) {
   TraceReader reader(path, limits);
   Trace trace;
-  const std::uint64_t allowed = memory_limit(limits);
-  std::uint64_t bytes = 0;
+  const auto space = std::make_shared<ScratchSpace>();
   try {
     while (const auto events = reader.next()) {
       const std::size_t thread = events->front().thread.value;
-      if (trace.events.size() <= thread) trace.events.resize(thread + 1);
-      for (const Event& event : *events) {
-        trace.events[thread].push(event);
-        bytes += ThreadEvents::bytes_of(event);
-      }
+      if (trace.events.size() <= thread) trace.events.resize(thread + 1, ThreadEvents(space));
+      for (const Event& event : *events) trace.events[thread].push(event);
       trace.event_count += events->size();
-      if (bytes > allowed) {
-        throw TraceError(path + " does not fit into memory: its events take more than " +
-                         std::to_string(allowed >> 20) + " MiB; use a machine with more memory");
-      }
     }
   } catch (const std::length_error&) {
-    throw TraceError(path + " does not fit into memory: one of its threads has too many events");
+    throw TraceError(path + " cannot be read as a whole: one of its threads has too many events");
   } catch (const std::bad_alloc&) {
     throw TraceError(path + " does not fit into memory; use a machine with more memory");
   }

@@ -16,8 +16,7 @@ namespace simrec {
 struct ReadLimits {
   std::uint64_t frame_bytes = 8ULL << 20;       ///< decompressed size of one frame; writers stay below 2 MiB
   std::uint64_t events_per_block = 1ULL << 20;  ///< writers use 4096
-  std::uint64_t memory_bytes = 0;               ///< of the tables, and of events load_trace() keeps;
-                                                ///< 0 = three quarters of the machine's memory
+  std::uint64_t memory_bytes = 0;               ///< of the tables; 0 = three quarters of the machine's memory
 };
 
 /// Reads a trace block by block, in memory that does not grow with the number of events.
@@ -47,7 +46,7 @@ class TraceReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads everything. Throws TraceError.
+/// Reads everything. Events of long traces are kept in a temporary file (scratch_space.h). Throws TraceError.
 Trace load_trace(const std::string& path, ReadLimits limits = {});
 
 }  // namespace simrec

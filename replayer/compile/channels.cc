@@ -29,7 +29,8 @@ const char* transport_name(Transport transport) {
 
 }  // namespace
 
-Channels::Channels(const Tables& tables) : tables_(tables), ends_(tables.objects().size() + 1) {}
+Channels::Channels(const Tables& tables, std::shared_ptr<ScratchSpace> space)
+    : tables_(tables), space_(std::move(space)), ends_(tables.objects().size() + 1) {}
 
 Ends& Channels::ends(ObjectId object) {
   if (object.value >= ends_.size()) object.value = 0;
@@ -43,7 +44,7 @@ std::uint32_t Channels::add(Transport transport, ObjectId source, ObjectId desti
   channel.source = source;
   channel.destination = destination;
   channels_.push_back(std::move(channel));
-  history_.emplace_back();
+  history_.push_back({ScratchSequence<Sent>(space_), 0});
   return static_cast<std::uint32_t>(channels_.size() - 1);
 }
 
@@ -149,11 +150,23 @@ void Channels::write_begins(std::uint32_t channel, std::int64_t bytes, std::uint
   c.previous_occupancy = c.latest_occupancy;
   c.latest_occupancy = c.sent - c.consumed - c.being_read;
   History& h = history_[channel];
-  if (h.head == h.sent.size()) {
-    h.sent.clear();
-    h.head = 0;
-  }
+  forget_consumed(h);
   h.sent.push_back({c.sent, {thread, entry}});
+}
+
+void Channels::forget_consumed(History& history) const {
+  constexpr std::size_t kWorthIt = 4096;
+  if (history.head == history.sent.size()) {
+    if (history.head == 0) return;
+    history.sent.clear();
+  } else if (history.head >= kWorthIt && history.head >= history.sent.size() / 2) {
+    ScratchSequence<Sent> rest(space_);
+    for (std::size_t i = history.head; i < history.sent.size(); ++i) rest.push_back(history.sent[i]);
+    history.sent = std::move(rest);
+  } else {
+    return;
+  }
+  history.head = 0;
 }
 
 void Channels::write_ends(std::uint32_t channel) {

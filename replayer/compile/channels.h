@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,6 @@ struct Channel {
   CausePoint last_read;
   bool awaiting_room = false;  ///< the writer met EAGAIN or is still connecting: its next poll waits for this
   std::uint32_t broken_token_plus_one = 0;  ///< a writer waits for the reader to go (EPIPE)
-  std::vector<std::uint64_t> message_ends;  ///< datagrams: cumulative end of each, by sequence
 
   bool two_sided() const { return has_writer && has_reader; }
 };
@@ -67,7 +67,7 @@ struct Ends {
 /// Creates channels and connections and keeps their cursors.
 class Channels {
  public:
-  explicit Channels(const Tables& tables);
+  explicit Channels(const Tables& tables, std::shared_ptr<ScratchSpace> space = nullptr);
 
   Ends& ends(ObjectId object);
   Channel& operator[](std::uint32_t channel) { return channels_[channel]; }
@@ -105,15 +105,18 @@ class Channels {
     std::int64_t end;
     CausePoint by;
   };
+  /// Writes not consumed yet: from `head` on.
   struct History {
-    std::vector<Sent> sent;
+    ScratchSequence<Sent> sent;
     std::size_t head = 0;
   };
+  void forget_consumed(History& history) const;
   void attach(std::uint32_t link, ObjectId client);
   std::string key(const std::string& local, const std::string& peer) const;
   std::string end_name(ObjectId object) const;
 
   const Tables& tables_;
+  std::shared_ptr<ScratchSpace> space_;
   std::vector<Ends> ends_;
   std::vector<Channel> channels_;
   std::vector<History> history_;

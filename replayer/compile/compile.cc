@@ -140,8 +140,6 @@ Program compile(const Trace& trace, const CompileOptions& options) {
         "The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
   causal::Context c(trace, options);
   causal::Walk(c).run();
-  // A poll's cause is known only at what was consumed after it.
-  for (causal::ThreadState& t : c.threads) std::ranges::stable_sort(t.edges, {}, &causal::Edge::event);
   Program& p = c.program;
   p.recorded_speed_flops = trace.header.calibration.core_speed_flops;
   p.recorded_cores = trace.header.host.cores;

@@ -26,10 +26,12 @@ struct CompileOptions {
   std::vector<FunctionSpeed> functions;  ///< changed; needs call stacks in the trace
   /// A call on a regular file that waited at least this long without CPU went to the device.
   Ns disk_wait_threshold_ns = 50'000;
+  /// So much of the program is in memory while it is compiled and as long as it lives; the rest in a temporary file.
+  std::size_t memory_bytes = ScratchSpace::kMemoryBytes;
 };
 
 /// Compiles a trace, cut ones included (with a warning in the program). Throws TraceError when the trace
-/// holds no thread at all.
+/// holds no thread at all, or there is no room for temporary files.
 Program compile(const Trace& trace, const CompileOptions& options = {});
 
 }  // namespace simrec::replay

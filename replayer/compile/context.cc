@@ -8,15 +8,20 @@ namespace simrec::replay::causal {
 Context::Context(const Trace& t, const CompileOptions& o)
     : trace(t),
       options(o),
+      space(std::make_shared<ScratchSpace>(o.memory_bytes)),
       ledger(t.header.calibration),
-      threads(t.tables.threads().size()),
+      threads(t.tables.threads().size(), ThreadState(space)),
       processes(t.tables.processes().size()),
-      descriptors(processes.size()),
-      channels(t.tables),
+      descriptors(processes.size(), space),
+      channels(t.tables, space),
+      tokens(space),
+      futexes(space),
+      locks(space),
       signals(processes.size()),
       datagrams(t.tables, channels),
       sharing(processes.size()),
-      numbers(t.tables) {
+      numbers(t.tables),
+      pending_ends(space) {
   for (const Process& p : t.tables.processes()) {
     processes[p.index.value].parent_plus_one = p.parent_plus_one;
     processes[p.index.value].exit_token = tokens.add();
@@ -49,8 +54,8 @@ std::uint32_t Context::find_thread(std::uint32_t caller, std::int64_t tid) const
 }
 
 void genuine_wait(Context& c, const Call& call) {
-  auto& edges = c.threads[call.thread].edges;
-  if (edges.empty() || edges.back().event < call.index) edges.push_back({call.index, {call.thread, kGenuineWait}});
+  Edges& edges = c.threads[call.thread].edges;
+  if (!edges.reach(call.index)) edges.add({call.index, {call.thread, kGenuineWait}});
 }
 
 std::uint32_t emit_cause(Context& c, Call& call, Op op) {
@@ -69,8 +74,8 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   call.cpu = 0;
   if (op.kind == OpKind::expire) genuine_wait(c, call);
   if (by.time >= 0) {
-    if (poll_slept && t.sleeping_poll_plus_one) t.edges.push_back({t.sleeping_poll_plus_one - 1, by});
-    if (call.blocked) t.edges.push_back({call.index, by});
+    if (poll_slept && t.sleeping_poll_plus_one) t.edges.add({t.sleeping_poll_plus_one - 1, by});
+    if (call.blocked) t.edges.add({call.index, by});
   }
   t.sleeping_poll_plus_one = 0;
   return index;
@@ -96,7 +101,7 @@ void external_wait(Context& c, Call& call, Cause cause) {
 
 void unexplained_poll(Context&, ThreadState& thread) {
   thread.emit.poll_begins();
-  if (thread.sleeping_poll_plus_one) thread.edges.push_back({thread.sleeping_poll_plus_one - 1, thread.poll_cause});
+  if (thread.sleeping_poll_plus_one) thread.edges.add({thread.sleeping_poll_plus_one - 1, thread.poll_cause});
   thread.sleeping_poll_plus_one = 0;
 }
 

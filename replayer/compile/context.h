@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -57,6 +58,28 @@ struct Edge {
   CausePoint by;
 };
 
+/// The edges of one thread, by event.
+class Edges {
+ public:
+  explicit Edges(const std::shared_ptr<ScratchSpace>& space) : edges_(space) {}
+
+  std::size_t size() const { return edges_.size(); }
+  const Edge& operator[](std::size_t i) const { return edges_[i]; }
+  /// Has an edge of that event or a later one been added last?
+  bool reach(std::uint32_t event) const { return !edges_.empty() && latest_ >= event; }
+  /// Behind those of the same event. A poll's cause comes late: it is known only at what was consumed after it.
+  void add(const Edge& edge) {
+    latest_ = edge.event;
+    edges_.push_back(edge);
+    for (std::size_t i = edges_.size() - 1; i > 0 && edges_[i - 1].event > edge.event; --i)
+      std::swap(edges_[i - 1], edges_[i]);
+  }
+
+ private:
+  ScratchSequence<Edge> edges_;
+  std::uint32_t latest_ = 0;  ///< event of the one added last
+};
+
 /// A wait that was recorded on an op which turns out to have its peer outside the trace.
 struct ConditionalWait {
   std::uint32_t op = 0;
@@ -80,10 +103,13 @@ class UsualTimeout {
 };
 
 struct ThreadState {
+  explicit ThreadState(const std::shared_ptr<ScratchSpace>& space)
+      : emit(space), edges(space), conditional(space), polled(space) {}
+
   Emitter emit;
   Call call;
-  std::vector<Edge> edges;
-  std::vector<ConditionalWait> conditional;
+  Edges edges;
+  ScratchSequence<ConditionalWait> conditional;
   PolledSources polled;                      ///< sources are links and channels here
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
@@ -147,6 +173,7 @@ struct Context {
 
   const Trace& trace;
   const CompileOptions& options;
+  std::shared_ptr<ScratchSpace> space;  ///< for all that grows with the number of events
   Ledger ledger;
   Program program;
   std::vector<ThreadState> threads;
@@ -170,7 +197,7 @@ struct Context {
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
   PidNumbers numbers;
-  std::vector<PendingEnd> pending_ends;
+  ScratchSequence<PendingEnd> pending_ends;
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch
   std::uint64_t next_address_space = 1;

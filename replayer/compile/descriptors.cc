@@ -1,6 +1,7 @@
 #include "replayer/compile/descriptors.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace simrec::replay::causal {
 namespace {
@@ -10,7 +11,10 @@ constexpr std::int64_t kMostDescriptors = 1 << 20;
 
 }  // namespace
 
-DescriptorTables::DescriptorTables(std::size_t processes) : table_of_(processes, 0) {}
+DescriptorTables::DescriptorTables(std::size_t processes, std::shared_ptr<ScratchSpace> space)
+    : descriptions_(std::move(space)), table_of_(processes, 0) {
+  descriptions_.push_back({});
+}
 
 DescriptionId DescriptorTables::create(ObjectId object, std::uint8_t mode) {
   descriptions_.push_back({object, 0, mode, false, 0});

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "trace-format/ids.h"
+#include "trace-format/scratch_sequence.h"
 
 namespace simrec::replay::causal {
 
@@ -26,7 +28,7 @@ class DescriptorTables {
  public:
   using Dead = std::vector<DescriptionId>;
 
-  explicit DescriptorTables(std::size_t processes);
+  explicit DescriptorTables(std::size_t processes, std::shared_ptr<ScratchSpace> space = nullptr);
 
   DescriptionId create(ObjectId object, std::uint8_t mode);
   Description& operator[](DescriptionId id) { return descriptions_[id.value]; }
@@ -60,7 +62,7 @@ class DescriptorTables {
   };
   Table& table(std::uint32_t process);
 
-  std::vector<Description> descriptions_{Description{}};
+  ScratchSequence<Description> descriptions_;
   std::vector<Table> tables_{Table{}};
   std::vector<std::uint32_t> table_of_;  ///< by process; 0 = none yet
 };

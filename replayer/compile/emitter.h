@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "replayer/compile/compile.h"
 #include "replayer/program/program.h"
@@ -12,6 +12,8 @@ namespace simrec::replay::causal {
 
 class Emitter {
  public:
+  explicit Emitter(const std::shared_ptr<ScratchSpace>& space) : ops(space), origins(space), open_sleeps_(space) {}
+
   /// Before the first op.
   void set_spins(Spins spins) { cost_of_spins_ = spins; }
   /// Where the ops emitted from now on come from.
@@ -48,8 +50,8 @@ class Emitter {
   std::uint64_t external_polls() const { return external_polls_; }
   bool poll_pending() const { return sleeping_poll_ != 0; }
 
-  std::vector<Op> ops;
-  std::vector<OpOrigin> origins;
+  ScratchSequence<Op> ops;
+  ScratchSequence<OpOrigin> origins;
 
  private:
   enum class Hoist : std::uint8_t { none, poll, spin };
@@ -66,7 +68,7 @@ class Emitter {
   std::uint32_t spins_ = 0;          ///< iterations of the current spin
   std::uint32_t sleeping_poll_ = 0;  ///< index + 1 of the placeholder of a poll that slept, not yet explained
   Op otherwise_;
-  std::vector<std::uint32_t> open_sleeps_;
+  ScratchSequence<std::uint32_t> open_sleeps_;
   std::uint64_t folded_ = 0;
   std::uint64_t external_polls_ = 0;
 };

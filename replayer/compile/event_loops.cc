@@ -1,8 +1,12 @@
 #include "replayer/compile/event_loops.h"
 
 #include <algorithm>
+#include <deque>
+#include <set>
 #include <unordered_map>
 #include <utility>
+
+#include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -13,8 +17,9 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 struct Handler {
   std::uint32_t first = 0, end = 0;
   SourceKey source = 0;
-  std::uint32_t token_plus_one = 0;    ///< signalled at its end, when somebody waits for it
-  std::vector<std::uint32_t> awaited;  ///< tokens of handlers of other sources that must have ended
+  std::uint32_t token_plus_one = 0;  ///< signalled at its end, when somebody waits for it
+  std::size_t first_awaited = 0;     ///< of the region's awaited tokens
+  std::uint32_t awaited = 0;         ///< so many: of handlers of other sources that must have ended
 };
 
 bool transfers(const Op& op) {
@@ -36,21 +41,26 @@ class Splitter {
         thread_(thread),
         polled_(polled),
         accepts_in_turn_(polled.marks.empty()),
-        ops_(program.threads[thread].ops),
-        origins_(program.threads[thread].origins) {}
+        ops_(std::move(program.threads[thread].ops)),
+        origins_(std::move(program.threads[thread].origins)),
+        origin_(origins_),
+        main_(ops_.space()),
+        main_origins_(ops_.space()),
+        handlers_(ops_.space()),
+        awaited_(ops_.space()) {}
 
   void run() {
     for (at_ = 0; at_ < ops_.size(); ++at_) {
       pass_marks();
+      while (!pinned_.empty() && pinned_.front() < at_) pinned_.pop_front();
       const Op& op = ops_[at_];
       const bool mine = !is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
       if (mine) continue;
       if (in_region_) end_region();
       keep(at_);
     }
-    if (!has_fibers_) return;
-    program_.threads[thread_].ops = std::move(main_);
-    program_.threads[thread_].origins = std::move(main_origins_);
+    program_.threads[thread_].ops = std::move(has_fibers_ ? main_ : ops_);
+    program_.threads[thread_].origins = std::move(has_fibers_ ? main_origins_ : origins_);
   }
 
  private:
@@ -94,6 +104,7 @@ class Splitter {
     in_region_ = true;
     region_begin_ = at_;
     handlers_.clear();
+    awaited_.clear();
     last_of_.clear();
     last_received_ = kNone;
     return continues(op);
@@ -153,8 +164,10 @@ class Splitter {
     Handler &before = handlers_[earlier], &now = handlers_[current];
     if (before.source == now.source) return;
     if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
-    if (std::ranges::find(now.awaited, before.token_plus_one - 1) == now.awaited.end())
-      now.awaited.push_back(before.token_plus_one - 1);
+    for (std::uint32_t i = 0; i < now.awaited; ++i)
+      if (awaited_[now.first_awaited + i] == before.token_plus_one - 1) return;
+    awaited_.push_back(before.token_plus_one - 1);
+    ++now.awaited;
   }
 
   /// A second wait of the same visit gives others their chance: a program that reads or writes on would poll again.
@@ -164,7 +177,7 @@ class Splitter {
 
   void open_handler(SourceKey source) {
     if (!handlers_.empty()) handlers_.back().end = at_;
-    handlers_.push_back({at_, at_, source, 0, {}});
+    handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
     has_sent_ = has_moved_ = false;
     touch(source);
   }
@@ -217,10 +230,7 @@ class Splitter {
   void end_region() {
     in_region_ = false;
     if (!handlers_.empty()) handlers_.back().end = at_;
-    std::vector<SourceKey> sources;
-    for (const Handler& h : handlers_) sources.push_back(h.source);
-    std::ranges::sort(sources);
-    sources.erase(std::ranges::unique(sources).begin(), sources.end());
+    const std::vector<SourceKey> sources = handled_sources();
     if (sources.size() < 2) {
       const std::uint32_t end = at_;
       for (at_ = region_begin_; at_ < end; ++at_) keep(at_);
@@ -234,12 +244,21 @@ class Splitter {
     ++split_.regions;
   }
 
+  /// Each once, ascending.
+  std::vector<SourceKey> handled_sources() const {
+    std::set<SourceKey> sources;
+    for (const Handler& h : handlers_) sources.insert(h.source);
+    return {sources.begin(), sources.end()};
+  }
+
   void emit_fibers(const std::vector<SourceKey>& sources) {
     const auto first_fiber = static_cast<std::uint32_t>(program_.threads.size());
     const std::uint32_t first_done = program_.tokens;
     program_.tokens += static_cast<std::uint32_t>(sources.size());
     for (std::size_t i = 0; i < sources.size(); ++i) {
       ProgramThread fiber;
+      fiber.ops = ScratchSequence<Op>(ops_.space());
+      fiber.origins = ScratchSequence<OpOrigin>(ops_.space());
       fiber.process = program_.threads[thread_].process;
       fiber.tid = program_.threads[thread_].tid;
       fiber.spawned = true;
@@ -252,8 +271,9 @@ class Splitter {
     }
     for (const Handler& h : handlers_) {
       const auto index = static_cast<std::uint32_t>(std::ranges::lower_bound(sources, h.source) - sources.begin());
-      std::vector<Op>& ops = program_.threads[first_fiber + index].ops;
-      for (const std::uint32_t token : h.awaited) ops.push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
+      ScratchSequence<Op>& ops = program_.threads[first_fiber + index].ops;
+      for (std::uint32_t i = 0; i < h.awaited; ++i)
+        ops.push_back({OpKind::wait, Cause::sync, kTurn, awaited_[h.first_awaited + i], 0});
       add_origin(program_.threads[first_fiber + index].origins, static_cast<std::uint32_t>(ops.size()), h.first);
       const std::size_t head = ops.size();
       for (std::uint32_t i = h.first; i < h.end; ++i)
@@ -262,7 +282,7 @@ class Splitter {
       if (h.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, h.token_plus_one - 1, 0});
     }
     for (std::uint32_t i = 0; i < sources.size(); ++i) {
-      std::vector<Op>& ops = program_.threads[first_fiber + i].ops;
+      ScratchSequence<Op>& ops = program_.threads[first_fiber + i].ops;
       ops.push_back({OpKind::signal, Cause::none, 0, first_done + i, 0});
       ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
       main_.push_back({OpKind::spawn, Cause::none, 0, first_fiber + i, 0});
@@ -281,17 +301,17 @@ class Splitter {
     std::erase_if(open_sleeps_, [index](const OpenSleep& s) { return s.goal == index; });
     if (ops_[index].kind == OpKind::sleep && (ops_[index].flags & kInterruptible)) {
       open_sleeps_.push_back({here, index + ops_[index].target});
-      pinned_.insert(std::ranges::upper_bound(pinned_, index + ops_[index].target), index + ops_[index].target);
+      const std::uint32_t goal = index + ops_[index].target;
+      pinned_.insert(std::ranges::upper_bound(pinned_, goal), goal);
     }
   }
 
   /// Notes that the op now at `here` came from where op `index` of the recording does.
-  void add_origin(std::vector<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) const {
-    const auto next = std::ranges::upper_bound(origins_, index, {}, &OpOrigin::first_op);
-    if (next == origins_.begin()) return;
-    const OpOrigin& from = *std::prev(next);
-    if (origins.empty() || origins.back().event_kind != from.event_kind || origins.back().fd != from.fd)
-      origins.push_back({here, from.event_kind, from.fd});
+  void add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) {
+    const OpOrigin* from = origin_.of(index);
+    if (from == nullptr) return;
+    if (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd)
+      origins.push_back({here, from->event_kind, from->fd});
   }
 
   struct OpenSleep {
@@ -310,10 +330,11 @@ class Splitter {
   const std::uint32_t thread_;
   const PolledSources& polled_;
   const bool accepts_in_turn_;  ///< a thread without polls
-  const std::vector<Op> ops_;
-  const std::vector<OpOrigin> origins_;
-  std::vector<Op> main_;
-  std::vector<OpOrigin> main_origins_;
+  ScratchSequence<Op> ops_;
+  ScratchSequence<OpOrigin> origins_;
+  OriginCursor origin_;
+  ScratchSequence<Op> main_;
+  ScratchSequence<OpOrigin> main_origins_;
   std::uint32_t at_ = 0;
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
@@ -321,12 +342,13 @@ class Splitter {
   bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false;
   std::uint32_t region_begin_ = 0;
-  std::vector<Handler> handlers_;
+  ScratchSequence<Handler> handlers_;
+  ScratchSequence<std::uint32_t> awaited_;                ///< tokens
   std::unordered_map<SourceKey, std::uint32_t> last_of_;  ///< source → handler that acted on it last
   std::uint32_t last_received_ = kNone;                   ///< handler that received last in this region
   std::unordered_map<SourceKey, bool> sent_last_;         ///< of a source's transfers, the last one sent
   std::vector<OpenSleep> open_sleeps_;
-  std::vector<std::uint32_t> pinned_;  ///< goals of sleeps that stay: ascending
+  std::deque<std::uint32_t> pinned_;  ///< goals of sleeps that stay, from at_ on: ascending
   std::uint32_t action_ = 0, action_from_ = kNone;
 };
 

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "replayer/program/program.h"
@@ -33,8 +34,11 @@ struct PollMark {
 
 /// The polls of one thread.
 struct PolledSources {
-  std::vector<PollMark> marks;
-  std::vector<SourceKey> sources;
+  PolledSources() = default;
+  explicit PolledSources(const std::shared_ptr<ScratchSpace>& space) : marks(space), sources(space) {}
+
+  ScratchSequence<PollMark> marks;
+  ScratchSequence<SourceKey> sources;
 };
 
 /// The handlers of one source in one region.

@@ -1,6 +1,7 @@
 #include "replayer/compile/finalize.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "replayer/compile/shared_work.h"
 
@@ -11,20 +12,23 @@ constexpr std::uint32_t kDropped = UINT32_MAX;
 
 /// New numbers of streams, connections and tokens; kDropped = not in the program.
 struct Numbers {
-  std::vector<std::uint32_t> stream, connection, token;
+  explicit Numbers(const std::shared_ptr<ScratchSpace>& space) : token(space) {}
+
+  std::vector<std::uint32_t> stream, connection;
+  ScratchSequence<std::uint32_t> token;
 };
 
-/// What the ops of all threads do to tokens.
-struct TokenUse {
-  std::vector<bool> signalled, awaited;
-};
+/// What the ops of all threads do to a token.
+enum TokenUse : std::uint32_t { kSignalled = 1, kAwaited = 2 };
 
-TokenUse token_use(const Context& c) {
-  TokenUse use{std::vector<bool>(c.tokens.size()), std::vector<bool>(c.tokens.size())};
+/// Of all tokens.
+ScratchSequence<std::uint32_t> token_use(const Context& c) {
+  ScratchSequence<std::uint32_t> use(c.space);
+  for (std::size_t i = 0; i < c.tokens.size(); ++i) use.push_back(0);
   for (const ThreadState& t : c.threads)
     for (const Op& op : t.emit.ops) {
-      if (op.kind == OpKind::signal) use.signalled[op.target] = true;
-      if (op.kind == OpKind::wait) use.awaited[op.target] = true;
+      if (op.kind == OpKind::signal) use[op.target] |= kSignalled;
+      if (op.kind == OpKind::wait) use[op.target] |= kAwaited;
     }
   return use;
 }
@@ -40,11 +44,10 @@ void settle_ends(Context& c) {
   }
 }
 
-Numbers number(Context& c, const TokenUse& use) {
-  Numbers n;
-  n.token.assign(c.tokens.size(), kDropped);
-  for (std::uint32_t t = 0; t < n.token.size(); ++t)
-    if (use.signalled[t] && use.awaited[t]) n.token[t] = c.program.tokens++;
+Numbers number(Context& c) {
+  Numbers n(c.space);
+  n.token = token_use(c);
+  for (std::uint32_t& token : n.token) token = token == (kSignalled | kAwaited) ? c.program.tokens++ : kDropped;
   n.connection.assign(c.channels.links().size(), kDropped);
   for (std::uint32_t i = 0; i < n.connection.size(); ++i) {
     const Link& link = c.channels.links()[i];
@@ -95,25 +98,21 @@ bool renumber(Op& op, const Numbers& n) {
 /// Compacts a thread's ops, keeping origins and the targets of interruptible sleeps right.
 void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   ThreadState& t = c.threads[thread];
-  std::vector<Op>& ops = t.emit.ops;
+  ScratchSequence<Op>& ops = t.emit.ops;
   auto conditional = t.conditional.begin();
   auto origin = t.emit.origins.begin();
   auto mark = t.polled.marks.begin();
   struct Interruptible {
     std::uint32_t at, old_target;
   };
-  std::vector<Interruptible> sleeps;  // in order of their targets too: each waits for the next poll's effect
-  std::size_t first_open = 0;
+  std::deque<Interruptible> sleeps;  // in order of their targets too: each waits for the next poll's effect
   std::uint32_t out = 0;
   for (std::uint32_t i = 0; i < ops.size(); ++i) {
     Op op = ops[i];
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
     while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
-    while (first_open < sleeps.size() && sleeps[first_open].old_target <= i) {
-      Op& sleep = ops[sleeps[first_open].at];
-      sleep.target = out - sleeps[first_open].at;
-      ++first_open;
-    }
+    for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
+      ops[sleeps.front().at].target = out - sleeps.front().at;
     while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
     const bool was_wait = op.kind == OpKind::wait;
     const Cause cause = op.cause;
@@ -130,13 +129,12 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) sleeps.push_back({out, i + op.target});
     ops[out++] = op;
   }
-  ops.resize(out);
-  ops.shrink_to_fit();
+  ops.truncate(out);
 }
 
 /// The thread's polls with the final numbers of their sources; those not in the program become no source at all.
-PolledSources renumbered(const PolledSources& polled, const Numbers& n) {
-  PolledSources result;
+PolledSources renumbered(const PolledSources& polled, const Numbers& n, const std::shared_ptr<ScratchSpace>& space) {
+  PolledSources result(space);
   std::uint32_t source = 0;
   for (const PollMark& mark : polled.marks) {
     for (; source < mark.end_source; ++source) {
@@ -240,7 +238,7 @@ RecordingQuality quality_of(const Context& c) {
 void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
-  const Numbers numbers = number(c, token_use(c));
+  const Numbers numbers = number(c);
   std::vector<PolledSources> polled;
   for (const Thread& thread : c.trace.tables.threads()) {
     const std::uint32_t i = thread.index.value;
@@ -250,7 +248,7 @@ void finalize(Context& c) {
     c.counts.add(Count::external_waits, t.emit.external_polls());
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
                                  std::move(t.emit.origins), 0, t.timeout_expired ? 0 : t.timeouts.usual()});
-    polled.push_back(renumbered(t.polled, numbers));
+    polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
   }
   if (c.options.order == Order::arrival) {
     const SplitLoops split = split_event_loops(c.program, polled);

@@ -2,6 +2,7 @@
 // where "n waiters on a key are released".
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +23,8 @@ class Futexes {
       return (k.space * 0x9E3779B97F4A7C15ULL) ^ (k.address * 0xC2B2AE3D27D4EB4FULL >> 7);
     }
   };
+
+  explicit Futexes(const std::shared_ptr<ScratchSpace>& space) : credits_(space) {}
 
   /// A wake that released up to n waiters, on one key or (FUTEX_WAKE_OP) two.
   void wake(const Key& key, Ns entry, Ns exit, std::int64_t released, TokenId token);
@@ -50,7 +53,7 @@ class Futexes {
   std::optional<TokenId> take(Line& line, Ns entry);
 
   std::unordered_map<Key, Line, KeyHash> lines_;
-  std::vector<std::int64_t> credits_;
+  ScratchSequence<std::int64_t> credits_;
 };
 
 }  // namespace simrec::replay::causal

@@ -9,23 +9,24 @@
 namespace simrec::replay::causal {
 namespace {
 
-/// Index of the last event that began at or before `time`; -1 = none.
-std::ptrdiff_t event_at(const ThreadEvents& events, Ns time) {
-  std::size_t low = 0, high = events.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (events[middle].entry_ns <= time) {
-      low = middle + 1;
+/// How many elements at the beginning of a sequence `come_before` something; those are all that do. Looks near `guess`
+/// first.
+template <class ComeBefore>
+std::size_t count_before(std::size_t size, std::size_t guess, const ComeBefore& come_before) {
+  std::size_t low = 0, high = size, step = 1;
+  for (std::size_t at = std::min(guess, size); low < high; step *= 2) {
+    at = std::clamp(at, low, high - 1);
+    if (come_before(at)) {
+      low = at + 1;
+      at += step;
     } else {
-      high = middle;
+      high = at;
+      at -= std::min(at, step);
     }
+    if (at >= low && at < high) continue;
+    at = low + (high - low) / 2;  // it lies in between
   }
-  return static_cast<std::ptrdiff_t>(low) - 1;
-}
-
-const CausePoint* cause_of(const std::vector<Edge>& edges, std::uint32_t event) {
-  auto it = std::ranges::lower_bound(edges, event, {}, &Edge::event);
-  return it != edges.end() && it->event == event ? &it->by : nullptr;
+  return low;
 }
 
 /// What recording had to do with a thread's waiting so long for something that had happened already: not everything, if
@@ -34,13 +35,13 @@ Ns of_lag(Ns lag) { return lag < kDelayedAcknowledgement ? lag : lag - kDelayedA
 
 class PathWalk {
  public:
-  explicit PathWalk(const Context& c) : c_(c), recorder_(c.trace) {}
+  explicit PathWalk(const Context& c) : c_(c), recorder_(c.trace), places_(c.threads.size()) {}
 
   /// Of a run that ended in thread 0 at `end`.
   NativeEstimate estimate(Ns end) {
     thread_ = 0;
     time_ = end;
-    index_ = event_at(events(), end);
+    index_ = event_at(end);
     // Every step moves back in time or to a creator; the bound only guards against damaged traces.
     for (std::uint64_t steps = c_.trace.event_count + c_.threads.size() + 16; steps > 0 && step(); --steps) {
     }
@@ -55,8 +56,7 @@ class PathWalk {
     const Event e = events()[static_cast<std::size_t>(index_)];
     const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
                                    : c_.trace.tables.threads()[thread_].start_ns;
-    const CausePoint* by =
-        time_ >= e.exit_ns ? cause_of(c_.threads[thread_].edges, static_cast<std::uint32_t>(index_)) : nullptr;
+    const CausePoint* by = time_ >= e.exit_ns ? cause_of(static_cast<std::uint32_t>(index_)) : nullptr;
     if (by && by->time > previous && by->time < e.exit_ns) {
       follow(e, *by);
       return true;
@@ -130,7 +130,21 @@ class PathWalk {
   void go_to(std::uint32_t thread, Ns time) {
     thread_ = thread;
     time_ = time;
-    index_ = event_at(events(), time);
+    index_ = event_at(time);
+  }
+
+  /// Index of the thread's last event that began at or before `time`; -1 = none.
+  std::ptrdiff_t event_at(Ns time) {
+    std::size_t& place = places_[thread_].event;
+    place = count_before(events().size(), place, [&](std::size_t i) { return events().entry_ns(i) <= time; });
+    return static_cast<std::ptrdiff_t>(place) - 1;
+  }
+
+  const CausePoint* cause_of(std::uint32_t event) {
+    const Edges& edges = c_.threads[thread_].edges;
+    std::size_t& place = places_[thread_].edge;
+    place = count_before(edges.size(), place, [&](std::size_t i) { return edges[i].event < event; });
+    return place < edges.size() && edges[place].event == event ? &edges[place].by : nullptr;
   }
 
   /// Of the time that a thread waited for a core between two moments: what the recorder took.
@@ -140,6 +154,11 @@ class PathWalk {
 
   const Context& c_;
   const RecorderLoad recorder_;
+  /// Where the walk was last in a thread: it goes back in time, so the next search ends near there.
+  struct Place {
+    std::size_t event = SIZE_MAX, edge = SIZE_MAX;
+  };
+  std::vector<Place> places_;  ///< by thread
   std::uint32_t thread_ = 0;
   Ns time_ = 0;
   std::ptrdiff_t index_ = -1;

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
+
+#include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -14,43 +18,57 @@ constexpr std::size_t kFewestExchanges = 8;
 /// Connections of one pool end within so many mean exchanges of each other.
 constexpr double kEndsWithinExchanges = 4;
 
-/// Consecutive ops of a fiber; received bytes count from the segment's beginning.
+/// Consecutive ops of a fiber.
 struct Segment {
-  std::vector<Op> ops;
-  std::vector<OpOrigin> origins;  ///< first_op counts from the segment's beginning
-  std::uint32_t fiber = 0;        ///< of the side's fibers
+  std::uint32_t thread = 0;            ///< of the program: where they are
+  std::uint32_t first = 0, count = 0;  ///< ops
+  std::uint32_t fiber = 0;             ///< of the side's fibers: where they go
+  std::int64_t before = 0;             ///< bytes received before it
   std::int64_t sent = 0, received = 0;
   bool plain = true;  ///< nothing but sends and receives of this connection, and computing
+  bool gone = false;  ///< given away
+};
+
+/// What a connection's two sides do for one request.
+struct Exchange {
+  Segment client, server;
 };
 
 using Fibers = std::vector<const Fiber*>;
 
 /// One side of a connection: what comes before the first exchange, then exchange after exchange.
 struct Side {
+  explicit Side(const std::shared_ptr<ScratchSpace>& space) : exchanges(space), more(space) {}
+
   Fibers fibers;                  ///< of consecutive regions of one event loop
   std::uint32_t out = 0, in = 0;  ///< streams
   Segment head;
-  std::vector<Segment> exchanges;
+  ScratchSequence<Segment> exchanges;
+  ScratchSequence<Segment> more;  ///< from other connections, to come before the last exchange
 };
 
 struct Pair {
   Side client, server;
   Ns last_ns = 0;
+  std::size_t count = 0;  ///< of exchanges that it has
 };
 
 /// Splits fibers where they turn to the next exchange: `first` is what an exchange begins with on this side.
 class Cutter {
  public:
-  Cutter(const Program& program, OpKind first) : program_(program), first_(first) {}
+  Cutter(const Program& program, OpKind first, const std::shared_ptr<ScratchSpace>& space)
+      : program_(program), first_(first), side_(space) {}
 
   std::optional<Side> cut(const Fibers& fibers) {
     side_.fibers = fibers;
     for (fiber_ = 0; fiber_ < fibers.size(); ++fiber_) {
-      const ProgramThread& thread = program_.threads[fibers[fiber_]->thread];
+      const std::uint32_t number = fibers[fiber_]->thread;
+      const ProgramThread& thread = program_.threads[number];
       // An exchange that two regions share belongs to neither.
       if (fiber_ > 0 && (!other_seen_ || thread.ops.front().kind != first_)) return std::nullopt;
+      if (fiber_ == 0) side_.head.thread = number;
       for (std::uint32_t i = 0; i < thread.ops.size(); ++i)
-        if (!add(thread, i)) return std::nullopt;
+        if (!add(thread.ops[i], number, i)) return std::nullopt;
     }
     if (!has_out_ || !has_in_ || side_.exchanges.empty()) return std::nullopt;
     return std::move(side_);
@@ -59,26 +77,28 @@ class Cutter {
  private:
   Segment& segment() { return side_.exchanges.empty() ? side_.head : side_.exchanges.back(); }
 
-  bool add(const ProgramThread& thread, std::uint32_t index) {
-    Op op = thread.ops[index];
+  bool add(const Op& op, std::uint32_t thread, std::uint32_t index) {
     if (op.kind == first_ && (side_.exchanges.empty() || other_seen_)) {
-      side_.exchanges.emplace_back().fiber = fiber_;
+      Segment next;
+      next.thread = thread;
+      next.first = index;
+      next.fiber = fiber_;
+      next.before = received_;
+      side_.exchanges.push_back(next);
       other_seen_ = false;
     }
+    Segment& current = segment();
     if (op.kind == OpKind::send && !one_stream(has_out_, side_.out, op)) return false;
     if (op.kind == OpKind::recv) {
       if (!one_stream(has_in_, side_.in, op)) return false;
-      const std::int64_t position = op.value;
-      op.value -= received_;
-      received_ = position;
-      segment().received += op.value;
+      current.received += op.value - received_;
+      received_ = op.value;
     }
-    if (op.kind == OpKind::send) segment().sent += op.value;
+    if (op.kind == OpKind::send) current.sent += op.value;
     const bool transfer = op.kind == OpKind::send || op.kind == OpKind::recv;
     other_seen_ = other_seen_ || (transfer && op.kind != first_);
-    segment().plain = segment().plain && (transfer || op.kind == OpKind::compute);
-    note_origin(thread, index);
-    segment().ops.push_back(op);
+    current.plain = current.plain && (transfer || op.kind == OpKind::compute);
+    ++current.count;
     return true;
   }
 
@@ -87,16 +107,6 @@ class Cutter {
     known = true;
     stream = op.target;
     return true;
-  }
-
-  void note_origin(const ProgramThread& thread, std::uint32_t index) {
-    const auto next = std::ranges::upper_bound(thread.origins, index, {}, &OpOrigin::first_op);
-    if (next == thread.origins.begin()) return;
-    OpOrigin origin = *std::prev(next);
-    origin.first_op = static_cast<std::uint32_t>(segment().ops.size());
-    auto& origins = segment().origins;
-    if (origins.empty() || origins.back().event_kind != origin.event_kind || origins.back().fd != origin.fd)
-      origins.push_back(origin);
   }
 
   const Program& program_;
@@ -113,7 +123,8 @@ bool is_exchange(const Segment& client, const Segment& server) {
 
 class Dealer {
  public:
-  Dealer(Program& program, std::span<const Fiber> fibers) : program_(program), uses_(program.streams.size()) {
+  Dealer(Program& program, std::span<const Fiber> fibers)
+      : program_(program), space_(space_of(program)), uses_(program.streams.size()) {
     for (const ProgramThread& thread : program.threads) {
       const auto own = static_cast<std::uint32_t>(&thread - program.threads.data()) + 1;
       const std::uint32_t number = thread.loop_plus_one != 0 ? thread.loop_plus_one : own;
@@ -135,6 +146,11 @@ class Dealer {
   }
 
  private:
+  /// Where the program's ops are: there is room for more.
+  static std::shared_ptr<ScratchSpace> space_of(const Program& program) {
+    return program.threads.empty() ? nullptr : program.threads.front().ops.space();
+  }
+
   struct Shape {
     std::int64_t sent, received;
     bool operator==(const Shape&) const = default;
@@ -165,16 +181,17 @@ class Dealer {
     const bool a_asks = first_transfer(program_.threads[a.front()->thread]) == OpKind::send;
     const Fibers &client = a_asks ? a : b, &server = a_asks ? b : a;
     if (first_transfer(program_.threads[server.front()->thread]) != OpKind::recv) return;
-    auto asks = Cutter(program_, OpKind::send).cut(client);
-    auto answers = Cutter(program_, OpKind::recv).cut(server);
+    auto asks = Cutter(program_, OpKind::send, space_).cut(client);
+    auto answers = Cutter(program_, OpKind::recv, space_).cut(server);
     if (!asks || !answers || asks->out != answers->in || asks->in != answers->out) return;
     if (uses_[asks->out].shared || uses_[asks->in].shared) return;
     if (asks->exchanges.size() != answers->exchanges.size() || asks->exchanges.size() < kFewestExchanges) return;
     for (std::size_t i = 0; i < asks->exchanges.size(); ++i)
       if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return;
-    const Segment& usual = asks->exchanges[asks->exchanges.size() / 2];
+    const std::size_t exchanges = asks->exchanges.size();
+    const Segment usual = asks->exchanges[exchanges / 2];
     pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}].push_back(
-        {std::move(*asks), std::move(*answers), client.back()->last_ready_ns});
+        {std::move(*asks), std::move(*answers), client.back()->last_ready_ns, exchanges});
   }
 
   /// Did the connections end because the work was done?
@@ -186,7 +203,7 @@ class Dealer {
       first_end = std::min(first_end, pair.last_ns);
       last_end = std::max(last_end, pair.last_ns);
       interval_sum += static_cast<double>(pair.last_ns - pair.client.fibers.front()->first_ready_ns) /
-                      static_cast<double>(pair.client.exchanges.size());
+                      static_cast<double>(pair.count);
     }
     return static_cast<double>(last_end - first_end) <=
            kEndsWithinExchanges * interval_sum / static_cast<double>(pairs.size());
@@ -194,11 +211,11 @@ class Dealer {
 
   std::uint64_t even_out(std::vector<Pair>& pairs, const Shape& shape) {
     std::size_t total = 0;
-    for (const Pair& pair : pairs) total += pair.client.exchanges.size();
-    std::ranges::stable_sort(pairs, std::greater{}, [](const Pair& p) { return p.client.exchanges.size(); });
+    for (const Pair& pair : pairs) total += pair.count;
+    std::ranges::stable_sort(pairs, std::greater{}, &Pair::count);
     const std::size_t share = total / pairs.size();
     std::size_t more = total % pairs.size();
-    std::vector<std::pair<Segment, Segment>> spare;
+    ScratchSequence<Exchange> spare(space_);
     std::vector<std::size_t> goals;
     for (Pair& pair : pairs) {
       goals.push_back(share + (more > 0 ? 1 : 0));
@@ -207,62 +224,92 @@ class Dealer {
     }
     const std::uint64_t moved = spare.size();
     for (std::size_t i = 0; i < pairs.size(); ++i)
-      for (; !spare.empty() && pairs[i].client.exchanges.size() < goals[i]; spare.pop_back())
-        insert(pairs[i], std::move(spare.back()));
-    for (; !spare.empty(); spare.pop_back()) insert(pairs.front(), std::move(spare.back()));
-    if (moved > 0)
-      for (const Pair& pair : pairs) rebuild(pair.client), rebuild(pair.server);
+      while (!spare.empty() && pairs[i].count < goals[i]) insert(pairs[i], spare);
+    while (!spare.empty()) insert(pairs.front(), spare);
+    if (moved == 0) return 0;
+    std::vector<Rebuilt> rebuilt;
+    for (const Pair& pair : pairs) rebuild(pair.client, rebuilt), rebuild(pair.server, rebuilt);
+    for (Rebuilt& fiber : rebuilt) {
+      program_.threads[fiber.thread].ops = std::move(fiber.ops);
+      program_.threads[fiber.thread].origins = std::move(fiber.origins);
+    }
     return moved;
   }
 
   /// The last exchange stays: with it goes what ends the connection.
-  static void take_surplus(Pair& pair, std::size_t goal, const Shape& shape,
-                           std::vector<std::pair<Segment, Segment>>& spare) {
+  static void take_surplus(Pair& pair, std::size_t goal, const Shape& shape, ScratchSequence<Exchange>& spare) {
     auto &asks = pair.client.exchanges, &answers = pair.server.exchanges;
-    for (std::size_t i = asks.size() - 1; i-- > 1 && asks.size() > goal;) {
+    for (std::size_t i = asks.size() - 1; i-- > 1 && pair.count > goal;) {
       const bool usual = Shape{asks[i].sent, asks[i].received} == shape && asks[i].plain && answers[i].plain;
       if (!usual) continue;
-      spare.emplace_back(std::move(asks[i]), std::move(answers[i]));
-      asks.erase(asks.begin() + static_cast<std::ptrdiff_t>(i));
-      answers.erase(answers.begin() + static_cast<std::ptrdiff_t>(i));
+      spare.push_back({asks[i], answers[i]});
+      asks[i].gone = answers[i].gone = true;
+      --pair.count;
     }
   }
 
-  static void insert(Pair& pair, std::pair<Segment, Segment> exchange) {
-    exchange.first.fiber = pair.client.exchanges.back().fiber;
-    exchange.second.fiber = pair.server.exchanges.back().fiber;
-    pair.client.exchanges.insert(std::prev(pair.client.exchanges.end()), std::move(exchange.first));
-    pair.server.exchanges.insert(std::prev(pair.server.exchanges.end()), std::move(exchange.second));
+  /// Moves the last spare exchange to the pair.
+  static void insert(Pair& pair, ScratchSequence<Exchange>& spare) {
+    Exchange exchange = spare.back();
+    spare.truncate(spare.size() - 1);
+    exchange.client.fiber = pair.client.exchanges.back().fiber;
+    exchange.server.fiber = pair.server.exchanges.back().fiber;
+    pair.client.more.push_back(exchange.client);
+    pair.server.more.push_back(exchange.server);
+    ++pair.count;
   }
 
-  void rebuild(const Side& side) {
-    for (const Fiber* fiber : side.fibers) {
-      program_.threads[fiber->thread].ops.clear();
-      program_.threads[fiber->thread].origins.clear();
-    }
+  using Origins = std::map<std::uint32_t, OriginCursor>;  ///< by thread
+
+  /// New ops of a fiber. Those that it had may be wanted elsewhere.
+  struct Rebuilt {
+    std::uint32_t thread;
+    ScratchSequence<Op> ops;
+    ScratchSequence<OpOrigin> origins;
+  };
+
+  void rebuild(const Side& side, std::vector<Rebuilt>& rebuilt) const {
+    const std::size_t first = rebuilt.size();
+    for (const Fiber* fiber : side.fibers)
+      rebuilt.push_back({fiber->thread, ScratchSequence<Op>(space_), ScratchSequence<OpOrigin>(space_)});
+    const std::span<Rebuilt> fibers = std::span(rebuilt).subspan(first);
+    Origins origins;
     std::int64_t received = 0;
-    append(side.head, side, received);
-    for (const Segment& segment : side.exchanges) append(segment, side, received);
+    const auto add = [&](const Segment& segment) {
+      const ProgramThread& from = program_.threads[segment.thread];
+      append(segment, from, origins.try_emplace(segment.thread, from.origins).first->second, side, fibers, received);
+    };
+    add(side.head);
+    for (std::size_t i = 0; i + 1 < side.exchanges.size(); ++i)
+      if (!side.exchanges[i].gone) add(side.exchanges[i]);
+    for (const Segment& segment : side.more) add(segment);
+    add(side.exchanges.back());
   }
 
-  void append(const Segment& segment, const Side& side, std::int64_t& received) {
-    ProgramThread& thread = program_.threads[side.fibers[segment.fiber]->thread];
-    const auto first = static_cast<std::uint32_t>(thread.ops.size());
-    for (OpOrigin origin : segment.origins) {
-      origin.first_op += first;
-      thread.origins.push_back(origin);
-    }
-    for (Op op : segment.ops) {
+  static void append(const Segment& segment, const ProgramThread& from, OriginCursor& origin, const Side& side,
+                     std::span<Rebuilt> fibers, std::int64_t& received) {
+    Rebuilt& to = fibers[segment.fiber];
+    const OpOrigin* last = nullptr;
+    std::int64_t position = segment.before;
+    for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i) {
+      Op op = from.ops[i];
+      if (const OpOrigin* now = origin.of(i)) {
+        if (last == nullptr || now->event_kind != last->event_kind || now->fd != last->fd)
+          to.origins.push_back({static_cast<std::uint32_t>(to.ops.size()), now->event_kind, now->fd});
+        last = now;
+      }
       if (op.kind == OpKind::send) op.target = side.out;
       if (op.kind == OpKind::recv) {
+        const std::int64_t bytes = op.value - std::exchange(position, op.value);
         op.target = side.in;
-        op.value = received += op.value;
+        op.value = received += bytes;
       }
-      thread.ops.push_back(op);
+      to.ops.push_back(op);
     }
   }
 
   Program& program_;
+  std::shared_ptr<ScratchSpace> space_;
   std::vector<Uses> uses_;
   std::map<Key, std::vector<Pair>> pools_;
 };

@@ -1,7 +1,7 @@
 // Tokens: things that happen once, and who made them happen.
 #pragma once
 
-#include <vector>
+#include <memory>
 
 #include "replayer/compile/channels.h"
 
@@ -9,6 +9,8 @@ namespace simrec::replay::causal {
 
 class Tokens {
  public:
+  explicit Tokens(const std::shared_ptr<ScratchSpace>& space) : by_(space) {}
+
   TokenId add(CausePoint by = {}) {
     by_.push_back(by);
     return {static_cast<std::uint32_t>(by_.size() - 1)};
@@ -18,7 +20,7 @@ class Tokens {
   std::size_t size() const { return by_.size(); }
 
  private:
-  std::vector<CausePoint> by_;
+  ScratchSequence<CausePoint> by_;
 };
 
 }  // namespace simrec::replay::causal

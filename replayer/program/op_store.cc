@@ -20,11 +20,10 @@ Program in_memory(const Program& program) {
   for (std::uint32_t t = 0; t < whole.threads.size(); ++t) {
     ProgramThread& thread = whole.threads[t];
     const std::uint32_t size = stored->size(t);
-    thread.ops.reserve(size);
     while (thread.ops.size() < size) {
       stored->load(t, static_cast<std::uint32_t>(thread.ops.size()), ops, &origins);
-      thread.ops.insert(thread.ops.end(), ops.begin(), ops.end());
-      thread.origins.insert(thread.origins.end(), origins.begin(), origins.end());
+      thread.ops.append(ops);
+      thread.origins.append(origins);
     }
   }
   return whole;
@@ -34,7 +33,7 @@ OpWindows::OpWindows(const Program& program)
     : program_(program), windows_(program.stored ? program.threads.size() : 0) {}
 
 std::span<const Op> OpWindows::from(std::uint32_t thread, std::uint32_t first) {
-  if (!program_.stored) return std::span<const Op>(program_.threads[thread].ops).subspan(first);
+  if (!program_.stored) return program_.threads[thread].ops.run(first);
   Window& window = windows_[thread];
   if (!window.holds(first)) window.first = program_.stored->load(thread, first, window.ops, nullptr);
   return std::span<const Op>(window.ops).subspan(first - window.first);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trace-format/ids.h"
+#include "trace-format/scratch_sequence.h"
 
 namespace simrec::replay {
 
@@ -106,8 +107,8 @@ struct ProgramThread {
   std::int64_t tid = 0;
   bool spawned = false;  ///< started by a spawn op; others start at start_ns
   Ns start_ns = 0;
-  std::vector<Op> ops;
-  std::vector<OpOrigin> origins;
+  ScratchSequence<Op> ops;
+  ScratchSequence<OpOrigin> origins;
   /// Index + 1 of the thread whose event loop this is a fiber of; 0 = a thread of its own. An event loop serves its
   /// sources in the order in which they become ready, not in the order of the recording: the handlers of each source
   /// are a fiber, and the thread and its fibers share one turn. Who has the turn runs. At an op with kTurn it gives

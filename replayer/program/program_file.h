@@ -16,7 +16,7 @@ struct ProgramSource {
   std::string order = "arrival";         ///< --order it was compiled with
 };
 
-/// Writes a program with all its ops in memory: under a temporary name, then renamed. "-" = standard output. Throws
+/// Writes a program that is not `stored` in a file: under a temporary name, then renamed. "-" = standard output. Throws
 /// TraceError.
 void save_program(const std::string& path, const Program& program, const ProgramSource& source);
 

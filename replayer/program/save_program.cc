@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "replayer/program/op_columns.h"
@@ -120,13 +121,17 @@ class ProgramWriter {
 
   void ops(std::uint32_t thread) {
     const std::size_t longest = std::clamp(kOpsAtHand / program_.threads.size(), kShortestPiece, kLongestPiece);
-    std::span<const Op> rest(program_.threads[thread].ops);
-    for (std::uint32_t first = 0; !rest.empty();) {
-      const auto piece = rest.first(std::min(rest.size(), longest));
-      append_block(frame_, encoder_.encode(thread, first, piece, program_.threads[thread].origins));
+    const auto& [ops, origins] = std::tie(program_.threads[thread].ops, program_.threads[thread].origins);
+    std::size_t origin = 0;
+    for (std::size_t first = 0; first < ops.size(); first += piece_.size()) {
+      piece_.clear();
+      piece_origins_.clear();
+      const std::size_t end = std::min(ops.size(), first + longest);
+      for (std::size_t i = first; i < end; ++i) piece_.push_back(ops[i]);
+      for (; origin < origins.size() && origins[origin].first_op < end; ++origin)
+        piece_origins_.push_back(origins[origin]);
+      append_block(frame_, encoder_.encode(thread, static_cast<std::uint32_t>(first), piece_, piece_origins_));
       close_frame(kFrameBytes);
-      first += static_cast<std::uint32_t>(piece.size());
-      rest = rest.subspan(piece.size());
     }
   }
 
@@ -143,6 +148,8 @@ class ProgramWriter {
   CompiledTables tables_;
   std::size_t waiting_ = 0;  ///< bytes of tables_, about
   OpEncoder encoder_;
+  std::vector<Op> piece_;
+  std::vector<OpOrigin> piece_origins_;
 };
 
 }  // namespace

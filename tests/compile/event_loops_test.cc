@@ -34,7 +34,7 @@ struct Server {
   }
   Server& poll(std::uint32_t before_op, std::vector<SourceKey> sources) {
     PolledSources& p = polled[0];
-    p.sources.insert(p.sources.end(), sources.begin(), sources.end());
+    p.sources.append(sources);
     p.marks.push_back({before_op, static_cast<std::uint32_t>(p.sources.size())});
     return *this;
   }
@@ -148,7 +148,8 @@ TEST(EventLoops, OneSourceStaysAsItIs) {
 TEST(EventLoops, SourcesThatWereNotPolledEndARegion) {
   Server s({recv(0, 10), recv(1, 10), recv(0, 20), recv(1, 20), recv(0, 30), recv(1, 30)});
   s.poll(0, {0, 1}).poll(4, {0, 1});  // the third and fourth read did not come out of a poll that reported them...
-  s.polled[0].marks.insert(s.polled[0].marks.begin() + 1, PollMark{2, 2});  // ...the second poll reported nothing
+  const auto marks = s.polled[0].marks;
+  s.polled[0].marks = {marks[0], PollMark{2, 2}, marks[1]};  // ...the second poll reported nothing
   EXPECT_EQ(s.split(), 4U);
   EXPECT_EQ(s.ops(0), "spawn1 spawn2 turn:wait0 turn:wait1 r0/20 r1/20 spawn3 spawn4 turn:wait2 turn:wait3 exit ");
 }

@@ -51,9 +51,9 @@ class EventLoops : public testing::TestWithParam<EngineKind> {
       b.program.tokens = 2;
       b.program.threads[server].ops = {spawn(3), spawn(4), turn(wait(0)), turn(wait(1)), {}};
     } else {
-      std::vector<Op>& ops = b.program.threads[server].ops;
+      ScratchSequence<Op>& ops = b.program.threads[server].ops;
       ops.clear();
-      for (const auto& v : visits) ops.insert(ops.end(), v.begin(), v.end());
+      for (const auto& v : visits) ops.append(v);
       ops.push_back({});
     }
     SimulateOptions options;

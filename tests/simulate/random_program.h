@@ -32,8 +32,9 @@ class RandomProgram {
     for (std::uint32_t i = 0; i < steps; ++i) step();
     end_streams();
     for (ProgramThread& t : builder_.program.threads) {  // exit goes last
-      t.ops.erase(t.ops.begin());
-      t.ops.push_back({});
+      std::vector<Op> ops(t.ops.begin() + 1, t.ops.end());
+      ops.push_back({});
+      t.ops = ops;
     }
     return builder_.program;
   }

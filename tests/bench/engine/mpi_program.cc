@@ -18,7 +18,7 @@ class Translator {
   explicit Translator(replay::Program& program) : program_(program) {}
 
   void translate(std::uint32_t rank, const std::vector<Step>& round, std::uint32_t rounds) {
-    std::vector<Op>& ops = program_.threads[rank].ops;
+    ScratchSequence<Op>& ops = program_.threads[rank].ops;
     std::map<std::uint32_t, std::int64_t> received;  // by stream
     std::vector<Step> started;                       // receives
     const auto receive = [&](const Step& step) {
