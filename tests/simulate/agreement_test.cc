@@ -11,6 +11,7 @@
 
 #include "replayer/program/print.h"
 #include "tests/simulate/random_program.h"
+#include "tests/simulate/random_traffic.h"
 
 namespace simrec::replay::test {
 namespace {
@@ -184,6 +185,39 @@ TEST_P(Agreement, RandomPrograms) {
     return;
   }
   EXPECT_LE(edges, 1 + cases / 100) << "programs on an edge are rare";
+}
+
+// 7 platforms x 40 cases
+class TrafficAgreement : public testing::TestWithParam<Setting> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Platforms, TrafficAgreement,
+    testing::Values(Setting{"cluster", {"node-0", "node-1", "node-2", "node-3", "node-5", "node-8", "node-13"}},
+                    Setting{"fat_tree", {"node-0", "node-1", "node-2", "node-3", "node-9", "node-12", "node-15"}},
+                    Setting{"dragonfly", {"node-0", "node-1", "node-2", "node-3", "node-7", "node-21"}},
+                    Setting{"wan", {"paris", "lyon", "tokyo"}}, Setting{"split_duplex", {"left", "right"}},
+                    Setting{"mixed_links", {"a", "b", "c", "d"}}, Setting{"two_hosts", {"a", "b"}}),
+    [](const auto& info) { return std::string(info.param.platform); });
+
+TEST_P(TrafficAgreement, ManyFlowsShareLinks) {
+  const Setting& setting = GetParam();
+  for (std::uint32_t seed = 1; seed <= kCasesPerShard; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomTraffic traffic(seed * 1009 + seed_of(setting.platform), setting.hosts);
+    const Program program = traffic.make();
+    SimulateOptions options;
+    options.timeline = true;
+    options.placement = traffic.placement();
+    const Outcome event = simulate(program, platform(setting.platform), options);
+    options.engine = EngineKind::reference;
+    const Outcome reference = simulate(program, platform(setting.platform), options);
+    EXPECT_EQ(differences(program, event, reference), "") << first_difference(program, event, reference);
+    // With options of the user's, SimGrid shares the links for the event engine, too
+    options.engine = EngineKind::event;
+    options.simgrid_config = {"network/optim:Full"};
+    const Outcome by_simgrid = simulate(program, platform(setting.platform), options);
+    EXPECT_EQ(differences(program, by_simgrid, reference), "") << first_difference(program, by_simgrid, reference);
+  }
 }
 
 }  // namespace
