@@ -21,6 +21,7 @@
 #include "replayer/simulate/simgrid_activities.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
+#include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
 
@@ -101,6 +102,7 @@ class EventEngine {
     bool gated = false;       ///< bytes wait for an acknowledgement or room
     bool end_left = false;
     std::int64_t flowed = 0, flow_end = 0;
+    WrittenNow written_now;
     std::int64_t released = 0;  ///< consumed, as the sender knows
     std::uint32_t writer_plus_one = 0;
     double window_event = 0;  ///< time of the pending window event

@@ -46,6 +46,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   stream.last_writer_plus_one = t + 1;
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
+    stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
     inject(op.target);
     take_notices(stream);
   } else {
@@ -125,7 +126,7 @@ void EventEngine::inject(std::uint32_t index) {
   path.gated = false;
   if (in_.insight) note_acknowledgements(path);
   take_notices(stream);
-  const std::int64_t queued = stream.sent - path.flowed;
+  const std::int64_t queued = path.written_now.end(now_, path.flowed, stream.sent) - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;
