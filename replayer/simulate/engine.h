@@ -32,6 +32,7 @@ struct EngineInput {
   NetworkModel network;
   double recorded_speed_flops = 0;
   bool platform_changes = false;  ///< availability profiles: SimGrid's clock must be followed step by step
+  bool own_options = false;       ///< SimGrid has options besides ours: bandwidth is shared as it does then
   Accounting& accounting;
   Insight* insight = nullptr;  ///< nullptr = not asked for
   EngineCounts& counts;
@@ -41,7 +42,8 @@ struct EngineInput {
   std::function<void(const std::string&)> failed;          ///< called with a message for the user; does not return
 };
 
-/// Own event queue and processor model; SimGrid is asked for network flows and disks only.
+/// Own event queue, processor model and sharing of links; SimGrid is asked for the platform and for disks, and for
+/// flows where it may share links in another way (its options, availability profiles, Wi-Fi).
 void run_event_engine(const EngineInput& input);
 
 /// The plainest way: one SimGrid actor per thread, SimGrid executions, sleeps and semaphores. For comparison.

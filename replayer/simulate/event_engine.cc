@@ -42,6 +42,7 @@ EventEngine::EventEngine(const EngineInput& input)
       queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
   }
   set_up_loops();
+  shares_links_ = !in_.own_options && !in_.platform_changes;
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
 }
 
@@ -72,7 +73,8 @@ void EventEngine::pump() {
       for (std::size_t h = 0; h < hosts_.size(); ++h) in_.busy_core_s[h] = hosts_[h].processor.busy_core_s();
       in_.finished(operations_);
     }
-    if (!start_pending_flows()) return;
+    if (!start_pending()) return;
+    if (share_links()) continue;
     if (queue_.empty()) {
       if (activities_.in_flight() > 0) return;
       resolve_standstill();
@@ -111,19 +113,17 @@ void EventEngine::refresh_processors() {
 }
 
 /// False: they must wait until SimGrid's clock has caught up with ours.
-bool EventEngine::start_pending_flows() {
+bool EventEngine::start_pending() {
   if (pending_flows_.empty() && pending_ios_.empty()) return true;
   if (activities_.clock_s() < now_) {
     activities_.wake_at(now_);
     return false;
   }
   for (const std::uint32_t s : pending_flows_) {
-    Stream& stream = streams_[s];
-    stream.remote->flow_since = now_;
-    if (in_.insight) in_.insight->flow_started(stream.source, stream.destination, now_);
+    const Stream& stream = streams_[s];
+    note_flow_start(s);
     activities_.start_flow(in_.platform.host(stream.source).host, in_.platform.host(stream.destination).host,
                            wire_bytes(in_.network, stream.remote->flow_end - stream.remote->flowed), s);
-    ++in_.counts.network_flows;
   }
   pending_flows_.clear();
   for (const std::uint32_t t : pending_ios_) {
@@ -169,6 +169,9 @@ void EventEngine::handle(const Event& event) {
     case EventKind::send:
       send_queues_[event.id].due = false;
       if (!send_queues_[event.id].sending) send_next(event.id);
+      break;
+    case EventKind::flows_end:
+      end_flows(event.version);
       break;
     case EventKind::client_established:
       client_established(event.id);

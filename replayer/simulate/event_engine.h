@@ -1,11 +1,13 @@
 // State of the event-driven engine. Threads are state machines; time is a double of seconds. As long as nothing is
-// in flight in SimGrid, our clock runs ahead of SimGrid's; otherwise both go in step.
+// in flight in SimGrid (disks; seldom flows), our clock runs ahead of SimGrid's; otherwise both go in step.
 #pragma once
 
 #include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,11 +15,13 @@
 #include "replayer/simulate/causal_chains.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
+#include "replayer/simulate/link_sharing.h"
 #include "replayer/simulate/processor.h"
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/simgrid_activities.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
+#include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
 
@@ -94,10 +98,11 @@ class EventEngine {
     TcpWindow window{0};
     bool flow_active = false;
     bool flow_short = false;
-    std::uint32_t send_queue = 0;  ///< index in send_queues_
-    bool gated = false;            ///< bytes wait for an acknowledgement or room
+    std::uint32_t route = 0;  ///< index in send_queues_ and in links_
+    bool gated = false;       ///< bytes wait for an acknowledgement or room
     bool end_left = false;
     std::int64_t flowed = 0, flow_end = 0;
+    WrittenNow written_now;
     std::int64_t released = 0;  ///< consumed, as the sender knows
     std::uint32_t writer_plus_one = 0;
     double window_event = 0;  ///< time of the pending window event
@@ -172,7 +177,7 @@ class EventEngine {
   void pump();
   void drain_ready();
   void refresh_processors();
-  bool start_pending_flows();
+  bool start_pending();
   void handle(const Event& event);
   void resolve_standstill();
   void report_progress();
@@ -224,7 +229,12 @@ class EventEngine {
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void inject(std::uint32_t stream);
   void flow_ended(std::uint32_t stream);
-  std::uint32_t send_queue_of(std::uint32_t source, std::uint32_t destination);
+  std::uint32_t route_of(std::uint32_t source, std::uint32_t destination);
+  void add_route(std::uint32_t source, std::uint32_t destination);
+  void start_flow(std::uint32_t stream);
+  void note_flow_start(std::uint32_t stream);
+  bool share_links();
+  void end_flows(std::uint32_t version);
   void queue_flow(std::uint32_t stream);
   void send_next(std::uint32_t queue);
   void deliver(std::uint32_t stream);
@@ -260,11 +270,16 @@ class EventEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
-  std::vector<SendQueue> send_queues_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> send_queue_of_route_;  ///< hosts → send_queues_
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> routes_;  ///< by hosts
+  std::vector<SendQueue> send_queues_;                                       ///< by route
+  LinkSharing links_;
+  std::unordered_map<std::string, std::uint32_t> link_by_name_;  ///< in links_
+  bool shares_links_ = false;                                    ///< else SimGrid does
+  double flows_end_ = kNever;                                    ///< time of the valid event
+  std::uint32_t flows_end_version_ = 0;
   std::vector<Host> hosts_;
   std::vector<std::uint32_t> dirty_hosts_;
-  std::vector<std::uint32_t> pending_flows_;  ///< streams whose next flow starts as soon as SimGrid's clock is here
+  std::vector<std::uint32_t> pending_flows_;  ///< streams whose next flow SimGrid starts as soon as its clock is here
   std::vector<std::uint32_t> pending_ios_;    ///< threads likewise
   std::vector<std::uint32_t> done_;
   std::uint32_t live_threads_ = 0;

@@ -16,7 +16,7 @@ void EventEngine::set_up_stream(std::uint32_t index) {
   path.forward_s = route.latency_s;
   path.other_links_s_per_byte = route.other_links_s_per_byte;
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
-  path.send_queue = send_queue_of(stream.source, stream.destination);
+  path.route = route_of(stream.source, stream.destination);
   path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
   path.has_window = in_.network.slow_start && has_congestion_window(from.transport);
   path.window_event = kNever;
@@ -46,6 +46,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   stream.last_writer_plus_one = t + 1;
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
+    stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
     inject(op.target);
     take_notices(stream);
   } else {
@@ -125,7 +126,7 @@ void EventEngine::inject(std::uint32_t index) {
   path.gated = false;
   if (in_.insight) note_acknowledgements(path);
   take_notices(stream);
-  const std::int64_t queued = stream.sent - path.flowed;
+  const std::int64_t queued = path.written_now.end(now_, path.flowed, stream.sent) - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;
@@ -160,34 +161,7 @@ void EventEngine::inject(std::uint32_t index) {
   if (path.flow_short)
     queue_flow(index);
   else
-    pending_flows_.push_back(index);
-}
-
-std::uint32_t EventEngine::send_queue_of(std::uint32_t source, std::uint32_t destination) {
-  const auto [entry, is_new] =
-      send_queue_of_route_.try_emplace({source, destination}, static_cast<std::uint32_t>(send_queues_.size()));
-  if (is_new) send_queues_.emplace_back();
-  return entry->second;
-}
-
-/// The stream's flow leaves when it is its turn.
-void EventEngine::queue_flow(std::uint32_t index) {
-  const RemotePath& path = *streams_[index].remote;
-  SendQueue& queue = send_queues_[path.send_queue];
-  queue.waiting.push(now_, path.writer_plus_one, index);
-  if (queue.sending || queue.due) return;
-  queue.due = true;
-  queue_.push(now_ + kTurnDelay_s, EventKind::send, path.send_queue);
-}
-
-/// What it waited for is the transfer before, if one has just ended.
-void EventEngine::send_next(std::uint32_t index) {
-  SendQueue& queue = send_queues_[index];
-  queue.sending = !queue.waiting.empty();
-  if (!queue.sending) return;
-  const std::uint32_t stream = queue.waiting.pop();
-  if (*cause_) streams_[stream].remote->flow = *cause_;
-  pending_flows_.push_back(stream);
+    start_flow(index);
 }
 
 void EventEngine::flow_ended(std::uint32_t index) {
@@ -200,7 +174,7 @@ void EventEngine::flow_ended(std::uint32_t index) {
   const Because because(*this, chain);
   path.flow_active = false;
   path.flowed = path.flow_end;
-  if (path.flow_short) send_next(path.send_queue);
+  if (path.flow_short) send_next(path.route);
   const bool end = stream.end_sent && path.flowed == stream.sent;
   path.end_left = path.end_left || end;
   path.deliveries.push_back({path.flowed, path.writer_plus_one, end, chain});

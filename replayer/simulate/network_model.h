@@ -1,5 +1,5 @@
 // What a network does to bytes besides sharing bandwidth: framing, handshakes, segmentation. Formulas only;
-// both engines use them. Bandwidth sharing itself is SimGrid's.
+// both engines use them. Sharing bandwidth is not here: see link_sharing.h; the reference engine leaves it to SimGrid.
 #pragma once
 
 #include <cstdint>

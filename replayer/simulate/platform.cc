@@ -50,6 +50,19 @@ pugi::xml_document parse(const std::string& file) {
   return document;
 }
 
+LinkKind kind_of(const simgrid::s4u::Link& link) {
+  using Policy = simgrid::s4u::Link::SharingPolicy;
+  switch (link.get_sharing_policy()) {
+    case Policy::SHARED:
+    case Policy::SPLITDUPLEX:  // a route has one of its halves
+      return LinkKind::shared;
+    case Policy::FATPIPE:
+      return LinkKind::fat;
+    default:
+      return LinkKind::other;
+  }
+}
+
 }  // namespace
 
 void load_platform(simgrid::s4u::Engine& engine, const std::string& file) {
@@ -127,7 +140,7 @@ std::vector<PlatformLink> Platform::links(std::uint32_t from, std::uint32_t to) 
   double latency = 0;
   hosts_[from].host->route_to(hosts_[to].host, links, &latency);
   for (const simgrid::s4u::Link* link : links)
-    result.push_back({link->get_name(), link->get_bandwidth(), link->get_latency()});
+    result.push_back({link->get_name(), link->get_bandwidth(), link->get_latency(), kind_of(*link)});
   return result;
 }
 

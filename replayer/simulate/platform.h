@@ -49,11 +49,19 @@ std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engin
 /// Does the platform change by itself while time passes (availability profiles)?
 bool has_profiles(const std::string& file);
 
+/// How flows get along on a link.
+enum class LinkKind : std::uint8_t {
+  shared,  ///< they share its bandwidth
+  fat,     ///< each has all of it
+  other    ///< something that only SimGrid knows (Wi-Fi)
+};
+
 /// A link of a route.
 struct PlatformLink {
   std::string name;
   double bandwidth = 0;  ///< bytes per second
   double latency_s = 0;
+  LinkKind kind = LinkKind::shared;
 };
 
 class Platform {

@@ -1,13 +1,14 @@
 #include "replayer/simulate/reference_engine.h"
 
 #include "replayer/program/describe.h"
+#include "replayer/simulate/simgrid_config.h"
 
 namespace simrec::replay {
 
 namespace s4u = simgrid::s4u;
 namespace {
 
-constexpr double kShortestSleep = 0.5e-9;  ///< SimGrid rounds shorter ones up to its precision of 1 ns
+constexpr double kShortestSleep = kReferencePrecision_s / 2;  ///< SimGrid rounds shorter ones up to its precision
 
 double clock_s() { return s4u::Engine::get_clock(); }
 
@@ -129,7 +130,7 @@ ReferenceEngine::End ReferenceEngine::wait_until_released(std::uint32_t t, WaitL
     --active_;
     became_idle();
     thread.wake->acquire();
-  } else if (thread.wake->acquire_timeout(std::max(deadline - clock_s(), 1e-9)) &&
+  } else if (thread.wake->acquire_timeout(std::max(deadline - clock_s(), kReferencePrecision_s)) &&
              (thread.released || thread.rearmed)) {
     thread.wake->acquire();  // released in the same instant
   }

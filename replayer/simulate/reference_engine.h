@@ -15,6 +15,7 @@
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
+#include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
 
@@ -69,6 +70,7 @@ class ReferenceEngine {
     bool flow_short = false;
     bool gated = false, end_left = false;
     std::int64_t flowed = 0, flow_end = 0, released = 0;
+    WrittenNow written_now;
     std::uint32_t writer_plus_one = 0;
     std::deque<RoomNotice> room;
     Line deliveries, acknowledgements, notices;

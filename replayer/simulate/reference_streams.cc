@@ -59,6 +59,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   stream.last_writer_plus_one = t + 1;
   const std::int64_t end = stream.sent;
   if (remote) {
+    stream.remote->written_now.written(clock_s(), stream.sent - op.value, stream.sent);
     inject(op.target);
     take_notices(stream);
   } else {
@@ -131,7 +132,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   if (path.flow_end > path.flowed) return;  // one flow at a time
   path.gated = false;
   take_notices(stream);
-  const std::int64_t queued = stream.sent - path.flowed;
+  const std::int64_t queued = path.written_now.end(clock_s(), path.flowed, stream.sent) - path.flowed;
   if (queued == 0) {
     if (!stream.end_sent || path.end_left) return;
     path.end_left = true;

@@ -1,4 +1,5 @@
-// What the event engine asks of SimGrid: flows, disk accesses and one alarm clock, all without actors.
+// What the event engine asks of SimGrid: disk accesses, flows where SimGrid shares the links, and one alarm clock, all
+// without actors.
 #pragma once
 
 #include <cstdint>

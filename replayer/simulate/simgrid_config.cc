@@ -3,6 +3,7 @@
 #include <simgrid/s4u.hpp>
 
 #include <array>
+#include <sstream>
 #include <stdexcept>
 
 #include <simgrid/version.h>  // after s4u.hpp: it does not include what it needs
@@ -47,8 +48,13 @@ void set(const std::string& setting) {
 
 std::span<const SimgridOption> simgrid_defaults() { return kDefaults; }
 
-void configure_simgrid(const std::vector<std::string>& more) {
+void configure_simgrid(EngineKind engine, const std::vector<std::string>& more) {
   for (const SimgridOption& option : kDefaults) set(option.setting);
+  if (engine == EngineKind::reference) {
+    std::ostringstream precision;
+    precision << "surf/precision:" << kReferencePrecision_s;
+    set(precision.str());
+  }
   for (const std::string& setting : more) {
     if (setting.find(':') == std::string::npos)
       throw ReplayError("SimGrid option \"" + setting + "\" is not of the form key:value");

@@ -68,7 +68,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   char name[] = "simreplay";
   char* argv[] = {name, nullptr};
   simgrid::s4u::Engine engine(&argc, argv);
-  configure_simgrid(options.simgrid_config);
+  configure_simgrid(options.engine, options.simgrid_config);
   load_platform(engine, platform_file);
   Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
 
@@ -98,6 +98,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
                           options.model,
                           speed,
                           has_profiles(platform_file),
+                          !options.simgrid_config.empty(),
                           accounting,
                           insight ? &*insight : nullptr,
                           counts,
