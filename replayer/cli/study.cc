@@ -19,6 +19,7 @@
 #include "replayer/whatif/sweep_output.h"
 #include "trace-format/output_file.h"
 #include "trace-format/terminal.h"
+#include "trace-format/text_table.h"
 
 namespace simrec::replay {
 namespace {
@@ -147,6 +148,7 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
       code.recompile};
   const StudySource source{compiled.source.trace_name, scenario.platform().name};
   std::ostringstream out;
+  if (options.output_path.empty()) set_line_width(out, terminal_width(STDOUT_FILENO));
   if (what_if.target) {
     const TargetAnswer answer = reach(bench, *what_if.target);
     const Prediction limit = at_limit(answer, program, options);
