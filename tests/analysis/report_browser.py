@@ -81,7 +81,7 @@ def check_content(check):
     check.text("platform", "document.querySelector('#platform').textContent", "client", "server", "redis-server", "wan_DOWN", "100 Mbit/s", "1 other host")
     check.that("use over time", check.browser.evaluate("document.querySelectorAll('#use canvas').length"), 4)
     check.text("tables", "document.querySelector('#tables').textContent", "redis-benchmark", "</script>", "failed connects", "not measured", "200 kB")
-    check.text("how it was made", inner_text("#made"), "SimGrid 3.32", "a" * 64, "--host-speed=1Gf")
+    check.text("how it was made", inner_text("#made"), "SimGrid 3.32", "a" * 64, "simreplay trace.capnp dir/two-sites.xml '--place=redis-server*=server' --host-speed=1Gf")
 
 
 def check_timeline(check):

@@ -18,6 +18,7 @@ PredictionSummary summary_of(Ns predicted_ns) {
   summary.trace_sha256 = std::string(64, 'a');
   summary.platform_name = "two-sites.xml";
   summary.platform_sha256 = std::string(64, 'b');
+  summary.platform_file = "dir/two-sites.xml";
   summary.engine = "event";
   summary.predicted_ns = predicted_ns;
   summary.recorded_ns = predicted_ns / 8;
