@@ -21,6 +21,36 @@ function sums(page: Page, key: (i: number) => string): Sum[] {
   return [...found.values()].filter((sum) => sum.ns > 0).sort((a, b) => b.ns - a.ns);
 }
 
+const ENDED_BY_OTHERS = new Set(["lock", "sync", "child", "order"]);
+
+/** Waits that the path passed through, by who waited for whom; `ns` is how long they were, the longest first. */
+function passedWaits(page: Page, names: string[]): Sum[] {
+  const { intervals, owners, whats, waited } = page.path!, found = new Map<string, Sum>();
+  for (let i = 0; i < waited.length; i++) {
+    const kind = intervals.states[i];
+    if (!(waited[i] > 0) || !ENDED_BY_OTHERS.has(names[kind])) continue;
+    const key = `${kind}/${owners[i]}/${whats[i]}`, sum = found.get(key) ?? { kind, owner: owners[i], what: whats[i], ns: 0, steps: 0 };
+    sum.ns += waited[i];
+    sum.steps++;
+    found.set(key, sum);
+  }
+  return [...found.values()].sort((a, b) => b.ns - a.ns);
+}
+
+/** Who held the locks, which child was waited for: its time is on the path, the wait for it is not. */
+function waitsTable(page: Page, names: string[]): HTMLElement | null {
+  const waits = passedWaits(page, names), head = page.head.path!;
+  if (waits.length === 0) return null;
+  const thread = (x: Sum) => threadName(page, head.owners[x.owner].pid, head.owners[x.owner].tid);
+  const rows = table("Waits that the path passed through; its time there is that of whoever ended them", waits, [
+    { title: "For", text: (x) => kindCategory(names[x.kind]).label, sort: (x) => kindCategory(names[x.kind]).label },
+    { title: "Waiting", text: thread, sort: thread },
+    { title: "Held or ended by", text: (x) => head.names[x.what] || "–", sort: (x) => head.names[x.what] },
+    { title: "Waited", text: (x) => duration(x.ns), sort: (x) => x.ns, bar: (x) => x.ns / waits[0].ns },
+    { title: "Waits", text: (x) => count(x.steps), sort: (x) => x.steps }]);
+  return h("details", { open: waits.length <= 12 }, h("summary", {}, "Waits for locks, threads and children"), rows);
+}
+
 /** A bar of all causes side by side. */
 function causesBar(byKind: Sum[], names: string[], total: number): HTMLElement {
   return h("div", { class: "causes", role: "img", "aria-label": byKind.map((x) => `${kindCategory(names[x.kind]).label} ${percent(x.ns / total)}`).join(", ") },
@@ -55,6 +85,7 @@ export function pathSection(page: Page): HTMLElement {
     h("div", { class: "columns" }, table("By cause", byKind, [cause, ...amounts]), table("By cause and process", byProcess, [cause, process, ...amounts])),
     h("details", { open: byWhat.length <= 12 }, h("summary", {}, "By connection, file, or thread that ended a wait"),
       table("By cause, process and what", byWhat, [cause, process, what, ...amounts])),
+    waitsTable(page, names),
     head.functions.length > 0 && table("Computing on the path by sampled function", head.functions, [
       { title: "Function", text: (f) => head.names[f.what], sort: (f) => head.names[f.what] },
       { title: "Thread", text: (f) => threadName(page, f.pid, f.tid), sort: (f) => f.pid },
