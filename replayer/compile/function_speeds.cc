@@ -8,6 +8,7 @@
 #include <set>
 
 #include "trace-format/closest.h"
+#include "trace-format/function_name.h"
 
 namespace simrec::replay {
 namespace {
@@ -42,7 +43,10 @@ std::map<std::uint32_t, Ns> cpu_by_stack(const Trace& trace, bool sampled) {
   return cpu;
 }
 
-std::string name_of(const Trace& trace, const Frame& frame) { return trace.tables.string(frame.function); }
+/// As people say it; overloads are one function.
+std::string name_of(const Trace& trace, const Frame& frame) {
+  return std::string(plain_function_name(trace.tables.string(frame.function)));
+}
 
 std::set<std::string> names_on(const Trace& trace, std::uint32_t stack) {
   std::set<std::string> names;
@@ -70,8 +74,9 @@ bool has_calls(const Trace& trace, std::uint32_t stack, const std::vector<std::s
   const Stack* found = trace.tables.stack(StackId{stack});
   if (!found) return false;
   const auto matches = [&](const Frame& frame, const std::string& glob) {
-    const std::string name = name_of(trace, frame);
-    return !name.empty() && ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
+    const std::string &whole = trace.tables.string(frame.function), plain = name_of(trace, frame);
+    if (whole.empty()) return false;
+    return ::fnmatch(glob.c_str(), plain.c_str(), 0) == 0 || ::fnmatch(glob.c_str(), whole.c_str(), 0) == 0;
   };
   return !std::ranges::search(found->frames, globs, matches).empty();
 }

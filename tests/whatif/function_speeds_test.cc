@@ -103,6 +103,14 @@ TEST(FunctionSpeeds, ACallIsTheFunctionThere) {
             (std::vector<std::string>{"crc32", "longest_match", "deflate", "main;crc32", "deflate;crc32"}));
 }
 
+TEST(FunctionSpeeds, ParametersNeedNotBeTyped) {
+  const Sampled sampled(true, {{8 * kMs, {"zip::hash(std::string const&) const", "main"}}});
+  const double less = 4 + 4.0 * 4 / 48;  // half of 8 ms, and of its share behind the last sample
+  EXPECT_NEAR(sampled.computing_ms({{"zip::hash", 2}}), 52 - less, 0.001);
+  EXPECT_NEAR(sampled.computing_ms({{"zip::hash(std*", 2}}), 52 - less, 0.001);
+  EXPECT_THROW(sampled.computing_ms({{"hash", 2}}), TraceError);
+}
+
 TEST(FunctionSpeeds, SaysWhatThereIs) {
   const Sampled sampled(true);
   try {
