@@ -98,8 +98,7 @@ class Page {
     const std::size_t more = changes.size() - shown - small;
     if (more > 0) out_ << "  … and " << more << " more (-n 0 shows all)\n";
     if (small > 0)
-      out_ << "  " << paint_.dim(format_count_of(small, "time") + " changed by less than the threshold (--all)")
-           << '\n';
+      out_ << "  " << paint_.dim("… and " + format_count_of(small, "change") + " below the threshold (--all)") << '\n';
   }
 
  private:

@@ -135,7 +135,7 @@ TEST_F(CompareCommand, PredictionsDifferByCause) {
   EXPECT_EQ(text.status, 1);
   EXPECT_NE(text.out.find("+499.0 ms"), std::string::npos) << text.out;
   EXPECT_NE(text.out.find("Critical path"), std::string::npos) << text.out;
-  EXPECT_NE(text.out.find("1 time changed by less than the threshold"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("… and 1 change below the threshold (--all)"), std::string::npos) << text.out;
   const test::Result result = test::run_program({SIMTRACE, "compare", "--json", lan, wan});
   const auto json = nlohmann::json::parse(result.out);
   EXPECT_EQ(json.at("same"), false);

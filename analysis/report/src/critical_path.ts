@@ -51,6 +51,24 @@ function waitsTable(page: Page, names: string[]): HTMLElement | null {
   return h("details", { open: waits.length <= 12 }, h("summary", {}, "Waits for locks, threads and children"), rows);
 }
 
+/** Functions of a process's threads together, the longest on the path first. */
+function functionsTable(page: Page, total: number): HTMLElement | null {
+  const head = page.head.path!, found = new Map<string, { pid: number; what: number; ns: number; threads: number }>();
+  for (const { pid, what, path_ns } of head.functions) {
+    const key = `${pid}/${what}`, sum = found.get(key) ?? { pid, what, ns: 0, threads: 0 };
+    sum.ns += path_ns;
+    sum.threads++;
+    found.set(key, sum);
+  }
+  if (found.size === 0) return null;
+  return table("Computing on the path by sampled function", [...found.values()].sort((a, b) => b.ns - a.ns), [
+    { title: "Function", text: (f) => head.names[f.what], sort: (f) => head.names[f.what] },
+    { title: "Process", text: (f) => threadName(page, f.pid, f.pid), sort: (f) => f.pid },
+    { title: "Time", text: (f) => duration(f.ns), sort: (f) => f.ns },
+    { title: "Share", text: (f) => percent(f.ns / total), sort: (f) => f.ns, bar: (f) => f.ns / total },
+    { title: "Threads", text: (f) => count(f.threads), sort: (f) => f.threads }]);
+}
+
 /** A bar of all causes side by side. */
 function causesBar(byKind: Sum[], names: string[], total: number): HTMLElement {
   return h("div", { class: "causes", role: "img", "aria-label": byKind.map((x) => `${kindCategory(names[x.kind]).label} ${percent(x.ns / total)}`).join(", ") },
@@ -86,9 +104,5 @@ export function pathSection(page: Page): HTMLElement {
     h("details", { open: byWhat.length <= 12 }, h("summary", {}, "By connection, file, or thread that ended a wait"),
       table("By cause, process and what", byWhat, [cause, process, what, ...amounts])),
     waitsTable(page, names),
-    head.functions.length > 0 && table("Computing on the path by sampled function", head.functions, [
-      { title: "Function", text: (f) => head.names[f.what], sort: (f) => head.names[f.what] },
-      { title: "Thread", text: (f) => threadName(page, f.pid, f.tid), sort: (f) => f.pid },
-      { title: "Time", text: (f) => duration(f.path_ns), sort: (f) => f.path_ns },
-      { title: "Share", text: (f) => percent(f.path_ns / total), sort: (f) => f.path_ns, bar: (f) => f.path_ns / total }]));
+    functionsTable(page, total));
 }
