@@ -81,14 +81,15 @@ std::vector<std::size_t> TextTable::widths(std::size_t line) const {
   }
   std::size_t total = columns_.empty() ? 0 : kGap.size() * (columns_.size() - 1);
   for (const std::size_t width : widths) total += width;
+  std::vector<std::size_t> narrow = widths;
   for (; line > 0 && total > line; --total) {
     std::size_t* widest = nullptr;
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].max_width > 0 && widths[i] > kNarrowest && (!widest || widths[i] > *widest)) widest = &widths[i];
-    if (!widest) break;
+      if (columns_[i].max_width > 0 && narrow[i] > kNarrowest && (!widest || narrow[i] > *widest)) widest = &narrow[i];
+    if (!widest) return widths;  // it wraps anyway
     --*widest;
   }
-  return widths;
+  return narrow;
 }
 
 void TextTable::print(std::ostream& out, std::string_view indent) const {

@@ -11,7 +11,8 @@ namespace simrec {
 enum class Align : unsigned char { left, right };
 
 /// How wide tables on this stream should be: what may be cut (Column::max_width) is cut further, but not to less than a
-/// dozen characters, so that lines do not wrap on a narrow terminal. 0 = as wide as they are, which is the default.
+/// dozen characters and only if lines then fit, so that they do not wrap on a narrow terminal. 0 = as wide as they are,
+/// which is the default.
 void set_line_width(std::ostream& out, std::size_t width);
 
 /// Collects rows, then prints them with columns as wide as their widest cell. Widths count UTF-8 code points,
