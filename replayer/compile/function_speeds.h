@@ -14,7 +14,8 @@
 namespace simrec::replay {
 
 struct FunctionSpeed {
-  /// Glob on the function's name, with or without its parameters; with callers before it, outermost first as in folded stacks: "page;deflate".
+  /// Glob on the function's name, with or without its parameters; with callers before it, outermost first as in folded
+  /// stacks: "page;deflate".
   std::string pattern;
   double factor = 1;  ///< how many times faster it and what it calls are
 };
