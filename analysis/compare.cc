@@ -98,8 +98,7 @@ class Page {
     const std::size_t more = changes.size() - shown - small;
     if (more > 0) out_ << "  … and " << more << " more (-n 0 shows all)\n";
     if (small > 0)
-      out_ << "  " << paint_.dim(format_count_of(small, "time") + " changed by less than the threshold (--all)")
-           << '\n';
+      out_ << "  " << paint_.dim("… and " + format_count_of(small, "change") + " below the threshold (--all)") << '\n';
   }
 
  private:
@@ -118,12 +117,13 @@ Json run_json(const RunProfile& run) {
   return {{"file", run.path}, {"program", run.program}, {"source", run.source}, {"wall_ns", run.wall_ns}};
 }
 
-Json changes_json(const std::vector<Change>& changes) {
+/// `who` names the member that says whose time it is.
+Json changes_json(const std::vector<Change>& changes, const char* who) {
   constexpr const char* kUnits[] = {"ns", "bytes", "count"};
   Json list = Json::array();
   for (const Change& change : changes) {
     Json entry = {{"cause", change.cause}};
-    if (!change.who.empty()) entry["process"] = change.who;
+    if (!change.who.empty()) entry[who] = change.who;
     entry["unit"] = kUnits[static_cast<std::size_t>(change.unit)];
     entry["a"] = change.a;
     entry["b"] = change.b;
@@ -179,9 +179,9 @@ class Compare : public Command {
                          {"b", run_json(b)},
                          {"same", comparison.same},
                          {"threshold", percent_ / 100},
-                         {"totals", changes_json(comparison.totals)},
-                         {"processes", changes_json(comparison.processes)},
-                         {"critical_path", changes_json(comparison.critical_path)},
+                         {"totals", changes_json(comparison.totals, "who")},
+                         {"processes", changes_json(comparison.processes, "process")},
+                         {"critical_path", changes_json(comparison.critical_path, "who")},
                          {"notes", comparison.notes}};
       out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
       return;

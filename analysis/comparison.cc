@@ -122,10 +122,13 @@ class Comparer {
 
   void compare_paths() {
     if (!a_.critical_path || !b_.critical_path) return;
-    for (std::size_t i = 0; i < kPathKinds; ++i) {
-      const Ns a = (*a_.critical_path)[i], b = (*b_.critical_path)[i];
-      if (a != 0 || b != 0) result_.critical_path.push_back({name_of(static_cast<PathKind>(i)), "", Unit::time, a, b});
-    }
+    using Times = std::pair<Ns, Ns>;
+    std::map<std::pair<PathKind, std::string>, Times> times;
+    for (const PathShare& share : *a_.critical_path) times[{share.kind, share.who}].first += share.path_ns;
+    for (const PathShare& share : *b_.critical_path) times[{share.kind, share.who}].second += share.path_ns;
+    for (const auto& [part, time] : times)
+      if (time != Times{})
+        result_.critical_path.push_back({name_of(part.first), part.second, Unit::time, time.first, time.second});
   }
 
   /// Only times can be large or small; two runs with other counts and the same times are the same to a stopwatch.

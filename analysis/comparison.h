@@ -22,7 +22,7 @@ struct Change {
 struct Comparison {
   std::vector<Change> totals;         ///< wall time first
   std::vector<Change> processes;      ///< time by process and cause, the largest change first
-  std::vector<Change> critical_path;  ///< by kind, the largest change first; empty unless both have one
+  std::vector<Change> critical_path;  ///< by kind and who, the largest change first; empty unless both have one
   std::vector<std::string> notes;     ///< what makes the comparison shaky; what one side only has
   bool same = false;                  ///< nothing changed by more than the threshold
 };

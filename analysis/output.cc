@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "trace-format/output_file.h"
+#include "trace-format/terminal.h"
+#include "trace-format/text_table.h"
 #include "trace-format/trace_error.h"
 
 namespace simrec::analysis {
@@ -80,7 +82,9 @@ class Output::Buffer : public std::streambuf {
   std::vector<char> bytes_;
 };
 
-Output::Output(const std::string& path) : buffer_(std::make_unique<Buffer>(path)), stream_(buffer_.get()) {}
+Output::Output(const std::string& path) : buffer_(std::make_unique<Buffer>(path)), stream_(buffer_.get()) {
+  if (path == "-") set_line_width(stream_, terminal_width(STDOUT_FILENO));
+}
 
 Output::~Output() = default;
 

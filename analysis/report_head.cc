@@ -111,7 +111,8 @@ Json report_head(const Prediction& prediction, const std::vector<PathOwner>& own
                {"simgrid_version", summary.simgrid_version},
                {"engine", summary.engine},
                {"trace", file_json(summary.trace_name, summary.trace_sha256)},
-               {"platform", file_json(summary.platform_name, summary.platform_sha256)}};
+               {"platform", file_json(summary.platform_name, summary.platform_sha256)},
+               {"platform_file", summary.platform_file}};
   add_results(head, summary);
   head["threads"] = list(prediction.timelines, [](const ThreadTimeline& thread) {
     return Json{{"pid", thread.pid},

@@ -72,11 +72,7 @@ RunProfile profile_of_prediction(const std::string& path) {
                 {"operations", Unit::count, signed_of(summary.operations)}};
   for (const ConnectionResult& connection : prediction.connections) bytes += signed_of(connection.bytes);
   if (!prediction.connections.empty()) run.totals.push_back({"bytes sent", Unit::bytes, bytes});
-  if (prediction.path) {
-    auto& by_kind = run.critical_path.emplace();
-    for (const PathStep& step : prediction.path->steps)
-      by_kind.at(static_cast<std::size_t>(step.kind)) += step.duration_ns;
-  }
+  if (prediction.path) run.critical_path = path_shares(prediction);
   return run;
 }
 

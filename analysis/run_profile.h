@@ -1,14 +1,13 @@
 // What `simtrace compare` compares: where a recorded or a predicted run spent its time, in the same words for both.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/file_kind.h"
 #include "analysis/wait_cause.h"
-#include "trace-format/critical_path.h"
+#include "trace-format/path_shares.h"
 
 namespace simrec::analysis {
 
@@ -35,8 +34,8 @@ struct RunProfile {
   Ns wall_ns = 0;          ///< of the root command
   TimeByCause time{};      ///< of all processes
   std::vector<RunTotal> totals;
-  std::vector<RunProcess> processes;  ///< in the order they were made
-  std::optional<std::array<Ns, kPathKinds>> critical_path;
+  std::vector<RunProcess> processes;                    ///< in the order they were made
+  std::optional<std::vector<PathShare>> critical_path;  ///< by kind and who; of predictions that hold one
 };
 
 /// Reads a trace or a prediction. Throws TraceError.

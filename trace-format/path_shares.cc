@@ -6,6 +6,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "trace-format/function_name.h"
+
 namespace simrec {
 namespace {
 
@@ -107,9 +109,10 @@ std::vector<FunctionShare> function_shares(const Prediction& prediction) {
   std::map<std::pair<std::string, std::string>, FunctionShare> by_name;
   for (const PathFunction& function : prediction.path->functions) {
     const std::string process = names.process(function.pid);
-    FunctionShare& share = by_name[{process, prediction.path->names[function.what]}];
+    const std::string name(plain_function_name(prediction.path->names[function.what]));
+    FunctionShare& share = by_name[{process, name}];
     share.process = process;
-    share.function = prediction.path->names[function.what];
+    share.function = name;
     share.path_ns += function.path_ns;
   }
   return longest_first(values(std::move(by_name)));

@@ -24,7 +24,7 @@ std::array<Ns, kPathKinds> path_by_kind(const CriticalPath& path);
 /// The same by kind and who, longest first. Processes of one name are one. Needs a path.
 std::vector<PathShare> path_shares(const Prediction& prediction);
 
-/// Functions of all threads of processes with one name together, longest first.
+/// Functions of all threads of processes with one name together, overloads too, longest first.
 struct FunctionShare {
   std::string process{}, function{};
   Ns path_ns = 0;

@@ -45,6 +45,7 @@ struct Summary {
   intervalHighNs @24 :Int64;
   uncertainties @25 :List(Uncertainty); # what the interval is made of
   recordings @26 :UInt32 = 1;   # recordings of the same experiment; predictedNs is their median
+  platformFile @27 :Text;       # as given on the command line; "" = none was, the platform is made from the trace
 }
 
 struct Doubt {

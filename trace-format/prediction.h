@@ -108,6 +108,7 @@ struct PredictionSummary {
   Ns interval_low_ns = 0, interval_high_ns = 0;  ///< about 90 %; 0, 0 = none
   std::vector<Uncertainty> uncertainties{};      ///< what the interval is made of
   std::uint32_t recordings = 1;                  ///< recordings of the same experiment behind the prediction
+  std::string platform_file{};                   ///< as given; "" = none, the platform is made from the trace
 };
 
 struct Prediction {

@@ -65,7 +65,8 @@ PredictionSummary read(schema::Summary::Reader in) {
                             .interval_low_ns = in.getIntervalLowNs(),
                             .interval_high_ns = in.getIntervalHighNs(),
                             .uncertainties = {},
-                            .recordings = in.getRecordings()};
+                            .recordings = in.getRecordings(),
+                            .platform_file = to_string(in.getPlatformFile())};
   for (const auto process : in.getProcesses()) summary.processes.push_back(read(process));
   for (const auto host : in.getHosts()) {
     summary.hosts.push_back({to_string(host.getName()), host.getCores(), host.getSpeedFlops(), host.getBusyCoreNs(),
@@ -189,6 +190,7 @@ void write(schema::Summary::Builder out, const PredictionSummary& summary) {
   out.setIntervalHighNs(summary.interval_high_ns);
   write_list(out.initUncertainties(length(summary.uncertainties)), summary.uncertainties);
   out.setRecordings(summary.recordings);
+  out.setPlatformFile(to_text(summary.platform_file));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What a terminal may be shown.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,9 @@ namespace simrec {
 
 /// True if the descriptor is a terminal.
 bool is_terminal(int descriptor);
+
+/// Columns of the terminal behind the descriptor; 0 if it is none, or does not say.
+std::size_t terminal_width(int descriptor);
 
 /// True if text for that descriptor may be coloured: a terminal, TERM not "dumb", NO_COLOR unset (no-color.org).
 bool wants_colour(int descriptor);

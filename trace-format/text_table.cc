@@ -48,7 +48,18 @@ std::string escaped(unsigned char c) {
   return buffer.data();
 }
 
+constexpr std::string_view kGap = "  ";
+/// What is left of a column that is cut for a narrow line.
+constexpr std::size_t kNarrowest = 12;
+
+int line_width_index() {
+  static const int index = std::ios_base::xalloc();
+  return index;
+}
+
 }  // namespace
+
+void set_line_width(std::ostream& out, std::size_t width) { out.iword(line_width_index()) = static_cast<long>(width); }
 
 TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
@@ -61,19 +72,36 @@ void TextTable::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void TextTable::print(std::ostream& out, std::string_view indent) const {
+/// Widths of the columns for lines of at most `line` characters (0 = any), as far as cells may be cut.
+std::vector<std::size_t> TextTable::widths(std::size_t line) const {
   std::vector<std::size_t> widths;
   for (const Column& column : columns_) widths.push_back(width_of(column.title));
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
+  std::size_t total = columns_.empty() ? 0 : kGap.size() * (columns_.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  std::vector<std::size_t> narrow = widths;
+  for (; line > 0 && total > line; --total) {
+    std::size_t* widest = nullptr;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (columns_[i].max_width > 0 && narrow[i] > kNarrowest && (!widest || narrow[i] > *widest)) widest = &narrow[i];
+    if (!widest) return widths;  // it wraps anyway
+    --*widest;
+  }
+  return narrow;
+}
+
+void TextTable::print(std::ostream& out, std::string_view indent) const {
+  const auto line_width = static_cast<std::size_t>(out.iword(line_width_index()));
+  const std::vector<std::size_t> widths = this->widths(line_width > indent.size() ? line_width - indent.size() : 0);
   const auto print_row = [&](auto&& cell_of) {
     std::string line(indent);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::string& cell = cell_of(i);
+      const std::string cell = width_of(cell_of(i)) > widths[i] ? shortened(cell_of(i), widths[i]) : cell_of(i);
       const std::string padding(widths[i] - width_of(cell), ' ');
       line += columns_[i].align == Align::right ? padding + cell : cell + padding;
-      line += "  ";
+      line += kGap;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';

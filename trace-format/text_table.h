@@ -10,6 +10,11 @@ namespace simrec {
 
 enum class Align : unsigned char { left, right };
 
+/// How wide tables on this stream should be: what may be cut (Column::max_width) is cut further, but not to less than a
+/// dozen characters and only if lines then fit, so that they do not wrap on a narrow terminal. 0 = as wide as they are,
+/// which is the default.
+void set_line_width(std::ostream& out, std::size_t width);
+
 /// Collects rows, then prints them with columns as wide as their widest cell. Widths count UTF-8 code points,
 /// not the attributes that Paint (terminal.h) puts around a cell.
 class TextTable {
@@ -30,6 +35,8 @@ class TextTable {
   void print(std::ostream& out, std::string_view indent = "") const;
 
  private:
+  std::vector<std::size_t> widths(std::size_t line) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -29,6 +29,7 @@
 #include "trace-format/prediction_file.h"
 #include "trace-format/sha256.h"
 #include "trace-format/terminal.h"
+#include "trace-format/text_table.h"
 #include "trace-format/trace_reader.h"
 #include "trace-format/units.h"
 
@@ -134,7 +135,9 @@ void report(const Prediction& prediction, const Options& options) {
   if (options.json) {
     print_json(prediction, out);
   } else if (!options.quiet) {
-    print_summary(prediction, out, wants_colour(stdout_taken ? STDERR_FILENO : STDOUT_FILENO));
+    const int descriptor = stdout_taken ? STDERR_FILENO : STDOUT_FILENO;
+    set_line_width(out, terminal_width(descriptor));
+    print_summary(prediction, out, wants_colour(descriptor));
   }
 }
 

@@ -61,6 +61,7 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
   summary.trace_sha256 = provenance.trace_sha256;
   summary.platform_name = provenance.platform_name;
   summary.platform_sha256 = provenance.platform_sha256;
+  summary.platform_file = options.platform_path;
   summary.engine = options.engine == EngineKind::event ? "event" : "reference";
   summary.predicted_ns = outcome.predicted_ns;
   summary.recorded_ns = program.recorded_ns;

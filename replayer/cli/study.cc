@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "replayer/cli/prediction.h"
 #include "replayer/cli/progress.h"
 #include "replayer/cli/scenario.h"
 #include "replayer/cli/study_text.h"
@@ -18,6 +19,7 @@
 #include "replayer/whatif/sweep_output.h"
 #include "trace-format/output_file.h"
 #include "trace-format/terminal.h"
+#include "trace-format/text_table.h"
 
 namespace simrec::replay {
 namespace {
@@ -111,6 +113,12 @@ void print(const Sweep& sweep, Form form, const StudySource& source, std::ostrea
   }
 }
 
+/// What a search that ended nowhere came to; empty after others.
+Prediction at_limit(const TargetAnswer& answer, const Program& program, const Options& options) {
+  if (answer.search.end != Search::End::unreachable) return {};
+  return make_prediction(program, answer.at_limit, std::nullopt, {}, options);
+}
+
 std::size_t failures(const Sweep& sweep) {
   return static_cast<std::size_t>(
       std::ranges::count_if(sweep.points, [](const SweepPoint& p) { return !p.failure.empty(); }));
@@ -140,9 +148,14 @@ void run_study(const Options& options, const SavedProgram& compiled, const std::
       code.recompile};
   const StudySource source{compiled.source.trace_name, scenario.platform().name};
   std::ostringstream out;
+  if (options.output_path.empty()) set_line_width(out, terminal_width(STDOUT_FILENO));
   if (what_if.target) {
     const TargetAnswer answer = reach(bench, *what_if.target);
-    form == Form::json ? print_json(answer, source, out) : print_text(answer, source, out);
+    const Prediction limit = at_limit(answer, program, options);
+    if (form == Form::json)
+      print_json(answer, limit, source, out);
+    else
+      print_text(answer, limit, source, out, options.output_path.empty() && wants_colour(STDOUT_FILENO));
   } else if (what_if.sensitivity) {
     const Effects effects = measure_effects(bench, code.names);
     form == Form::json ? print_json(effects, source, out) : print_text(effects, source, out);

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "trace-format/path_report.h"
+#include "trace-format/path_shares.h"
 #include "trace-format/text_table.h"
 #include "trace-format/units.h"
 
@@ -17,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostSettings = 6;
 constexpr std::size_t kMostBounds = 4;
+constexpr std::size_t kMostFunctions = 5;
 
 double seconds(Ns time) { return static_cast<double>(time) / 1e9; }
 
@@ -26,7 +29,7 @@ Json head(const StudySource& source) {
   return {{"tool", "simreplay"}, {"version", SIMREC_VERSION}, {"trace", source.trace}, {"platform", source.platform}};
 }
 
-/// What can bound a run whose resource is infinitely fast.
+/// What can bound a run whose resource is infinitely fast, where its critical path is not known.
 struct Bound {
   const char* what;
   Ns ProcessOutcome::*time;
@@ -55,6 +58,19 @@ std::vector<Rest> what_is_left(const Outcome& outcome) {
   return rests;
 }
 
+void print_bounds(const TargetAnswer& answer, const Prediction& limit, std::ostream& out, bool colour) {
+  if (limit.path) {
+    out << "What bounds it then:\n";
+    print_path(limit, out, Paint(colour), {.shares = kMostBounds, .functions = kMostFunctions});
+    out << '\n';
+    return;
+  }
+  out << "What is left then, summed over processes:\n";
+  TextTable table({{"", Align::right}, {"", Align::left}});
+  for (const Rest& rest : what_is_left(answer.at_limit)) table.add({format_duration(rest.time), rest.what});
+  table.print(out, "  ");
+}
+
 std::string value_text(const Knob& knob, double value) { return amount_text(info_of(knob.quantity), {value, false}); }
 
 void print_settings(const TargetAnswer& answer, std::ostream& out) {
@@ -79,7 +95,8 @@ std::string fixed(double value, int digits) {
 
 }  // namespace
 
-void print_text(const TargetAnswer& answer, const StudySource& source, std::ostream& out) {
+void print_text(const TargetAnswer& answer, const Prediction& limit, const StudySource& source, std::ostream& out,
+                bool colour) {
   const Search& search = answer.search;
   const std::string goal = format_duration(answer.target.goal_ns), knob = printable(text_of(answer.target.by));
   out << printable(source.trace) << " on " << printable(source.platform) << ": "
@@ -95,11 +112,9 @@ void print_text(const TargetAnswer& answer, const StudySource& source, std::ostr
           << ": " << format_duration(search.limit.predicted_ns) << ".\n";
   } else {
     out << "No change of " << knob << " is enough for " << goal << ": " << answer.limit_text << ", it still takes "
-        << format_duration(search.limit.predicted_ns) << ".\nWhat is left then, summed over processes:\n";
-    TextTable table({{"", Align::right}, {"", Align::left}});
-    for (const Rest& rest : what_is_left(answer.at_limit)) table.add({format_duration(rest.time), rest.what});
-    table.print(out, "  ");
-    out << "To see why: the same command with --what-if '" << printable(text_of(answer.limit))
+        << format_duration(search.limit.predicted_ns) << ".\n";
+    print_bounds(answer, limit, out, colour);
+    out << "More about that run: the same command with --what-if '" << printable(text_of(answer.limit))
         << "' instead of --target and --by.\n";
   }
   if (!search.monotone)
@@ -107,7 +122,7 @@ void print_text(const TargetAnswer& answer, const StudySource& source, std::ostr
         << search.probes.size() << " replays.\n";
 }
 
-void print_json(const TargetAnswer& answer, const StudySource& source, std::ostream& out) {
+void print_json(const TargetAnswer& answer, const Prediction& limit, const StudySource& source, std::ostream& out) {
   const Search& search = answer.search;
   constexpr std::array kEnds = {"already", "found", "unreachable"};
   Json json = head(source);
@@ -130,6 +145,11 @@ void print_json(const TargetAnswer& answer, const StudySource& source, std::ostr
   json["left_at_limit"] = Json::array();
   for (const Rest& rest : what_is_left(answer.at_limit))
     json["left_at_limit"].push_back({{"what", rest.what}, {"s", seconds(rest.time)}});
+  json["critical_path_at_limit"] = Json::array();
+  if (limit.path)
+    for (const PathShare& share : path_shares(limit))
+      json["critical_path_at_limit"].push_back(
+          {{"kind", name_of(share.kind)}, {"who", share.who}, {"s", seconds(share.path_ns)}});
   json["monotone"] = search.monotone;
   json["probes"] = Json::array();
   for (const Probe& probe : search.probes)

@@ -7,6 +7,9 @@
 #include <map>
 #include <set>
 
+#include "trace-format/closest.h"
+#include "trace-format/function_name.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -40,7 +43,10 @@ std::map<std::uint32_t, Ns> cpu_by_stack(const Trace& trace, bool sampled) {
   return cpu;
 }
 
-std::string name_of(const Trace& trace, const Frame& frame) { return trace.tables.string(frame.function); }
+/// As people say it; overloads are one function.
+std::string name_of(const Trace& trace, const Frame& frame) {
+  return std::string(plain_function_name(trace.tables.string(frame.function)));
+}
 
 std::set<std::string> names_on(const Trace& trace, std::uint32_t stack) {
   std::set<std::string> names;
@@ -48,6 +54,58 @@ std::set<std::string> names_on(const Trace& trace, std::uint32_t stack) {
     for (const Frame& frame : found->frames) names.insert(name_of(trace, frame));
   names.erase("");
   return names;
+}
+
+/// "main;page" as {"page", "main"}.
+std::vector<std::string> innermost_first(const std::string& pattern) {
+  std::vector<std::string> parts(1);
+  for (const char c : pattern) {
+    if (c == ';')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  std::ranges::reverse(parts);
+  return parts;
+}
+
+/// Has the stack these functions, each called by the next one?
+bool has_calls(const Trace& trace, std::uint32_t stack, const std::vector<std::string>& globs) {
+  const Stack* found = trace.tables.stack(StackId{stack});
+  if (!found) return false;
+  const auto matches = [&](const Frame& frame, const std::string& glob) {
+    const std::string &whole = trace.tables.string(frame.function), plain = name_of(trace, frame);
+    if (whole.empty()) return false;
+    return ::fnmatch(glob.c_str(), plain.c_str(), 0) == 0 || ::fnmatch(glob.c_str(), whole.c_str(), 0) == 0;
+  };
+  return !std::ranges::search(found->frames, globs, matches).empty();
+}
+
+/// CPU time by "caller;function" of functions that several callers gave much to do.
+std::map<std::string, Ns> cpu_by_call(const Trace& trace, const std::map<std::uint32_t, Ns>& stacks, Ns all) {
+  std::map<std::string, std::map<std::string, Ns>> by_function;
+  for (const auto& [stack, cpu] : stacks) {
+    const Stack* found = trace.tables.stack(StackId{stack});
+    if (!found || found->frames.size() < 2) continue;
+    const std::string function = name_of(trace, found->frames[0]), caller = name_of(trace, found->frames[1]);
+    if (!function.empty() && !caller.empty() && caller != function) by_function[function][caller] += cpu;
+  }
+  std::map<std::string, Ns> calls;
+  for (auto& [function, callers] : by_function) {
+    std::erase_if(callers, [&](const auto& entry) {
+      return static_cast<double>(entry.second) < kSmallestShare * static_cast<double>(all);
+    });
+    if (callers.size() < 2) continue;
+    for (const auto& [caller, cpu] : callers) calls[caller + ";" + function] = cpu;
+  }
+  return calls;
+}
+
+/// Every function's name.
+std::vector<std::string> all_names(const Trace& trace, const std::map<std::uint32_t, Ns>& stacks) {
+  std::set<std::string> names;
+  for (const auto& [stack, cpu] : stacks) names.merge(names_on(trace, stack));
+  return {names.begin(), names.end()};
 }
 
 std::vector<std::string> most_of(const std::map<std::string, Ns>& by_name, std::size_t most, Ns all) {
@@ -72,14 +130,12 @@ FunctionSpeeds::FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpe
         "The trace has no call stacks, so nobody knows which functions it computed in. Record with "
         "`simrec --sample 200` (or --stacks).");
   std::vector<bool> matched(speeds.size());
+  std::vector<std::vector<std::string>> globs;
+  for (const FunctionSpeed& speed : speeds) globs.push_back(innermost_first(speed.pattern));
   for (const auto& [stack, cpu] : stacks) {
     if (stack >= factor_of_stack_.size()) factor_of_stack_.resize(stack + 1, 1);
-    const std::set<std::string> names = names_on(trace, stack);
     for (std::size_t i = 0; i < speeds.size(); ++i) {
-      const auto matches = [&](const std::string& name) {
-        return ::fnmatch(speeds[i].pattern.c_str(), name.c_str(), 0) == 0;
-      };
-      if (!std::ranges::any_of(names, matches)) continue;
+      if (!has_calls(trace, stack, globs[i])) continue;
       factor_of_stack_[stack] /= speeds[i].factor;
       matched[i] = true;
     }
@@ -88,8 +144,9 @@ FunctionSpeeds::FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpe
     if (matched[i]) continue;
     std::string list;
     for (const std::string& name : functions_worth_a_look(trace, 10)) list += (list.empty() ? "" : ", ") + name;
-    throw TraceError("No call stack of the trace has a function '" + speeds[i].pattern + "'; most time is in: " + list +
-                     ".");
+    const std::string hint = suggestion(speeds[i].pattern, all_names(trace, stacks));
+    throw TraceError("No call stack of the trace has a function '" + speeds[i].pattern + "'" +
+                     (hint.empty() ? "." : hint) + " Most time is in: " + list + ".");
   }
   if (sampled_) find_stretches(trace);
 }
@@ -127,7 +184,8 @@ Ns FunctionSpeeds::burst(std::uint32_t thread, std::uint32_t event, StackId stac
 std::vector<std::string> functions_worth_a_look(const Trace& trace, std::size_t most) {
   std::map<std::string, Ns> self, total;
   Ns all = 0;
-  for (const auto& [stack, cpu] : cpu_by_stack(trace, has_samples(trace))) {
+  const std::map<std::uint32_t, Ns> stacks = cpu_by_stack(trace, has_samples(trace));
+  for (const auto& [stack, cpu] : stacks) {
     all += cpu;
     for (const std::string& name : names_on(trace, stack)) total[name] += cpu;
     const Stack* found = trace.tables.stack(StackId{stack});
@@ -141,6 +199,7 @@ std::vector<std::string> functions_worth_a_look(const Trace& trace, std::size_t 
   std::vector<std::string> names = most_of(self, most, all);
   for (std::string& name : most_of(total, most, all))
     if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  std::ranges::move(most_of(cpu_by_call(trace, stacks, all), most, all), std::back_inserter(names));
   return names;
 }
 

@@ -14,15 +14,17 @@
 namespace simrec::replay {
 
 struct FunctionSpeed {
-  std::string pattern;  ///< glob on the function's name
-  double factor = 1;    ///< how many times faster it and what it calls are
+  /// Glob on the function's name, with or without its parameters; with callers before it, outermost first as in folded
+  /// stacks: "page;deflate".
+  std::string pattern;
+  double factor = 1;  ///< how many times faster it and what it calls are
 };
 
 class FunctionSpeeds {
  public:
   FunctionSpeeds() = default;
-  /// Throws TraceError if the trace has no call stacks or a pattern matches no function in them (the nearest are
-  /// named).
+  /// Throws TraceError if the trace has no call stacks or a pattern matches nothing in them (the nearest name is
+  /// suggested).
   FunctionSpeeds(const Trace& trace, const std::vector<FunctionSpeed>& speeds);
 
   /// CPU time of a burst of `burst_ns` in front of the thread's event. Ask in the order of the thread's events.
@@ -46,9 +48,9 @@ class FunctionSpeeds {
   std::vector<ThreadStretches> threads_;
 };
 
-/// Names of the functions with the most CPU time, their own or with what they call: at most `most` of each kind, those
-/// with less than a hundredth of all left out, and those that only call everything else. Empty for traces without call
-/// stacks.
+/// Patterns of the functions with the most CPU time, their own or with what they call, and of those called from several
+/// places the calls ("page;deflate"): at most `most` of each kind, those with less than a hundredth of all left out,
+/// and those that only call everything else. Empty for traces without call stacks.
 std::vector<std::string> functions_worth_a_look(const Trace& trace, std::size_t most);
 
 }  // namespace simrec::replay

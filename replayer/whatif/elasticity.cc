@@ -122,7 +122,8 @@ Effects measure_effects(const Bench& bench, const std::vector<std::string>& func
   add_links(list, bench, *baseline.outcome);
   add_processes(list, bench.program, *baseline.outcome);
   for (const std::string& function : functions)
-    list.push_back(knob(ScopeKind::function, literal(function), Quantity::cpu, "function " + function));
+    list.push_back(knob(ScopeKind::function, literal(function), Quantity::cpu,
+                        (function.find(';') == std::string::npos ? "function " : "stack ") + function));
   Effects result{baseline.outcome->predicted_ns, {}, {}};
   result.effects = worth_a_replay(bench, std::move(list), result.remarks);
   std::vector<Point> points;

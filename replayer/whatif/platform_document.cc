@@ -215,7 +215,7 @@ struct PlatformDocument::Tree {
 
   [[noreturn]] void no_place(const Knob& knob) const {
     if (knob.quantity == Quantity::disk)
-      refuse(knob, "no host there has a disk that a factor could change; give a bandwidth, like 200MBps");
+      refuse(knob, "no host there has a disk that a factor could change; first give one: --what-if disk=200MBps");
     if (is_network(knob)) refuse(knob, "it has no link between hosts; two hosts come with --split 'PATTERN=remote'");
     refuse(knob, "nothing there says " + std::string(info_of(knob.quantity).name));
   }

@@ -50,6 +50,23 @@ constexpr std::array kPrefixedUnits = {Unit{"bps", Dimension::rate, 0.125},   Un
                                        Unit{"B/s", Dimension::rate, 1},       Unit{"flops", Dimension::speed, 1},
                                        Unit{"flop/s", Dimension::speed, 1},   Unit{"f", Dimension::speed, 1}};
 
+/// What platforms are written with, the largest first.
+constexpr std::array kWrittenUnits = {
+    Unit{"Gf", Dimension::speed, 1e9},  Unit{"Mf", Dimension::speed, 1e6},  Unit{"s", Dimension::time, 1},
+    Unit{"ms", Dimension::time, 1e-3},  Unit{"us", Dimension::time, 1e-6},  Unit{"ns", Dimension::time, 1e-9},
+    Unit{"GBps", Dimension::rate, 1e9}, Unit{"MBps", Dimension::rate, 1e6}, Unit{"kBps", Dimension::rate, 1e3}};
+constexpr std::size_t kShortNumber = 7;
+
+bool is_plain(std::string_view number) { return number.find('e') == std::string_view::npos; }
+
+/// All digits, without an exponent.
+std::string fixed_text(double number) {
+  std::array<char, 400> buffer{};
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
+  return {buffer.data(), end};
+}
+
 std::optional<double> prefix_scale(std::string_view prefix) {
   constexpr std::string_view kLetters = "kMGTPE";
   if (prefix.empty()) return 1;
@@ -220,8 +237,16 @@ std::string number_text(double number) {
 
 std::string platform_value(Dimension dimension, double value) {
   if (dimension == Dimension::count) return std::to_string(std::llround(value));
+  for (const Unit& unit : kWrittenUnits) {
+    if (unit.dimension != dimension) continue;
+    const double number = value / unit.scale;
+    const std::string text = number_text(number);
+    // Only where SimGrid, which multiplies as we do, reads the very same value.
+    if (number >= 1 && text.size() <= kShortNumber && is_plain(text) && number * unit.scale == value)
+      return text + unit.name;
+  }
   constexpr std::array kUnits = {"f", "", "s", "Bps"};
-  return number_text(value) + kUnits.at(static_cast<std::size_t>(dimension));
+  return fixed_text(value) + kUnits.at(static_cast<std::size_t>(dimension));
 }
 
 std::string amount_text(const QuantityInfo& quantity, const Amount& amount) {

@@ -46,7 +46,7 @@ double parse_measure(std::string_view option, Dimension dimension, std::string_v
 /// As SimGrid writes numbers in platform files; without a unit in base units. nullopt = malformed.
 std::optional<double> parse_platform_value(Dimension dimension, std::string_view text);
 
-/// Exact, for platform files: "2.5e+09f", "12500000Bps", "0.01s", "8".
+/// Exact, for platform files: "2.5Gf", "12.5MBps", "10ms", "8".
 std::string platform_value(Dimension dimension, double value);
 
 /// For people, four digits: "2.5 Gf", "100 Mbps", "10 ms", "8", "2x".

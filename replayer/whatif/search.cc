@@ -14,6 +14,8 @@ constexpr std::size_t kProbesAtATime = 4;
 constexpr double kNoise = 0.002;
 constexpr double kMostCores = 4096;
 constexpr double kUsualRounds = 7;  ///< for the progress bar
+/// Of the critical path that says what bounds a run: about 100 MB.
+constexpr std::size_t kMostPathSteps = 2'000'000;
 
 /// To three significant digits, upwards.
 double rounded(double number, bool integral) {
@@ -130,6 +132,14 @@ class Scale {
   Knob knob_;
 };
 
+/// A point with where its time goes.
+Outcome explained(Bench bench, const Point& point) {
+  bench.options.path_steps = kMostPathSteps;
+  Simulated simulated = std::move(replay_points(bench, {point}).front());
+  if (!simulated.outcome) throw ReplayError(simulated.failure);
+  return std::move(*simulated.outcome);
+}
+
 }  // namespace
 
 Search search_smallest(const Evaluate& evaluate, Ns goal_ns, const SearchRange& range) {
@@ -156,12 +166,13 @@ TargetAnswer reach(const Bench& bench, const Target& target) {
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (!results[i].outcome) throw ReplayError(results[i].failure);
       times.push_back(results[i].outcome->predicted_ns);
-      if (numbers[i] == scale.range.largest) answer.at_limit = std::move(*results[i].outcome);
     }
     return times;
   };
   answer.search = search_smallest(replayed, target.goal_ns, scale.range);
   answer.change = scale.change(answer.search.answer.number);
+  if (answer.search.end == Search::End::unreachable)
+    answer.at_limit = explained(searching, scale.point(scale.range.largest));
   if (is_code(target.by)) return answer;
   answer.before = bench.platform.settings(target.by);
   answer.after = answer.search.end == Search::End::already

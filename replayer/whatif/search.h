@@ -57,7 +57,7 @@ struct TargetAnswer {
   std::vector<Setting> before, after;  ///< what the platform says, without and with it; empty for code
   std::string limit_text;  ///< of the largest change: "infinitely fast", "without latency", "with 64 cores, …"
   Change limit;            ///< that change
-  Outcome at_limit;        ///< with it
+  Outcome at_limit;        ///< with it; of unreachable only, with its critical path unless that is too long
 };
 
 /// Searches by replaying. Throws ReplayError: the knob does not apply, or a replay failed.

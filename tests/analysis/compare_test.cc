@@ -71,15 +71,19 @@ TEST(Comparison, ManyNamesakesAreOne) {
   EXPECT_EQ(comparison.processes[0].difference(), 10);
 }
 
-TEST(Comparison, CriticalPathsAreComparedByKind) {
+TEST(Comparison, CriticalPathsAreComparedByKindAndWho) {
+  const auto part = [](PathKind kind, std::string who, Ns time) { return PathShare{kind, std::move(who), time}; };
   RunProfile a = run_of(1000, {{"p", times(1)}}), b = a;
-  a.critical_path.emplace()[static_cast<std::size_t>(PathKind::latency)] = 400;
+  a.critical_path = {part(PathKind::latency, "p → q", 400), part(PathKind::compute, "p", 600)};
   EXPECT_TRUE(compare_runs(a, b, 0).critical_path.empty()) << "only one has a path";
-  b.critical_path.emplace()[static_cast<std::size_t>(PathKind::latency)] = 900;
+  b.critical_path = {part(PathKind::latency, "q → p", 200), part(PathKind::latency, "p → q", 900)};
   const Comparison comparison = compare_runs(a, b, 0);
-  ASSERT_EQ(comparison.critical_path.size(), 1u);
-  EXPECT_EQ(comparison.critical_path[0].cause, "latency");
-  EXPECT_EQ(comparison.critical_path[0].difference(), 500);
+  ASSERT_EQ(comparison.critical_path.size(), 3u);
+  EXPECT_EQ(comparison.critical_path[0].cause, "compute");
+  EXPECT_EQ(comparison.critical_path[0].difference(), -600) << "what only one path has counts, too";
+  EXPECT_EQ(comparison.critical_path[1].who, "p → q");
+  EXPECT_EQ(comparison.critical_path[1].difference(), 500);
+  EXPECT_EQ(comparison.critical_path[2].who, "q → p");
   EXPECT_FALSE(comparison.same);
 }
 
@@ -131,11 +135,12 @@ TEST_F(CompareCommand, PredictionsDifferByCause) {
   EXPECT_EQ(text.status, 1);
   EXPECT_NE(text.out.find("+499.0 ms"), std::string::npos) << text.out;
   EXPECT_NE(text.out.find("Critical path"), std::string::npos) << text.out;
-  EXPECT_NE(text.out.find("1 time changed by less than the threshold"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("… and 1 change below the threshold (--all)"), std::string::npos) << text.out;
   const test::Result result = test::run_program({SIMTRACE, "compare", "--json", lan, wan});
   const auto json = nlohmann::json::parse(result.out);
   EXPECT_EQ(json.at("same"), false);
   EXPECT_EQ(json.at("critical_path").at(0).at("cause"), "latency");
+  EXPECT_EQ(json.at("critical_path").at(0).at("who"), "prog → tcp");
   EXPECT_EQ(json.at("processes").at(0).at("difference"), 499'000'000);
   EXPECT_EQ(test::run_program({SIMTRACE, "compare", "-t", "60", lan, wan}).status, 0);
 }

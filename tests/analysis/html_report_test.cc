@@ -64,8 +64,8 @@ TEST_F(HtmlReport, HoldsThePrediction) {
   EXPECT_EQ(head.at("processes").at(2).at("name"), kHostileName);
   EXPECT_EQ(head.at("threads").at(0).at("intervals"), 100);
   EXPECT_EQ(head.at("threads").size(), 5u) << "without the empty one";
-  EXPECT_EQ(head.at("path").at("steps"), 200);
-  EXPECT_EQ(head.at("path").at("owners").size(), 2u);
+  EXPECT_EQ(head.at("path").at("steps"), 201);
+  EXPECT_EQ(head.at("path").at("owners").size(), 3u);
   EXPECT_EQ(head.at("connections").at(1).at("bytes"), 200'000);
   EXPECT_EQ(head.at("links").at(0).at("bytes_over_time").size(), 100u);
   EXPECT_EQ(head.at("trust").at("level"), "medium");

@@ -73,6 +73,7 @@ def check_content(check):
     check.that("title", check.browser.evaluate("document.title"), TITLE)
     check.text("headline", inner_text("header"), "220.0 ms", "198.0 ms – 264.0 ms", "−10.0 %", "medium", "outside the trace", "machine was busy")
     check.text("path", inner_text("#path"), "network latency", "200.0 ms", "90.9 %", "tcp 10.0.0.2:6379 -> 10.0.0.1:4242")
+    check.text("locks", inner_text("#path details:last-of-type"), "lock", "redis-server 200, thread 201", "redis-server[200] thread 202", "14.00 ms")
     shares = check.browser.evaluate("[...document.querySelectorAll('#path .causes span')].map((e) => parseFloat(e.style.flex))")
     check.that("shares of the path add up", round(sum(shares), 5), 1)
     check.that("the path ends with the prediction", check.browser.evaluate("window.report.page.path.intervals.ends.at(-1)"), total)
@@ -81,7 +82,7 @@ def check_content(check):
     check.text("platform", "document.querySelector('#platform').textContent", "client", "server", "redis-server", "wan_DOWN", "100 Mbit/s", "1 other host")
     check.that("use over time", check.browser.evaluate("document.querySelectorAll('#use canvas').length"), 4)
     check.text("tables", "document.querySelector('#tables').textContent", "redis-benchmark", "</script>", "failed connects", "not measured", "200 kB")
-    check.text("how it was made", inner_text("#made"), "SimGrid 3.32", "a" * 64, "--host-speed=1Gf")
+    check.text("how it was made", inner_text("#made"), "SimGrid 3.32", "a" * 64, "simreplay trace.capnp dir/two-sites.xml '--place=redis-server*=server' --host-speed=1Gf")
 
 
 def check_timeline(check):

@@ -18,6 +18,7 @@ PredictionSummary summary_of(Ns predicted_ns) {
   summary.trace_sha256 = std::string(64, 'a');
   summary.platform_name = "two-sites.xml";
   summary.platform_sha256 = std::string(64, 'b');
+  summary.platform_file = "dir/two-sites.xml";
   summary.engine = "event";
   summary.predicted_ns = predicted_ns;
   summary.recorded_ns = predicted_ns / 8;
@@ -60,7 +61,8 @@ void add_round(Prediction& prediction, Ns start_ns) {
 void add_network(Prediction& prediction, int rounds) {
   const auto n = static_cast<std::uint64_t>(rounds);
   const std::string there = "tcp 10.0.0.1:4242 -> 10.0.0.2:6379", back = "tcp 10.0.0.2:6379 -> 10.0.0.1:4242";
-  prediction.path->names = {"", there, back};
+  prediction.path->names = {"", there, back, "redis-server[200] thread 202"};
+  prediction.path->steps.push_back({rounds * kRoundNs, 0, PathKind::lock, kDatabase, kDatabase + 1, 3, 7 * kLatency});
   prediction.connections = {
       {there, kClient, kDatabase, "client", "server", n, 50 * n, rounds * kLatency, rounds * kLatency},
       {back, kDatabase, kClient, "server", "client", n, 4000 * n, rounds * kLatency, rounds * kLatency}};

@@ -46,6 +46,21 @@ TEST(TextTable, CutsLongCells) {
   EXPECT_EQ(printed(table), "X\näöü…\n");
 }
 
+TEST(TextTable, IsCutFurtherForANarrowLine) {
+  TextTable table({{"TIME"}, {"NAME", Align::left, 60}, {"WHO", Align::left, 60}, {"FIXED", Align::left}});
+  table.add({"1 s", "a name of thirty-two characters.", "twenty characters ok", "never cut, however narrow it is"});
+  std::ostringstream narrow, narrower;
+  set_line_width(narrow, 80);
+  table.print(narrow);
+  EXPECT_EQ(narrow.str(),
+            "TIME  NAME                 WHO                   FIXED\n"
+            " 1 s  a name of thirty-t…  twenty characters ok  never cut, however narrow it is\n");
+  set_line_width(narrower, 20);
+  table.print(narrower);
+  EXPECT_NE(narrower.str().find("a name of thirty-two characters.  twenty characters ok  never"), std::string::npos)
+      << "it wraps anyway: " << narrower.str();
+}
+
 TEST(TextTable, RefusesTooManyCells) {
   TextTable table({{"X"}});
   EXPECT_THROW(table.add({"1", "2"}), std::logic_error);

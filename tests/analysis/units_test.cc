@@ -1,4 +1,5 @@
 #include "trace-format/units.h"
+#include "trace-format/function_name.h"
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,20 @@ INSTANTIATE_TEST_SUITE_P(All, Speeds,
                                          SpeedCase{"-1Gf", 0}, SpeedCase{"infGf", 0}, SpeedCase{"nanf", 0},
                                          SpeedCase{"1GGf", 0}, SpeedCase{"1 Gf", 0}, SpeedCase{"1Gflops", 0},
                                          SpeedCase{"1e400f", 0}, SpeedCase{"1gf", 0}));
+
+TEST(FunctionName, IsWhatPeopleSay) {
+  const std::pair<const char*, const char*> kNames[] = {
+      {"deflate", "deflate"},
+      {"zip::hash(std::string const&) const", "zip::hash"},
+      {"Map<int (*)(int)>::find(int)", "Map<int (*)(int)>::find"},
+      {"(anonymous namespace)::work(int)", "(anonymous namespace)::work"},
+      {"Less::operator()(int, int) const", "Less::operator()"},
+      {"ns::operator<<(std::ostream&, Point)", "ns::operator<<"},
+      {"main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()"},
+      {"(strange)", "(strange)"},
+      {"", ""}};
+  for (const auto& [name, plain] : kNames) EXPECT_EQ(plain_function_name(name), plain);
+}
 
 }  // namespace
 }  // namespace simrec

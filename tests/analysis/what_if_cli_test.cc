@@ -163,7 +163,7 @@ TEST_F(WhatIf, SaysWhatDoesNotGoTogether) {
   expect_error({trace_, "--what-if", "nobody:cpu=2x"}, "no recorded process matches \"nobody\"");
   expect_error({trace_, "--what-if", "lss:cpu=2x"}, "did you mean \"ls\"?");
   expect_error({trace_, "--what-if", "box:cpu=2x"}, "for the host write host:box:cpu");
-  expect_error({trace_, "--what-if", "disk=2x"}, "give a bandwidth");
+  expect_error({trace_, "--what-if", "disk=2x"}, "first give one: --what-if disk=200MBps");
   expect_error({trace_, "--what-if", "function:f:cpu=2x"}, "--sample");
   expect_error({trace_, platform, "--split", "ls=remote"}, "--split makes its own platform");
   expect_error({trace_, platform, "--rtt", "1ms"}, "those of --split");

@@ -82,7 +82,8 @@ Prediction full_prediction(int intervals) {
       .interval_low_ns = 900'000'000,
       .interval_high_ns = 1'100'000'000,
       .uncertainties = {{"model", 0.06}},
-      .recordings = 3};
+      .recordings = 3,
+      .platform_file = "dir/twin.xml"};
   ThreadTimeline busy{.pid = 17, .tid = 17, .start_ns = 5, .intervals = {}};
   for (int i = 0; i < intervals; ++i) {
     busy.intervals.push_back({static_cast<TimelineState>(i % 7), i * 3LL, static_cast<std::uint64_t>(i % 3)});
@@ -302,6 +303,7 @@ std::string text_of(const Prediction& prediction) {
   for (const std::string& option : s.options) out << "option " << option << '\n';
   if (!s.trust.empty())  // none in predictions of older simreplays
     out << "trust " << s.trust << '|' << s.interval_low_ns << '|' << s.interval_high_ns << '|' << s.recordings << '\n';
+  if (!s.platform_file.empty()) out << "platform file " << s.platform_file << '\n';
   for (const std::string& reason : s.trust_reasons) out << "reason " << reason << '\n';
   for (const Doubt& d : s.validity) out << "doubt " << d.what << '|' << d.count << '|' << d.share << '\n';
   for (const Uncertainty& u : s.uncertainties) out << "part " << u.what << '|' << u.relative << '\n';

@@ -14,13 +14,18 @@ constexpr Ns kMs = 1'000'000;
 /// One thread. It computes 10 ms in deflate, 30 ms in crc and 4 ms behind its last sample.
 class Sampled {
  public:
-  explicit Sampled(bool samples) {
+  /// `more`: samples before those, with their stacks.
+  explicit Sampled(bool samples, const std::vector<std::pair<Ns, std::vector<std::string>>>& more = {}) {
     const ProcessId process = builder_.process(100);
     thread_ = builder_.thread(process, 100);
     const StackId deflate = builder_.stack({"longest_match", "deflate", "main"});
     const StackId crc = builder_.stack({"crc32", "main"});
     const StackId none{};
     pseudo(PseudoEvent::threadStart, 0, {}, none);
+    for (const auto& [cpu, stack] : more) {
+      call(cpu, none);
+      pseudo(PseudoEvent::sample, 0, {cpu}, builder_.stack(stack));
+    }
     if (samples) {
       call(4 * kMs, none);
       pseudo(PseudoEvent::sample, 6 * kMs, {10 * kMs}, deflate);
@@ -85,12 +90,34 @@ TEST(FunctionSpeeds, WithoutSamplesABurstBelongsToTheStackOfItsCall) {
   EXPECT_NEAR(stacks.computing_ms({{"deflate", 2}}), 5 + 30 + 4, 0.001);
 }
 
+TEST(FunctionSpeeds, ACallIsTheFunctionThere) {
+  const Sampled sampled(true, {{8 * kMs, {"crc32", "deflate", "main"}}});
+  EXPECT_NEAR(sampled.computing_ms({}), 52, 0.001);
+  const double behind = 4;  // computed behind the last sample: of 48 ms, 8 and 30 in crc32
+  EXPECT_NEAR(sampled.computing_ms({{"deflate;crc32", 2}}), 52 - 4 - behind * 4 / 48, 0.001);
+  EXPECT_NEAR(sampled.computing_ms({{"main;crc32", 2}}), 52 - 15 - behind * 15 / 48, 0.001) << "not through deflate";
+  EXPECT_NEAR(sampled.computing_ms({{"main;d*;c*", 2}}), 52 - 4 - behind * 4 / 48, 0.001);
+  EXPECT_NEAR(sampled.computing_ms({{"crc32", 2}}), 52 - 19 - behind * 19 / 48, 0.001);
+  EXPECT_THROW(sampled.computing_ms({{"crc32;deflate", 2}}), TraceError);
+  EXPECT_EQ(functions_worth_a_look(sampled.trace(), 5),
+            (std::vector<std::string>{"crc32", "longest_match", "deflate", "main;crc32", "deflate;crc32"}));
+}
+
+TEST(FunctionSpeeds, ParametersNeedNotBeTyped) {
+  const Sampled sampled(true, {{8 * kMs, {"zip::hash(std::string const&) const", "main"}}});
+  const double less = 4 + 4.0 * 4 / 48;  // half of 8 ms, and of its share behind the last sample
+  EXPECT_NEAR(sampled.computing_ms({{"zip::hash", 2}}), 52 - less, 0.001);
+  EXPECT_NEAR(sampled.computing_ms({{"zip::hash(std*", 2}}), 52 - less, 0.001);
+  EXPECT_THROW(sampled.computing_ms({{"hash", 2}}), TraceError);
+}
+
 TEST(FunctionSpeeds, SaysWhatThereIs) {
   const Sampled sampled(true);
   try {
     sampled.computing_ms({{"inflate", 2}});
     FAIL();
   } catch (const TraceError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'deflate'?"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("crc32"), std::string::npos) << error.what();
   }
   TraceBuilder builder;

@@ -86,5 +86,17 @@ TEST(Quantity, WritesForPeople) {
   EXPECT_EQ(amount_text(info_of(Quantity::cpu), {2.37, true}), "2.37x");
 }
 
+TEST(Quantity, PlatformsAreWrittenForPeopleAndExact) {
+  EXPECT_EQ(platform_value(Dimension::rate, 12.5e6), "12.5MBps");
+  EXPECT_EQ(platform_value(Dimension::rate, 125e6), "125MBps");
+  EXPECT_EQ(platform_value(Dimension::rate, 1.25e12), "1250GBps");
+  EXPECT_EQ(platform_value(Dimension::time, 0.02), "20ms");
+  EXPECT_EQ(platform_value(Dimension::time, 0), "0s");
+  EXPECT_EQ(platform_value(Dimension::speed, 2.5e9), "2.5Gf");
+  EXPECT_EQ(platform_value(Dimension::count, 8), "8");
+  for (const double value : {1e-4, 1.0 / 3, 4.9e-4, 7e-9, 123456789.25})
+    EXPECT_EQ(*parse_platform_value(Dimension::time, platform_value(Dimension::time, value)), value);
+}
+
 }  // namespace
 }  // namespace simrec::replay::test

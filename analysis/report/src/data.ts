@@ -45,6 +45,7 @@ export interface Recording {
 export interface Head {
   made_by: string; tool_version: string; simgrid_version: string; engine: string;
   trace: FileHead; platform: FileHead;
+  platform_file: string;  // "" = made from the trace, nobody gave one
   predicted_ns: number; recorded_ns: number; native_estimate_ns: number;
   twin_ns: number; closure_error: number | null; interval_ns: [number, number] | null;
   events: number; operations: number; recordings: number;

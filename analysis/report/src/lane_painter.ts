@@ -45,25 +45,25 @@ export class LanePainter {
 
   /** Divides column x by the shares of right - left. What computes at all gets a pixel. */
   private divide(pixels: Pixels, strip: Strip, x: number, whole: number): void {
-    const { data, width } = pixels;
-    const bottom = strip.y + strip.height;
-    let at = bottom, sum = 0;
-    for (const state of this.stack) {
-      const part = this.right[state] - this.left[state];
+    const { data, width } = pixels, { stack, left, right } = this, perTime = strip.height / whole;
+    let filled = 0, sum = 0, pixel = (strip.y + strip.height) * width + strip.x + x;
+    for (let s = 0; s < stack.length; s++) {
+      const state = stack[s], part = right[state] - left[state];
       if (!(part > 0)) continue;
       sum += part;
-      let top = bottom - Math.round((strip.height * sum) / whole);
-      if (state === 0 && top === bottom) top = bottom - 1;
-      top = Math.max(strip.y, top);
-      for (let y = top; y < at; y++) data[y * width + strip.x + x] = this.colours[state];
-      at = Math.min(at, top);
+      let height = Math.min(strip.height, (sum * perTime + 0.5) | 0);
+      if (state === 0 && height === 0) height = 1;
+      for (const colour = this.colours[state]; filled < height; filled++) data[(pixel -= width)] = colour;
     }
   }
 }
 
+const WIDE = 32;  // from where TypedArray.fill is worth its call
+
 function fill(pixels: Pixels, strip: Strip, from: number, to: number, colour: number): void {
-  for (let y = strip.y; y < strip.y + strip.height; y++) {
-    const row = y * pixels.width + strip.x;
-    pixels.data.fill(colour, row + from, row + to);
+  const { data, width } = pixels, length = to - from;
+  for (let y = 0, row = strip.y * width + strip.x + from; y < strip.height; y++, row += width) {
+    if (length >= WIDE) data.fill(colour, row, row + length);
+    else for (let i = row; i < row + length; i++) data[i] = colour;
   }
 }

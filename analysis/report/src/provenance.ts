@@ -29,7 +29,7 @@ function recordingFacts(head: Head): Fact[] {
 }
 
 export function provenanceSection(head: Head): HTMLElement {
-  const command = ["simreplay", quoted(head.trace.name), quoted(head.platform.name), ...head.options.map(quoted)].join(" ");
+  const command = ["simreplay", ...(head.recordings > 1 ? [head.trace.name, "--same-experiment"] : [quoted(head.trace.name)]), ...[head.platform_file].filter(Boolean).map(quoted), ...head.options.map(quoted)].join(" ");
   return section("made", "How it was made",
     h("pre", {}, command),
     facts([

@@ -37,7 +37,7 @@ function draw(sweep: Sweep, chosen: number[], x: number, by: number | null): HTM
   return chartElement({
     title: `Predicted time by ${axis.name}${by === null ? "" : `, a curve per ${sweep.axes[by].name}`}`, height: 320, logX: grows(order.map((i) => axis.values[i])), logY: Math.min(...times) > 0 && Math.max(...times) > 20 * Math.min(...times),
     x: order.map((i) => axis.values[i]), curves, yText: (seconds) => duration(seconds * 1e9), yTick: (seconds) => shortDuration(seconds * 1e9),
-    xText: (value) => text.get(value) ?? `${Number(value.toPrecision(4))}${axis.unit ? ` ${axis.unit}` : ""}`,
+    xText: (value) => text.get(value) ?? (axis.unit === "s" ? shortDuration(value * 1e9) : null) ?? `${Number(value.toPrecision(4))}${axis.unit ? ` ${axis.unit}` : ""}`,
   });
 }
 

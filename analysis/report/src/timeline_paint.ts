@@ -33,6 +33,7 @@ export class TimelinePainter {
   arrowsHidden = 0;  // waits in view whose arrows were too many to draw
   private readonly context: CanvasRenderingContext2D;
   private image: ImageData | null = null;
+  private lanesOf: unknown[] = [];  // what decides how the image's lanes look
   private readonly labels = new Map<string, string>();
 
   constructor(private readonly canvas: HTMLCanvasElement) {
@@ -67,11 +68,25 @@ export class TimelinePainter {
   }
 
   private paintLanes(scene: Scene): void {
-    const dpr = scene.scale, gutter = Math.round(scene.gutter * dpr);
+    const gutter = Math.round(scene.gutter * scene.scale);
     const width = this.canvas.width - gutter, height = this.canvas.height;
     if (width <= 0 || height <= 0) return;
     if (!this.image || this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
-    const pixels: Pixels = { data: new Uint32Array(this.image.data.buffer), width, height };
+    if (!this.holdsLanesOf(scene)) this.drawLanes(scene, this.image);
+    this.context.putImageData(this.image, gutter, 0);
+  }
+
+  /** Most frames move the pointer only. */
+  private holdsLanesOf({ rows, path, theme, scroll, scale, gutter, width, height, view }: Scene): boolean {
+    const shown = [rows, path, theme, scroll, scale, gutter, width, height, view.from, view.to];
+    const same = shown.every((value, i) => value === this.lanesOf[i]);
+    this.lanesOf = shown;
+    return same;
+  }
+
+  private drawLanes(scene: Scene, image: ImageData): void {
+    const dpr = scene.scale, { width, height } = image;
+    const pixels: Pixels = { data: new Uint32Array(image.data.buffer), width, height };
     pixels.data.fill(0);
     const strip = (top: number, tall: number) => ({
       x: 0, y: Math.round(top * dpr), width, height: Math.round(tall * dpr), from: scene.view.from,
@@ -92,7 +107,6 @@ export class TimelinePainter {
       const kinds = new LanePainter(scene.theme.kinds.map((_, i) => i), scene.theme.kindPixels);
       kinds.paint(scene.path, pixels, strip(RULER + 2, ROW));
     }
-    this.context.putImageData(this.image, gutter, 0);
   }
 
   private inRows(scene: Scene, draw: () => void): void {
