@@ -85,6 +85,12 @@ def read(path):
         return json.loads(first[2:]), {r["case"]: r for r in csv.DictReader(f)}
 
 
+def merge_facts(old, new):
+    """What was found now, and the networks of settings that were not set up now."""
+    measured = {n["setting"] for n in new.get("networks", ())}
+    return old | new | {"networks": [n for n in old.get("networks", ()) if n["setting"] not in measured] + new.get("networks", [])}
+
+
 def merge(old_rows, new_rows):
     """Rows measured now replace stored ones of the same case; the others stay."""
     rows = {r["case"]: r for r in old_rows}
