@@ -85,7 +85,6 @@ class Walk {
       call.description = c_.descriptors.find(call.process, call.fd);
       call.object = c_.descriptors[call.description].object;
     }
-    c_.has_samples = c_.has_samples || e.is(PseudoEvent::sample);
     if (t.ended) return;
     // A thread that died in a call waited until then, but for no core.
     note_quality(e, times, t.unfinished_since < 0 ? t.last_exit : 0);
@@ -149,7 +148,7 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.events = trace.event_count;
   p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
   p.native_estimate_ns = causal::native_estimate(c, p.recorded_ns);
-  if (c.has_samples) p.sampled = causal::sampled_functions(trace);
+  p.sampled = causal::sampled_functions(trace);
   causal::finalize(c);
   return std::move(c.program);
 }

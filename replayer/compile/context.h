@@ -202,7 +202,6 @@ struct Context {
   DescriptorTables::Dead dead;          ///< scratch
   std::uint64_t next_address_space = 1;
   RecordingQuality quality;  ///< sums while walking
-  bool has_samples = false;
 };
 
 // Emitting, for handlers at a call's exit. Each places the call's CPU time: in front of what causes something,
