@@ -85,7 +85,8 @@ class ScratchSequence {
 
  private:
   T* element(std::size_t i) const {
-    if (i - first_ >= kPerChunk) [[unlikely]] enter(i / kPerChunk);
+    if (i - first_ >= kPerChunk) [[unlikely]]
+      enter(i / kPerChunk);
     return current_ + (i - first_);
   }
   void enter(std::size_t chunk) const {

@@ -10,10 +10,11 @@
 
 namespace simrec {
 
-/// Gives out chunks of memory. The first ones are ordinary memory; when there are too many, further ones are pieces of a
-/// file in $TMPDIR (default /tmp) that has no name any more, so nothing is left behind however the program ends. A chunk
-/// keeps its address, but only those in use lately count as memory of the process: of the file's chunks, kWindowBytes.
-/// Not for several threads at once. A forked child reads what its parent wrote, and writes to a file of its own.
+/// Gives out chunks of memory. The first ones are ordinary memory; when there are too many, further ones are pieces of
+/// a file in $TMPDIR (default /tmp) that has no name any more, so nothing is left behind however the program ends. A
+/// chunk keeps its address, but only those in use lately count as memory of the process: of the file's chunks,
+/// kWindowBytes. Not for several threads at once. A forked child reads what its parent wrote, and writes to a file of
+/// its own.
 class ScratchSpace {
  public:
   static constexpr std::size_t kChunkBytes = 64 * 1024;

@@ -46,8 +46,7 @@ class Tables {
 class ThreadEvents {
  public:
   /// `space`: where to keep them; nullptr = in memory.
-  explicit ThreadEvents(std::shared_ptr<ScratchSpace> space = nullptr)
-      : rows_(space), arguments_(std::move(space)) {}
+  explicit ThreadEvents(std::shared_ptr<ScratchSpace> space = nullptr) : rows_(space), arguments_(std::move(space)) {}
 
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
@@ -82,8 +81,8 @@ class ThreadEvents {
 
   ThreadId thread_;
   ScratchSequence<Row> rows_;
-  std::unordered_map<std::size_t, Durations> long_;  ///< of events with a duration over 4 s
-  ScratchSequence<std::int64_t> arguments_;                              ///< each list of them in one chunk
+  std::unordered_map<std::size_t, Durations> long_;                       ///< of events with a duration over 4 s
+  ScratchSequence<std::int64_t> arguments_;                               ///< each list of them in one chunk
   std::unordered_map<std::uint32_t, std::vector<std::int64_t>> longest_;  ///< lists that fill no chunk, by position
   std::vector<Piece> recent_;  ///< where arguments were stored, by hash: most repeat soon
 };

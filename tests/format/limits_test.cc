@@ -94,7 +94,9 @@ TEST(Limits, TablesAreBoundedInMemoryEventsAreNot) {
   EventBlock block;
   block.count = 10'000;
   block.columns[0] = kinds;
-  EXPECT_EQ(Composed().add_one_thread().add(block).error(limits), "");  // they go to a temporary file
+  Footer footer;
+  footer.events = 10'000;
+  EXPECT_EQ(Composed().add_one_thread().add(block).add(footer).error(limits), "");  // they go to a temporary file
 }
 
 TEST(Limits, AbsurdCountsAreRefused) {

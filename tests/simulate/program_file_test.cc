@@ -184,7 +184,7 @@ TEST_F(ProgramFile, OpsThatNoExecutorCouldStandAreRefused) {
   refused("spawn", [](Program& p) { p.threads[0].ops[0] = spawn(2); });
   refused("look ahead", [](Program& p) { p.threads[0].ops[2].target = 1000; });
   refused("no exit", [](Program& p) { p.threads[1].ops.back() = compute(1); });
-  refused("two exits", [](Program& p) { p.threads[1].ops.front() = {}; });
+  refused("two exits", [](Program& p) { p.threads[1].ops[0] = {}; });
   refused("no ops", [](Program& p) { p.threads[1].ops.clear(); });
   refused("fiber of itself", [](Program& p) { p.threads[1].loop_plus_one = 2; });
   refused("process", [](Program& p) { p.threads[1].process = 7; });
