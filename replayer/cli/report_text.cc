@@ -44,8 +44,8 @@ void print_closure(const PredictionSummary& summary, std::ostream& out, const Pa
       << (bad ? paint.warning(error) : paint.good(error)) << '\n';
   if (bad)
     out << paint.warning("warning:")
-        << " the replay misses the recorded run itself by more than 10 %: trust differences between platforms, not "
-           "absolute times\n";
+        << " the replay misses the recorded run by more than 10 % on its own host; the trust says how much of that "
+           "matters here\n";
 }
 
 void print_trust(const PredictionSummary& summary, std::ostream& out, const Paint& paint) {
