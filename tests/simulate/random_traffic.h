@@ -54,8 +54,9 @@ class RandomTraffic {
     add(reader, std::move(reads));
   }
   void add(std::uint32_t thread, std::vector<Op> ops) {
-    std::vector<Op>& all = builder_.program.threads[thread].ops;
-    all.insert(all.begin(), ops.begin(), ops.end());  // exit goes last
+    auto& all = builder_.program.threads[thread].ops;
+    for (const Op& last : all) ops.push_back(last);  // exit
+    all = ops;
   }
 
   ProgramBuilder builder_;
