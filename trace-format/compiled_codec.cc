@@ -31,9 +31,8 @@ Header read_header(capnp::Data::Reader data) {
 }
 
 CompiledQuality read(schema::RecordingQuality::Reader in) {
-  return {
-      in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(), in.getLost(),
-      in.getPartial(),      in.getCrowdedNs()};
+  return {in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(),
+          in.getLost(),         in.getPartial(),           in.getCrowdedNs()};
 }
 
 CompiledSummary read(schema::ProgramSummary::Reader in) {

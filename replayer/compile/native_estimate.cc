@@ -75,9 +75,9 @@ class PathWalk {
     return true;
   }
 
-  /// Of the time without CPU from `since` to the end of a call that nothing in the trace explains. With stops, all of it.
-  /// The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the CPU
-  /// otherwise had to leave its core to another one, often to the one that the call had woken.
+  /// Of the time without CPU from `since` to the end of a call that nothing in the trace explains. With stops, all of
+  /// it. The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the
+  /// CPU otherwise had to leave its core to another one, often to the one that the call had woken.
   Ns of_interception(Ns unexplained, const Event& e, Ns since) {
     if ((e.flags & kFast) == 0) return of_lag(unexplained);
     const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));

@@ -34,7 +34,8 @@ TEST(NativeEstimate, OnTheFastPathAThreadThatLostItsCoreLostItToTheProgram) {
   Script s;
   const ThreadId a = s.root();
   // 2 us of CPU in 52 us, of which tracing takes 0.2 and the recorder nothing: 49.8 us without a core.
-  s.call(a, SYS_getpid, 0, {}, {.entry = 100 * kUs, .exit = 152 * kUs, .burst = 100 * kUs, .cpu = 2 * kUs, .flags = kFast});
+  s.call(a, SYS_getpid, 0, {},
+         {.entry = 100 * kUs, .exit = 152 * kUs, .burst = 100 * kUs, .cpu = 2 * kUs, .flags = kFast});
   Trace t = with_ledger(s, 152 * kUs);
   StopCost fast;
   fast.tier = 2;
