@@ -148,9 +148,10 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, record)
     for n in range(repetitions):
         order = list(groups)
         random.shuffle(order)
-        for links in order:
-            members = random.sample(groups[links], len(groups[links]))
-            if members[0][1].links:
+        for group in order:
+            members = random.sample(groups[group], len(groups[group]))
+            links = members[0][1].links
+            if links:
                 with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
