@@ -60,6 +60,7 @@ struct CompiledThread {
   std::uint32_t loop_plus_one = 0;
   std::uint32_t ops = 0;
   Ns usual_timeout_ns = 0;
+  std::uint32_t pool_plus_one = 0;
 };
 
 struct CompiledStream {

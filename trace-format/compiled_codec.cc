@@ -74,7 +74,7 @@ CompiledTables read(schema::ProgramTables::Reader in) {
                                 to_string(p.getSharingReason())});
   for (const auto t : in.getThreads())
     tables.threads.push_back({t.getProcess(), t.getTid(), t.getSpawned(), t.getStartNs(), t.getLoopPlusOne(),
-                              t.getOps(), t.getUsualTimeoutNs()});
+                              t.getOps(), t.getUsualTimeoutNs(), t.getPoolPlusOne()});
   for (const auto s : in.getStreams())
     tables.streams.push_back({s.getTransport(), s.getCapacityBytes(), s.getConnectionPlusOne(), s.getWriterThread(),
                               s.getReaderThread(), to_string(s.getLabel())});
@@ -135,6 +135,7 @@ void write(schema::ProgramThread::Builder out, const CompiledThread& thread) {
   out.setStartNs(thread.start_ns);
   out.setLoopPlusOne(thread.loop_plus_one);
   out.setUsualTimeoutNs(thread.usual_timeout_ns);
+  out.setPoolPlusOne(thread.pool_plus_one);
   out.setOps(thread.ops);
 }
 

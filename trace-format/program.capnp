@@ -84,6 +84,7 @@ struct ProgramThread {
   loopPlusOne @4 :UInt32;
   ops @5 :UInt32;                # how many it has
   usualTimeoutNs @6 :Int64;     # geometric mean, of its polls that something ended in time; 0 = none
+  poolPlusOne @7 :UInt32;        # thread + 1 whose loop it and its fibers belong to, with one more turn; 0 = its own
 }
 
 struct ProgramStream {

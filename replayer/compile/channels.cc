@@ -125,6 +125,7 @@ std::uint32_t Channels::accept(ObjectId server, ObjectId listener, std::uint32_t
   queue->erase(queue->begin() + static_cast<std::ptrdiff_t>(chosen));
   Link& l = links_[link];
   l.server = server;
+  l.listener = listener;
   l.server_thread = thread;
   l.accepted = true;
   const Ends& c = ends(l.client);

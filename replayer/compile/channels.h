@@ -52,6 +52,7 @@ struct Link {
   std::uint32_t server_thread = 0;
   bool accepted = false;
   Ns started = 0;
+  ObjectId listener;  ///< that it was accepted from
 };
 
 /// What the compiler knows about a kernel object, by ObjectId.

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "replayer/compile/worker_pools.h"
 #include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
@@ -29,18 +32,24 @@ bool transfers(const Op& op) {
 
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
 bool harmless(const Op& op) {
-  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io;
+  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm ||
+         op.kind == OpKind::io || op.kind == OpKind::spawn;
 }
+
+bool waits_for_threads(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
 
 /// Splits one thread.
 class Splitter {
  public:
-  Splitter(Program& program, std::uint32_t thread, const PolledSources& polled, SplitLoops& split)
+  Splitter(Program& program, std::uint32_t thread, const PolledSources& polled, const WorkerPools& pools,
+           SplitLoops& split)
       : program_(program),
         split_(split),
         thread_(thread),
         polled_(polled),
-        accepts_in_turn_(polled.marks.empty()),
+        pools_(pools),
+        in_turn_(waits_for_one_at_a_time(polled)),
+        pooled_(pools.pool_plus_one[thread] != 0),
         ops_(std::move(program.threads[thread].ops)),
         origins_(std::move(program.threads[thread].origins)),
         origin_(origins_),
@@ -81,6 +90,7 @@ class Splitter {
         if (ready.region != split_.regions) ready.first_ns = now;
         ready.region = split_.regions;
       }
+      alone_ = polled_.marks[mark_].alone;
       ++mark_;
     }
   }
@@ -91,11 +101,15 @@ class Splitter {
 
   /// Does a region begin with this op?
   bool begins(const Op& op) {
-    if (accepts_in_turn_) return op.kind == OpKind::accept && open_region(op);
+    if (in_turn_) {
+      const bool before_accept =
+          op.kind == OpKind::sleep && droppable(op) && ops_[at_ + op.target].kind == OpKind::accept;
+      return (before_accept || next_connection()) && open_region(op);
+    }
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
     if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
         !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) &&
-          is_ready(source_of(op))))
+          is_ready(source_of(op)) && !alone_))
       return false;
     return open_region(op);
   }
@@ -110,22 +124,45 @@ class Splitter {
     return continues(op);
   }
 
-  /// The same as continues() for a thread that never polls: it serves one connection at a time, from accept on, and
-  /// waits for nobody else meanwhile.
+  /// The same as continues() for a thread that waits for one thing at a time: it serves one connection after the
+  /// other, and waits for nobody else meanwhile.
   bool continues_in_turn(const Op& op) {
-    if (op.kind == OpKind::accept) {
+    if (op.kind == OpKind::sleep) return droppable(op);
+    if (const auto connection = next_connection()) {
       if (!handlers_.empty() && !has_moved_) return false;  // it collects connections
-      open_handler(source_of(op));
-      return true;
+      open_handler(*connection);
+      has_moved_ = pools_.handed_on[*connection];
+      served_.insert(*connection);
+      if (op.kind == OpKind::accept || op.kind == OpKind::wait) return true;
     }
+    if (handlers_.empty()) return harmless(op);
     const bool serves = transfers(op) && op.kind != OpKind::connect && source_of(op) == handlers_.back().source;
     has_moved_ = has_moved_ || serves;
-    return serves || harmless(op);
+    return serves || harmless(op) || is_chance(op) || at_ < head_end_;
   }
+
+  /// The connection to which the thread turns with the op at hand: one that it accepts, or takes from its pool's
+  /// queue. The wait for a queue to fill belongs to what comes out.
+  std::optional<std::uint32_t> next_connection() {
+    const Op& op = ops_[at_];
+    if (op.kind == OpKind::accept) return op.target;
+    if (!pooled_ || is_chance(op) || !(waits_for_threads(op) || transfers(op))) return std::nullopt;
+    std::uint32_t at = at_;
+    while (at < ops_.size() && (harmless(ops_[at]) || waits_for_threads(ops_[at]))) ++at;
+    if (at == ops_.size() || !transfers(ops_[at]) || ops_[at].kind == OpKind::accept) return std::nullopt;
+    const SourceKey source = source_of(ops_[at]);
+    const bool adopted = !(source & kStreamSource) && pools_.adopter_plus_one[source] == thread_ + 1;
+    if (!adopted || served_.contains(source)) return std::nullopt;
+    head_end_ = at;
+    return source;
+  }
+
+  /// Which of a pool's threads had a lock when another wanted it is not replayed.
+  bool is_chance(const Op& op) const { return pooled_ && op.kind == OpKind::wait && (op.flags & kLock); }
 
   /// Takes the op into the region; false if the region ends before it.
   bool continues(const Op& op) {
-    if (accepts_in_turn_) return continues_in_turn(op);
+    if (in_turn_) return continues_in_turn(op);
     if (op.kind == OpKind::sleep) return droppable(op);
     if (harmless(op)) return true;
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
@@ -134,6 +171,7 @@ class Splitter {
       ready_[source].poll = poll_;
       open_handler(source);
     } else if (is_ready(source)) {
+      if (alone_ && (handlers_.empty() || handlers_.back().source != source)) return false;  // it wanted this one
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
@@ -231,7 +269,7 @@ class Splitter {
     in_region_ = false;
     if (!handlers_.empty()) handlers_.back().end = at_;
     const std::vector<SourceKey> sources = handled_sources();
-    if (sources.size() < 2) {
+    if (sources.size() < (pooled_ ? 1 : 2)) {
       const std::uint32_t end = at_;
       for (at_ = region_begin_; at_ < end; ++at_) keep(at_);
       return;
@@ -277,7 +315,7 @@ class Splitter {
       add_origin(program_.threads[first_fiber + index].origins, static_cast<std::uint32_t>(ops.size()), h.first);
       const std::size_t head = ops.size();
       for (std::uint32_t i = h.first; i < h.end; ++i)
-        if (ops_[i].kind != OpKind::sleep) ops.push_back(ops_[i]);
+        if (ops_[i].kind != OpKind::sleep && !is_chance(ops_[i])) ops.push_back(ops_[i]);
       ops[head].flags |= kTurn;
       if (h.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, h.token_plus_one - 1, 0});
     }
@@ -329,7 +367,9 @@ class Splitter {
   SplitLoops& split_;
   const std::uint32_t thread_;
   const PolledSources& polled_;
-  const bool accepts_in_turn_;  ///< a thread without polls
+  const WorkerPools& pools_;
+  const bool in_turn_;  ///< it waits for one thing at a time
+  const bool pooled_;
   ScratchSequence<Op> ops_;
   ScratchSequence<OpOrigin> origins_;
   OriginCursor origin_;
@@ -339,6 +379,9 @@ class Splitter {
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
   std::unordered_map<SourceKey, Ready> ready_;
+  std::unordered_set<std::uint32_t> served_;  ///< connections
+  std::uint32_t head_end_ = 0;                ///< ops before it bring the connection at hand
+  bool alone_ = false;                        ///< the last poll looked at one descriptor only
   bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false;
   std::uint32_t region_begin_ = 0;
@@ -358,12 +401,18 @@ bool accepts_several(const ProgramThread& thread) {
 
 }  // namespace
 
-SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled) {
+SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled,
+                             std::span<const std::uint32_t> listener) {
   SplitLoops split;
-  const std::size_t threads = program.threads.size();
-  for (std::uint32_t t = 0; t < threads && t < polled.size(); ++t)
-    if (polled[t].marks.size() > 1 || (polled[t].marks.empty() && accepts_several(program.threads[t])))
-      Splitter(program, t, polled[t], split).run();
+  const std::size_t threads = std::min(program.threads.size(), polled.size());
+  const WorkerPools pools = find_worker_pools(program, polled, listener);
+  for (std::uint32_t t = 0; t < threads; ++t) {
+    const bool in_turn = waits_for_one_at_a_time(polled[t]);
+    if (in_turn ? pools.pool_plus_one[t] != 0 || accepts_several(program.threads[t]) : polled[t].marks.size() > 1)
+      Splitter(program, t, polled[t], pools, split).run();
+  }
+  for (std::uint32_t t = 0; t < threads; ++t)
+    if (pools.pool_plus_one[t] != t + 1) program.threads[t].pool_plus_one = pools.pool_plus_one[t];
   return split;
 }
 

@@ -7,14 +7,16 @@
 // to its upstream, the next connection of a client) stays in it, and the other source's handlers wait for it.
 // A handler that sends on a source which sent last, too, and has received nothing since, waits for the handler that
 // received last: it passes on what came from there. (Unless it goes on with what did not fit before.)
-// A server that never polls and serves one connection after the other takes them in the order in which they come: from
-// accept to accept is a handler, which keeps the turn while it waits.
+// A thread that waits for one thing at a time (no polls, or of one descriptor) and serves one connection after the other
+// takes them in the order in which they come: from accept to accept is a handler, which keeps the turn while it waits.
+// Several such threads may take them from one queue: worker_pools.h.
 // Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
 // all its handlers have run, and the thread's own order is law again.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "replayer/program/program.h"
@@ -29,7 +31,8 @@ inline constexpr SourceKey kStreamSource = 1U << 31;
 struct PollMark {
   std::uint32_t first_op = 0;
   std::uint32_t end_source = 0;
-  Ns at_ns = 0;  ///< while recording
+  Ns at_ns = 0;        ///< while recording
+  bool alone = false;  ///< it looked at one descriptor only: a blocking call in other words
 };
 
 /// The polls of one thread.
@@ -55,7 +58,9 @@ struct SplitLoops {
   std::uint64_t handlers = 0;  ///< that may now run in another order than recorded
 };
 
-/// Splits the event loops of all threads into fibers. `polled` by thread.
-SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled);
+/// Splits the event loops of all threads into fibers. `polled` by thread; `listener` by connection, equal for those
+/// that were accepted from one socket (see worker_pools.h).
+SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled,
+                             std::span<const std::uint32_t> listener = {});
 
 }  // namespace simrec::replay::causal

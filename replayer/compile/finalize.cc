@@ -143,8 +143,16 @@ PolledSources renumbered(const PolledSources& polled, const Numbers& n, const st
       const std::uint32_t number = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
       if (number != kDropped) result.sources.push_back(stream ? number | kStreamSource : number);
     }
-    result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size()), mark.at_ns});
+    result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size()), mark.at_ns, mark.alone});
   }
+  return result;
+}
+
+/// By connection of the program: the object that it was accepted from.
+std::vector<std::uint32_t> listeners(Context& c, const Numbers& n) {
+  std::vector<std::uint32_t> result(c.program.connections.size());
+  for (std::size_t i = 0; i < n.connection.size(); ++i)
+    if (n.connection[i] != kDropped) result[n.connection[i]] = c.channels.links()[i].listener.value;
   return result;
 }
 
@@ -247,11 +255,11 @@ void finalize(Context& c) {
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
-                                 std::move(t.emit.origins), 0, t.timeout_expired ? 0 : t.timeouts.usual()});
+                                 std::move(t.emit.origins), 0, 0, t.timeout_expired ? 0 : t.timeouts.usual()});
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
   }
   if (c.options.order == Order::arrival) {
-    const SplitLoops split = split_event_loops(c.program, polled);
+    const SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers));
     c.counts.add(Count::relaxed_handlers, split.handlers);
     c.counts.add(Count::dealt_exchanges, deal_evenly(c.program, split.fibers));
   }

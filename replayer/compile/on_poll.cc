@@ -64,6 +64,12 @@ void epoll_ctl_entry(Context& c, Call& call) {
   if (call.event.argument(1) == kDelete) std::erase(set, watched);
 }
 
+bool watches_one(Context& c, const Call& call) {
+  if (has_descriptor_list(call.event.kind)) return call.extra_argument(1) == 1;
+  const auto set = c.epoll_sets.find(call.object.value);
+  return set != c.epoll_sets.end() && set->second.size() == 1;
+}
+
 /// Notes which sources the poll reported, for event_loops.h.
 void note_ready(Context& c, const Call& call) {
   PolledSources& polled = c.state(call).polled;
@@ -83,7 +89,7 @@ void note_ready(Context& c, const Call& call) {
       if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
   }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
-                          static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns});
+                          static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});
 }
 
 void poll_exit(Context& c, Call& call) {

@@ -148,8 +148,15 @@ class ProgramBuilder {
                              q.sharing_group, std::move(q.sharing_reason)});
     }
     for (const CompiledThread& t : tables.threads) {
-      p.threads.push_back(
-          {t.process, t.tid, t.spawned, plausible(t.start_ns), {}, {}, t.loop_plus_one, t.usual_timeout_ns});
+      p.threads.push_back({t.process,
+                           t.tid,
+                           t.spawned,
+                           plausible(t.start_ns),
+                           {},
+                           {},
+                           t.loop_plus_one,
+                           t.pool_plus_one,
+                           t.usual_timeout_ns});
       sizes_.push_back(t.ops);
     }
     for (CompiledStream& s : tables.streams) {

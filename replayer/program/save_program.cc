@@ -57,7 +57,7 @@ CompiledProcess coded(const ProgramProcess& p) {
 }
 CompiledThread coded(const ProgramThread& t) {
   return {t.process,         t.tid, t.spawned, t.start_ns, t.loop_plus_one, static_cast<std::uint32_t>(t.ops.size()),
-          t.usual_timeout_ns};
+          t.usual_timeout_ns, t.pool_plus_one};
 }
 CompiledStream coded(const Stream& s) {
   return {static_cast<std::uint16_t>(s.transport),

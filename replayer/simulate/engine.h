@@ -22,6 +22,7 @@ inline constexpr double kNever = std::numeric_limits<double>::infinity();
 struct EngineCounts {
   std::uint64_t sleeps_cut_short = 0;
   std::uint64_t capacity_relaxed = 0;
+  std::uint64_t turns_added = 0;
   std::uint64_t network_flows = 0;
 };
 

@@ -164,7 +164,7 @@ void EventEngine::handle(const Event& event) {
       break;
     case EventKind::turn:
       loops_[event.id].turn_due = false;
-      if (loops_[event.id].owner == kNone) give_turn(event.id, true);
+      while (loops_[event.id].turns.any_free() && !loops_[event.id].queue.empty()) give_turn(event.id, true);
       break;
     case EventKind::send:
       send_queues_[event.id].due = false;
@@ -187,7 +187,7 @@ void EventEngine::handle(const Event& event) {
 }
 
 void EventEngine::resolve_standstill() {
-  if (relax_capacities()) return;
+  if (relax_capacities() || relax_turns()) return;
   std::vector<std::uint32_t> positions;
   for (const Thread& thread : threads_)
     positions.push_back(thread.phase == Phase::unborn ? kNotStarted : thread.position);
@@ -198,10 +198,7 @@ void EventEngine::start_thread(std::uint32_t t) {
   if (threads_[t].phase != Phase::unborn) return;
   threads_[t].phase = Phase::runnable;
   look_at_ops(t);
-  if (threads_[t].account != t) {
-    threads_[t].phase = Phase::queued;
-    return queue_for_turn(t);
-  }
+  if (threads_[t].account != t) return start_fiber(t);
   in_.accounting.thread_started(t, now_);
   if (in_.insight) note_start(t);
   run_thread(t);
@@ -279,7 +276,7 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
 void EventEngine::end_thread(std::uint32_t t) {
   threads_[t].phase = Phase::ended;
   --live_threads_;
-  if (threads_[t].loop != kNone) pass_turn(threads_[t].loop);
+  if (threads_[t].loop != kNone) pass_turn(t);
   if (threads_[t].account == t) in_.accounting.thread_ended(t, now_);
   if (in_.insight) note_end(t);
 }

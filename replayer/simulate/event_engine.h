@@ -21,6 +21,7 @@
 #include "replayer/simulate/simgrid_activities.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
+#include "replayer/simulate/turns.h"
 #include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
@@ -55,6 +56,7 @@ class EventEngine {
     bool released = false;       ///< on its way out of the wait
     bool has_turn = false;       ///< the turn was just given to it: its op comes now
     std::uint32_t loop = kNone;  ///< index in loops_
+    std::uint32_t turn = kNone;  ///< that it has: index in the loop's
     std::uint32_t account = 0;   ///< thread that its time is charged to
     double since = 0;            ///< start of the wait or compute op
     double work_s = 0;           ///< of the compute op
@@ -145,10 +147,9 @@ class EventEngine {
     Chain chain;  ///< what led to its arming
   };
 
-  /// A thread and its fibers: only the owner of the turn runs.
+  /// A thread (or those of a pool) and its fibers: only who has a turn runs.
   struct Loop {
-    std::uint32_t owner = kNone;
-    double idle_since = 0;  ///< when nobody has had the turn
+    Turns turns;
     TurnQueue queue;
     bool turn_due = false;  ///< a turn event is under way
   };
@@ -192,9 +193,11 @@ class EventEngine {
   void set_up_loops();
   bool take_turn(std::uint32_t t, const Op& op);
   bool wants_turn(std::uint32_t t) const;
+  void start_fiber(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);
-  void pass_turn(std::uint32_t loop);
+  void pass_turn(std::uint32_t t);
   void give_turn(std::uint32_t loop, bool was_idle);
+  bool relax_turns();
   void release(std::uint32_t t, std::uint32_t by_plus_one);
   void wake_up(std::uint32_t t);
   void resume(std::uint32_t t);

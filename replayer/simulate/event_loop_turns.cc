@@ -4,16 +4,36 @@
 namespace simrec::replay {
 
 void EventEngine::set_up_loops() {
-  for (std::uint32_t t = 0; t < threads_.size(); ++t) {
-    threads_[t].account = t;
-    if (!program_.threads[t].loop_plus_one) continue;
-    Thread& owner = threads_[program_.threads[t].loop_plus_one - 1];
-    if (owner.loop == kNone) {
-      owner.loop = static_cast<std::uint32_t>(loops_.size());
-      loops_.emplace_back().owner = program_.threads[t].loop_plus_one - 1;
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) threads_[t].account = t;
+  const auto join = [this](std::uint32_t t) {
+    std::uint32_t& loop = threads_[loop_leader(program_, t)].loop;
+    if (loop == kNone) {
+      loop = static_cast<std::uint32_t>(loops_.size());
+      loops_.emplace_back();
     }
-    threads_[t].loop = owner.loop;
-    threads_[t].account = program_.threads[t].loop_plus_one - 1;
+    threads_[t].loop = loop;
+    if (!program_.threads[t].loop_plus_one && threads_[t].turn == kNone) threads_[t].turn = loops_[loop].turns.add(t);
+  };
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) {
+    const ProgramThread& thread = program_.threads[t];
+    if (!thread.loop_plus_one && !thread.pool_plus_one) continue;
+    join(loop_leader(program_, t));
+    if (thread.loop_plus_one) {
+      join(thread.loop_plus_one - 1);
+      threads_[t].account = thread.loop_plus_one - 1;
+    }
+    join(t);
+  }
+}
+
+/// It needs a turn, unless there is nothing for it to do yet.
+void EventEngine::start_fiber(std::uint32_t t) {
+  const Op& op = current(t);
+  if ((op.flags & kTurn) && !satisfied(t, op)) {
+    step(t, op);  // holds it where its op waits
+  } else {
+    threads_[t].phase = Phase::queued;
+    queue_for_turn(t);
   }
 }
 
@@ -34,7 +54,7 @@ bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
   } else {
     step(t, op);  // holds the thread where its op waits
   }
-  pass_turn(thread.loop);
+  pass_turn(t);
   return false;
 }
 
@@ -45,32 +65,49 @@ void EventEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop];
   loop.queue.push(now_, t);
   threads_[t].ready_since = now_;
-  if (loop.owner != kNone || loop.turn_due) return;
+  if (!loop.turns.any_free() || loop.turn_due) return;
   loop.turn_due = true;
   queue_.push(now_ + kTurnDelay_s, EventKind::turn, threads_[t].loop);
 }
 
-/// Whoever had the turn waits or has ended.
-void EventEngine::pass_turn(std::uint32_t index) {
-  loops_[index].owner = kNone;
-  loops_[index].idle_since = now_;
-  if (!loops_[index].queue.empty()) give_turn(index, false);
+/// The thread, which has a turn, waits or has ended.
+void EventEngine::pass_turn(std::uint32_t t) {
+  const bool ended = threads_[t].phase == Phase::ended && !program_.threads[t].loop_plus_one;
+  Loop& loop = loops_[threads_[t].loop];
+  loop.turns.pass(std::exchange(threads_[t].turn, kNone), now_, ended);
+  if (!loop.queue.empty() && loop.turns.any_free()) give_turn(threads_[t].loop, false);
 }
 
 /// To whoever became ready first. What the loop idled before is charged to that one's wait. If it did not, it is who
 /// had the turn before that the next one waited for.
 void EventEngine::give_turn(std::uint32_t index, bool was_idle) {
   Loop& loop = loops_[index];
-  const std::uint32_t t = loop.owner = loop.queue.pop();
+  const std::uint32_t t = loop.queue.pop();
   Thread& thread = threads_[t];
+  thread.turn = loop.turns.give(t);
+  thread.account = loop.turns.account(thread.turn, t, program_);
+  const double idle_since = loop.turns.idle_since_s(thread.turn);
   thread.has_turn = true;
-  thread.since = loop.idle_since;
+  thread.since = idle_since;
   thread.turn_awaited = !was_idle;
   if (!was_idle) thread.cause = *cause_;
   if (thread.phase != Phase::queued) return wake_up(t);
-  if (now_ > loop.idle_since) in_.accounting.waited(thread.account, loop.idle_since, now_, IntervalState::sync, 0);
+  if (now_ > idle_since) in_.accounting.waited(thread.account, idle_since, now_, IntervalState::sync, 0);
   if (in_.insight) note_turn(t);
   ready_.push_back(t);
+}
+
+/// Everybody waits, some for a turn only: whoever has the turns waits for what those would do. One more works for each.
+bool EventEngine::relax_turns() {
+  bool any = false;
+  for (std::uint32_t i = 0; i < loops_.size(); ++i) {
+    if (loops_[i].queue.empty()) continue;
+    any = true;
+    ++in_.counts.turns_added;
+    loops_[i].turns.add_spare(now_);
+    give_turn(i, true);
+  }
+  return any;
 }
 
 }  // namespace simrec::replay

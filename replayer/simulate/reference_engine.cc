@@ -57,7 +57,7 @@ void ReferenceEngine::thread_main(std::uint32_t t) try {
     if (++operations_ % 4096 == 0 && in_.progress) in_.progress(operations_);
   }
   if (!fiber) in_.accounting.thread_ended(t, clock_s());
-  pass_turn(t);
+  pass_turn(t, !fiber);
   if (--live_ == 0) in_.finished(operations_);
   --active_;
   became_idle();
@@ -94,7 +94,7 @@ void ReferenceEngine::sleep_until(double time) {
 
 /// Called wherever something ended: if nothing else can happen, the replay stands still.
 void ReferenceEngine::became_idle() {
-  if (active_ > 0 || live_ == 0 || relax_capacities()) return;
+  if (active_ > 0 || live_ == 0 || relax_capacities() || relax_turns()) return;
   std::vector<std::uint32_t> positions;
   for (const Thread& thread : threads_) positions.push_back(thread.started ? thread.position : kNotStarted);
   in_.failed(standstill_message(program_, positions));

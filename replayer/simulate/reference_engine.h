@@ -15,6 +15,7 @@
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
+#include "replayer/simulate/turns.h"
 #include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
@@ -32,6 +33,8 @@ class ReferenceEngine {
     simgrid::s4u::SemaphorePtr wake;
     simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
     std::uint32_t loop_plus_one = 0;
+    std::uint32_t has_turn = Turns::kNone;  ///< index in the loop's turns
+    double idle_since = 0;                  ///< since when the turn that it got last had been free
     std::uint32_t account = 0;  ///< thread that its time is charged to
     bool fresh_turn = false;    ///< a fiber that just began: its first op comes now
     bool wants_turn = false;    ///< queues for the turn as soon as its wait is over
@@ -86,13 +89,12 @@ class ReferenceEngine {
     bool connecting = false, known = false, server_established = false;
     WaitList waiters;
   };
-  /// A thread and its fibers: only the owner of the turn runs.
+  /// A thread (or those of a pool) and its fibers: only who has a turn runs.
   struct Loop {
-    std::uint32_t owner_plus_one = 0;
-    double idle_since = 0;
+    Turns turns;
     TurnQueue queue;
     bool turn_due = false;
-    simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody becomes ready while nobody has the turn
+    simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody becomes ready while a turn is free
   };
   struct Token {
     std::uint32_t by_plus_one = 0;
@@ -125,7 +127,9 @@ class ReferenceEngine {
   void set_up_loops();
   void enter_loop(std::uint32_t t);
   void yield_turn(std::uint32_t t, const Op& op);
-  void pass_turn(std::uint32_t t);
+  void join_loop(std::uint32_t t);
+  void pass_turn(std::uint32_t t, bool ended = false);
+  bool relax_turns();
   void give_turn(Loop& loop);
   double await_turn(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);

@@ -8,27 +8,38 @@ namespace simrec::replay {
 namespace s4u = simgrid::s4u;
 
 void ReferenceEngine::set_up_loops() {
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) threads_[t].account = t;
   for (std::uint32_t t = 0; t < threads_.size(); ++t) {
-    threads_[t].account = t;
-    const std::uint32_t owner_plus_one = program_.threads[t].loop_plus_one;
-    if (!owner_plus_one) continue;
-    Thread& owner = threads_[owner_plus_one - 1];
-    if (!owner.loop_plus_one) {
-      Loop& loop = loops_.emplace_back();
-      loop.owner_plus_one = owner_plus_one;
-      loop.bell = s4u::Semaphore::create(0);
-      owner.loop_plus_one = static_cast<std::uint32_t>(loops_.size());
-      owner.turn = s4u::Semaphore::create(0);
-      start_daemon("loop-" + std::to_string(t), [this, index = owner.loop_plus_one - 1] { answer_bell(index); });
+    const ProgramThread& thread = program_.threads[t];
+    if (!thread.loop_plus_one && !thread.pool_plus_one) continue;
+    join_loop(loop_leader(program_, t));
+    if (thread.loop_plus_one) {
+      join_loop(thread.loop_plus_one - 1);
+      threads_[t].account = thread.loop_plus_one - 1;
     }
-    threads_[t].loop_plus_one = owner.loop_plus_one;
-    threads_[t].account = owner_plus_one - 1;
-    threads_[t].turn = s4u::Semaphore::create(0);
+    join_loop(t);
   }
 }
 
-/// A fiber begins.
+void ReferenceEngine::join_loop(std::uint32_t t) {
+  std::uint32_t& loop_plus_one = threads_[loop_leader(program_, t)].loop_plus_one;
+  if (!loop_plus_one) {
+    Loop& loop = loops_.emplace_back();
+    loop.bell = s4u::Semaphore::create(0);
+    loop_plus_one = static_cast<std::uint32_t>(loops_.size());
+    start_daemon("loop-" + std::to_string(loops_.size()), [this, index = loop_plus_one - 1] { answer_bell(index); });
+  }
+  Thread& thread = threads_[t];
+  thread.loop_plus_one = loop_plus_one;
+  if (thread.turn) return;
+  thread.turn = s4u::Semaphore::create(0);
+  if (!program_.threads[t].loop_plus_one) thread.has_turn = loops_[loop_plus_one - 1].turns.add(t);
+}
+
+/// A fiber begins: it needs a turn, unless there is nothing for it to do yet.
 void ReferenceEngine::enter_loop(std::uint32_t t) {
+  const Op& op = program_.threads[t].ops.front();
+  if ((op.flags & kTurn) && !satisfied(t, op)) return;
   queue_for_turn(t);
   const double since = await_turn(t), now = s4u::Engine::get_clock();
   threads_[t].fresh_turn = true;
@@ -45,34 +56,36 @@ void ReferenceEngine::yield_turn(std::uint32_t t, const Op& op) {
   await_turn(t);
 }
 
-/// The owner of the turn waits or ends.
-void ReferenceEngine::pass_turn(std::uint32_t t) {
-  if (!threads_[t].loop_plus_one) return;
+/// Whoever has a turn waits or ends.
+void ReferenceEngine::pass_turn(std::uint32_t t, bool ended) {
+  if (threads_[t].has_turn == Turns::kNone) return;
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
-  loop.owner_plus_one = 0;
-  loop.idle_since = s4u::Engine::get_clock();
-  if (!loop.queue.empty()) give_turn(loop);
+  loop.turns.pass(std::exchange(threads_[t].has_turn, Turns::kNone), s4u::Engine::get_clock(), ended);
+  if (!loop.queue.empty() && loop.turns.any_free()) give_turn(loop);
 }
 
 void ReferenceEngine::give_turn(Loop& loop) {
   const std::uint32_t next = loop.queue.pop();
-  loop.owner_plus_one = next + 1;
+  Thread& thread = threads_[next];
+  thread.has_turn = loop.turns.give(next);
+  thread.account = loop.turns.account(thread.has_turn, next, program_);
+  thread.idle_since = loop.turns.idle_since_s(thread.has_turn);
   ++active_;
-  threads_[next].turn->release();
+  thread.turn->release();
 }
 
-/// In the queue: waits until the turn comes. Returns since when the loop had been idle.
+/// In the queue: waits until the turn comes. Returns since when that had been free.
 double ReferenceEngine::await_turn(std::uint32_t t) {
   --active_;
   became_idle();
   threads_[t].turn->acquire();
-  return loops_[threads_[t].loop_plus_one - 1].idle_since;
+  return threads_[t].idle_since;
 }
 
 void ReferenceEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
   loop.queue.push(s4u::Engine::get_clock(), t);
-  if (loop.owner_plus_one || loop.turn_due) return;
+  if (!loop.turns.any_free() || loop.turn_due) return;
   loop.turn_due = true;
   ++active_;
   loop.bell->release();
@@ -85,10 +98,23 @@ void ReferenceEngine::answer_bell(std::uint32_t index) {
     loop.bell->acquire();
     s4u::this_actor::sleep_for(kTurnDelay_s);
     loop.turn_due = false;
-    if (!loop.owner_plus_one && !loop.queue.empty()) give_turn(loop);
+    while (loop.turns.any_free() && !loop.queue.empty()) give_turn(loop);
     --active_;
     became_idle();
   }
+}
+
+/// Everybody waits, some for a turn only: one more works for each loop.
+bool ReferenceEngine::relax_turns() {
+  bool any = false;
+  for (Loop& loop : loops_) {
+    if (loop.queue.empty()) continue;
+    any = true;
+    ++in_.counts.turns_added;
+    loop.turns.add_spare(s4u::Engine::get_clock());
+    give_turn(loop);
+  }
+  return any;
 }
 
 }  // namespace simrec::replay

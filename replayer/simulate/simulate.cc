@@ -53,10 +53,14 @@ void add_hosts(Outcome& outcome, const Platform& platform, const std::vector<dou
 void add_counts(Outcome& outcome, const EngineCounts& counts) {
   outcome.counts = {{"timeouts that would not have fired", counts.sleeps_cut_short},
                     {"full buffers ignored to avoid a standstill", counts.capacity_relaxed},
+                    {"workers added to avoid a standstill", counts.turns_added},
                     {"network flows", counts.network_flows}};
   if (counts.capacity_relaxed)
     outcome.warnings.push_back("senders were let past full buffers " + std::to_string(counts.capacity_relaxed) +
                                " times: the replay would have stood still otherwise");
+  if (counts.turns_added)
+    outcome.warnings.push_back("servers got " + std::to_string(counts.turns_added) +
+                               " workers more than recorded: the replay would have stood still otherwise");
 }
 
 /// The child's whole life.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <tuple>
 
@@ -76,6 +77,27 @@ Ns turns_ns(const Program& program) {
   return 2 * turns;
 }
 
+/// By process: a number that those have in common whose threads are in pools together. Where two workers of a pool become
+/// free in one instant it hangs on rounding who serves next, and what each of them is charged with.
+std::vector<std::size_t> pools(const Program& program) {
+  std::vector<std::size_t> pool(program.processes.size());
+  for (std::size_t p = 0; p < pool.size(); ++p) pool[p] = p;
+  for (const ProgramThread& thread : program.threads) {
+    if (!thread.pool_plus_one) continue;
+    const std::size_t from = pool[thread.process], to = pool[program.threads[thread.pool_plus_one - 1].process];
+    std::ranges::replace(pool, from, to);
+  }
+  return pool;
+}
+
+/// Has the process's time been charged to it without any choice?
+bool works_alone(const Program& program, std::size_t process) {
+  return std::ranges::none_of(program.threads, [&](const ProgramThread& t) {
+    return t.pool_plus_one &&
+           (t.process == process || program.threads[t.pool_plus_one - 1].process == process);
+  });
+}
+
 /// What the outcomes differ in by more than the tolerance, one line each; "" = nothing.
 std::string differences(const Program& program, const Outcome& event, const Outcome& reference) {
   std::ostringstream out;
@@ -84,10 +106,15 @@ std::string differences(const Program& program, const Outcome& event, const Outc
   };
   compare("predicted time", event.predicted_ns, reference.predicted_ns, 0);
   const Ns slack = turns_ns(program);
+  const std::vector<std::size_t> pool = pools(program);
+  std::map<std::size_t, std::pair<Ns, Ns>> pool_compute;
   for (std::size_t p = 0; p < event.processes.size(); ++p) {
     const ProcessOutcome &a = event.processes[p], &b = reference.processes.at(p);
     const std::string name = "process " + std::to_string(p);
     compare(name + " end", a.end_ns, b.end_ns, 0);
+    pool_compute[pool[p]].first += a.compute_ns;
+    pool_compute[pool[p]].second += b.compute_ns;
+    if (!works_alone(program, p)) continue;
     compare(name + " compute", a.compute_ns, b.compute_ns, slack);
     compare(name + " ready", a.ready_ns, b.ready_ns, slack);
     compare(name + " network", a.network_ns, b.network_ns, slack);
@@ -95,8 +122,12 @@ std::string differences(const Program& program, const Outcome& event, const Outc
     compare(name + " sleep", a.sleep_ns, b.sleep_ns, slack);
     compare(name + " disk", a.disk_ns, b.disk_ns, slack);
   }
-  if (event.counts[2].value != reference.counts[2].value)
-    out << "network flows: event " << event.counts[2].value << ", reference " << reference.counts[2].value << "\n";
+  for (const auto& [number, compute] : pool_compute)
+    compare("pool of process " + std::to_string(number) + " compute", compute.first, compute.second, slack);
+  for (const std::size_t i : {2, 3})
+    if (event.counts[i].value != reference.counts[i].value)
+      out << event.counts[i].name << ": event " << event.counts[i].value << ", reference " << reference.counts[i].value
+          << "\n";
   return out.str();
 }
 

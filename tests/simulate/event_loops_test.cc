@@ -1,6 +1,7 @@
 // A server's event loop with a near and a far client: sources are served as they become ready. Both engines.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "tests/simulate/program_builder.h"
@@ -102,6 +103,66 @@ TEST_P(EventLoops, OneTurnAtATime) {
   SimulateOptions options;
   options.engine = GetParam();
   expect_near(simulate(b.program, platform("two_hosts"), options).predicted_ns, 40 * kMs, kUs);
+}
+
+/// Fibers of `owner`, each of one handler.
+void serve(ProgramBuilder& b, std::uint32_t owner, const std::vector<std::vector<Op>>& handlers) {
+  std::vector<Op> ops;
+  const std::uint32_t first_done = b.program.tokens;
+  for (std::vector<Op> handler : handlers) {
+    handler.front().flags |= kTurn;
+    handler.push_back(signal(b.program.tokens++));
+    const std::uint32_t fiber = b.thread(b.program.threads[owner].process, handler);
+    b.spawned(fiber);
+    b.program.threads[fiber].loop_plus_one = owner + 1;
+    ops.push_back(spawn(fiber));
+  }
+  for (std::uint32_t done = first_done; done < b.program.tokens; ++done) ops.push_back(turn(wait(done)));
+  ops.push_back({});
+  b.program.threads[owner].ops = ops;
+}
+
+TEST_P(EventLoops, AFreeWorkerServesWhatAnotherOneDidWhileRecording) {
+  ProgramBuilder b;
+  const std::uint32_t first = b.process("first", {}), second = b.process("second", {});
+  const std::vector<Op> work{compute(10 * kMs)};
+  serve(b, first, {work, work, work});
+  serve(b, second, {work});
+  b.program.threads[second].pool_plus_one = first + 1;
+  SimulateOptions options;
+  options.engine = GetParam();
+  const Outcome o = simulate(b.program, platform("two_hosts"), options);
+  expect_near(o.predicted_ns, 20 * kMs, kUs);  // on two cores
+  EXPECT_EQ(o.processes[0].compute_ns, 20 * kMs);
+  EXPECT_EQ(o.processes[1].compute_ns, 20 * kMs);
+}
+
+TEST_P(EventLoops, AWorkerThatEndedTakesNothingMore) {
+  ProgramBuilder b;
+  const std::uint32_t first = b.process("first", {}), second = b.process("second", {});
+  const std::vector<Op> work{compute(10 * kMs)};
+  serve(b, first, {work, work, work, work});
+  b.program.threads[second].ops = {compute(5 * kMs), {}};
+  b.program.threads[second].pool_plus_one = first + 1;
+  SimulateOptions options;
+  options.engine = GetParam();
+  expect_near(simulate(b.program, platform("two_hosts"), options).predicted_ns, 40 * kMs, kUs);
+}
+
+TEST_P(EventLoops, WhoWaitsForOneThatGetsNoTurnIsCounted) {
+  // The handler that was served first while recording is ready last here, and the other one waits for it.
+  ProgramBuilder b;
+  const std::uint32_t server = b.process("server", {});
+  b.program.tokens = 2;
+  b.process("late", {compute(5 * kMs), signal(0)});
+  serve(b, server, {{wait(0), compute(kMs), signal(1)}, {compute(kMs), wait(1)}});
+  SimulateOptions options;
+  options.engine = GetParam();
+  const Outcome o = simulate(b.program, platform("two_hosts"), options);
+  expect_near(o.predicted_ns, 6 * kMs, kUs);
+  const auto added = std::ranges::find(o.counts, "workers added to avoid a standstill", &NamedValue::name);
+  ASSERT_NE(added, o.counts.end());
+  EXPECT_EQ(added->value, 1U);
 }
 
 }  // namespace

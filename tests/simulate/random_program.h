@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "tests/simulate/program_builder.h"
@@ -138,20 +139,34 @@ class RandomProgram {
   void event_loop(std::uint32_t owner) {
     const std::uint32_t sources = pick(2, 4), first_done = builder_.program.tokens;
     builder_.program.tokens += sources;
+    const std::uint32_t colleague = colleague_of(owner);
+    const auto worker = [&](std::uint32_t source) { return source % 2 ? colleague : owner; };
     std::vector<std::uint32_t> fibers;
     for (std::uint32_t i = 0; i < sources; ++i) {
-      fibers.push_back(builder_.thread(builder_.program.threads[owner].process, {}, 0));
+      fibers.push_back(builder_.thread(builder_.program.threads[worker(i)].process, {}, 0));
       builder_.spawned(fibers.back());
-      builder_.program.threads[fibers.back()].loop_plus_one = owner + 1;
-      push(owner, spawn(fibers.back()));
+      builder_.program.threads[fibers.back()].loop_plus_one = worker(i) + 1;
+      push(worker(i), spawn(fibers.back()));
     }
     for (std::uint32_t i = 0; i < sources; ++i) {
       Op done = wait(first_done + i);
       done.flags = kTurn;
-      push(owner, done);
-      visits(other_thread(owner), fibers[i]);
+      push(worker(i), done);
+      std::uint32_t client = other_thread(owner);
+      while (client == colleague && threads_ > 2) client = other_thread(owner);
+      visits(client == colleague ? owner : client, fibers[i]);
       push(fibers[i], signal(first_done + i));
     }
+  }
+  /// A thread that shares the owner's work: they are a pool from then on. Itself: none does.
+  std::uint32_t colleague_of(std::uint32_t owner) {
+    const std::uint32_t other = other_thread(owner);
+    const ProgramThread &mine = builder_.program.threads[owner], &its = builder_.program.threads[other];
+    const bool free = !mine.pool_plus_one && !its.pool_plus_one && !leads_.contains(other);
+    if (threads_ < 3 || !free || pick(0, 1)) return owner;
+    builder_.program.threads[other].pool_plus_one = owner + 1;
+    leads_.insert(owner);
+    return other;
   }
   /// A client's questions and the handlers that answer them.
   void visits(std::uint32_t client, std::uint32_t fiber) {
@@ -209,6 +224,7 @@ class RandomProgram {
   ProgramBuilder builder_;
   std::uint32_t threads_ = 0;  ///< without fibers
   std::vector<Open> open_;
+  std::set<std::uint32_t> leads_;  ///< first threads of pools
 };
 
 }  // namespace simrec::replay::test

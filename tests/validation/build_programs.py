@@ -17,11 +17,13 @@ RULES = {
     "lock_convoy": (CXX, "programs/lock_convoy.cc", []),
     "timeout_adaptive": (CXX, "programs/timeout_adaptive.cc", []),
     "short_flows": (CXX, "programs/short_flows.cc", []),
+    "workers": (CXX, "programs/workers.cc", []),
     "mpi_kernels": (["mpicc", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
 }
 # Links under other names: a process is placed by its name.
 ALIASES = [(f"ring-{r}", "ring") for r in range(4)] + [("mpi_kernels-0", "mpi_kernels"), ("mpi_kernels-1", "mpi_kernels"),
-           ("timeout_adaptive-server", "timeout_adaptive"), ("short_flows-server", "short_flows")]
+           ("timeout_adaptive-server", "timeout_adaptive"), ("short_flows-server", "short_flows"),
+           ("workers-server", "workers"), ("far-workers", "workers")]
 SCRIPTS = ("rsh", "rsh-loopback")
 INSTALLED = [("far-redis-benchmark", "redis-benchmark"), ("far-ab", "ab")]
 

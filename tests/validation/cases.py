@@ -131,11 +131,11 @@ def fingerprint(case):
     return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
-FAMILIES = ("network", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk")
+FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk")
 
 
 def workloads():
-    return [w for module in ("network", "heterogeneous", "cpu", "adversarial", "disk")
+    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk")
             for w in importlib.import_module(f"families.{module}").WORKLOADS]
 
 

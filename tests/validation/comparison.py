@@ -115,7 +115,7 @@ def totals(rows):
     """{group: summary, with the baselines' means, failures, interval coverage}."""
     counted = [r for r in rows if r.counted]
     groups = {f: [r for r in counted if r.family == f] for f in FAMILIES}
-    spare = [r for r in counted if r.family in ("network", "heterogeneous", "both") and not r.contended]
+    spare = [r for r in counted if r.family in ("network", "servers", "heterogeneous", "both") and not r.contended]
     groups["hosts of networks with cores to spare"] = spare
     groups["hosts of networks with cores to spare, unflagged"] = [r for r in spare if not r.flagged]
     groups["cache, slowed cores (outside the totals)"] = [r for r in rows if not r.counted]

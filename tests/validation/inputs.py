@@ -1,4 +1,5 @@
 """Inputs of the workloads, the same on every machine: each function fills a part of the folder it is given."""
+import glob
 import os
 import random
 import shutil
@@ -36,6 +37,46 @@ int main(int c, char** v) {
 """
 
 
+ECHO = """import asyncio, sys
+async def serve(reader, writer):
+    while line := await reader.readline():
+        sum(range(3000))
+        writer.write(line)
+        await writer.drain()
+    writer.close()
+async def server(port):
+    async with await asyncio.start_server(serve, "0.0.0.0", port) as s: await s.serve_forever()
+async def ask(host, port, n):
+    reader, writer = await asyncio.open_connection(host, port)
+    for i in range(n):
+        writer.write(b"%d\\n" % i)
+        await reader.readline()
+    writer.close()
+async def client(host, port, n):
+    await asyncio.gather(*(ask(host, port, n // 4) for _ in range(4)))
+if sys.argv[1] == "server": asyncio.run(server(int(sys.argv[2])))
+else: asyncio.run(client(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+"""
+APACHE = """ServerRoot {d}
+ServerName v
+PidFile {d}/apache-{mpm}.pid
+ErrorLog {d}/apache.err
+DocumentRoot {d}/www
+LoadModule mpm_{mpm}_module /usr/lib/apache2/modules/mod_mpm_{mpm}.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+User nobody
+Group nogroup
+StartServers {servers}
+"""
+LIGHTTPD = """server.port = {port}
+server.document-root = "{d}/www"
+"""
+POSTGRES = """#!/bin/sh
+exec setpriv --reuid=postgres --regid=postgres --clear-groups {programs}/postgres -D {d}/postgres/data -p $1 -h 0.0.0.0 -k /tmp \\
+  -c fsync=off -c autovacuum=off -c jit=off -c logging_collector=off
+"""
+
+
 def write(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as f:
@@ -57,6 +98,40 @@ def web(d):
 
 def nginx_config(d, port):
     write(f"{d}/nginx-{port}.conf", NGINX.format(d=d, port=port))
+    write(f"{d}/lighttpd-{port}.conf", LIGHTTPD.format(d=d, port=port))
+
+
+def apache(d):
+    for mpm, servers in (("prefork", 4), ("event", 1)):
+        write(f"{d}/apache-{mpm}.conf", APACHE.format(d=d, mpm=mpm, servers=servers))
+
+
+def urls(d):
+    for n in (800, 200, 40):
+        write(f"{d}/urls-{n}.txt", "".join(f"small.html?{i}\n" for i in range(n)))
+
+
+def echo(d):
+    write(f"{d}/echo.py", ECHO)
+
+
+def postgres(d):
+    """A cluster with pgbench's tables; its server may not be root."""
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+    data, serve, user = f"{d}/postgres/data", f"{d}/postgres/serve", ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    write(serve, POSTGRES.format(d=d, programs=programs))
+    os.chmod(serve, 0o755)
+    if os.path.exists(f"{data}/pg_hba.conf"):
+        return
+    os.makedirs(data, exist_ok=True)
+    shutil.chown(data, "postgres", "postgres")
+    run = lambda *command: subprocess.run([*user, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")  # noqa: E731
+    run(f"{programs}/initdb", "-A", "trust", "-N", "-D", data)
+    with open(f"{data}/pg_hba.conf", "a") as f:
+        f.write("host all all 0.0.0.0/0 trust\n")
+    run(f"{programs}/pg_ctl", "-D", data, "-w", "-o", "-p 7199 -k /tmp -c fsync=off", "start")
+    run("pgbench", "-i", "-q", "-s", "2", "-h", "127.0.0.1", "-p", "7199", "postgres")
+    run(f"{programs}/pg_ctl", "-D", data, "-w", "stop")
 
 
 def zeros(d):

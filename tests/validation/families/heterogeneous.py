@@ -11,6 +11,13 @@ def two_clients(name, server, place, near, far, settings, needs, inputs=(), quic
                     (server,), place + ("far-*=h3",), needs=needs, inputs=inputs, quick=quick)
 
 
+def workers(kind, number=4):
+    """Workers that serve one connection at a time: who serves which is chance."""
+    return two_clients(f"workers_{kind}", Server("h2", "{b}/workers-server " + kind + " {p} %d" % number),
+                       ("cmd:*/workers-server *=h2",), "{b}/workers client {s} {p} 1600",
+                       "workers client {s} {p} 120", ("near-far",), ())
+
+
 WORKLOADS = [
     two_clients("redis_two_clients", REDIS, REDIS_AT, BENCHMARK % (100, 4, 16000), BENCHMARK % (100, 4, 500), ("near-far",),
                 ("redis-server", "redis-benchmark")),
@@ -20,6 +27,12 @@ WORKLOADS = [
                 "ab -q -n 300 -c 4 http://{s}:{p}/small.html", ("near-far",), ("nginx", "ab"), ("web",)),
     two_clients("nginx_two_links", NGINX, NGINX_AT, "ab -q -n 150 -c 2 http://{s}:{p}/1m.bin",
                 "ab -q -n 2 -c 2 http://{s}:{p}/1m.bin", ("fast-slow",), ("nginx", "ab"), ("web",)),
+    workers("prefork"),
+    workers("queue"),
+    workers("pool"),
+    two_clients("python_http", Server("h2", "python3 -m http.server -d {d}/www {p}"), ("cmd:*http.server*=h2",),
+                "ab -q -n 800 -c 4 http://{s}:{p}/small.html", "ab -q -n 120 -c 4 http://{s}:{p}/small.html", ("near-far",),
+                ("ab",), ("web",)),
     Workload("adsl_down", "heterogeneous", (Client("h1", "ab -q -n 10 -c 2 http://{s}:{p}/1m.bin"),), ("adsl",), (NGINX,),
              NGINX_AT, needs=("nginx", "ab"), inputs=("web",)),
     Workload("adsl_up", "heterogeneous", (Client("h1", "socat -b 65536 -t 60 STDIN!!OPEN:/dev/null TCP:{s}:{p} < {d}/1m.bin"),),
