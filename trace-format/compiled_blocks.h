@@ -22,6 +22,7 @@ struct CompiledQuality {
   std::uint64_t lost = 0;
   bool partial = false;
   Ns crowded_ns = 0;
+  std::uint32_t kept_share_ppm = 0;
 };
 
 struct CompiledSummary {
@@ -63,6 +64,12 @@ struct CompiledThread {
   std::uint32_t pool_plus_one = 0;
 };
 
+struct CompiledGate {
+  std::uint8_t kind = 0;
+  std::uint32_t target = 0;
+  std::int64_t value = 0;
+};
+
 struct CompiledStream {
   std::uint16_t transport = 0;
   std::int64_t capacity_bytes = 0;
@@ -94,6 +101,7 @@ struct CompiledTables {
   std::vector<CompiledStream> streams;
   std::vector<CompiledConnection> connections;
   std::vector<CompiledIo> ios;
+  std::vector<CompiledGate> gates;
   std::vector<CompiledFunction> sampled;
 };
 

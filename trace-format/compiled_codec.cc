@@ -32,7 +32,8 @@ Header read_header(capnp::Data::Reader data) {
 
 CompiledQuality read(schema::RecordingQuality::Reader in) {
   return {in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(),
-          in.getLost(),         in.getPartial(),           in.getCrowdedNs()};
+          in.getLost(),         in.getPartial(),           in.getCrowdedNs(),
+          in.getKeptSharePpm()};
 }
 
 CompiledSummary read(schema::ProgramSummary::Reader in) {
@@ -81,6 +82,7 @@ CompiledTables read(schema::ProgramTables::Reader in) {
   for (const auto c : in.getConnections())
     tables.connections.push_back({c.getTransport(), c.getClientThread(), c.getServerThread(), to_string(c.getLabel())});
   for (const auto i : in.getIos()) tables.ios.push_back({i.getBytes(), i.getWrite(), to_string(i.getLabel())});
+  for (const auto g : in.getGates()) tables.gates.push_back({g.getKind(), g.getTarget(), g.getValue()});
   for (const auto f : in.getSampled()) tables.sampled.push_back({f.getThread(), to_string(f.getLabel()), f.getCpuNs()});
   return tables;
 }
@@ -161,6 +163,12 @@ void write(schema::ProgramIo::Builder out, const CompiledIo& io) {
   out.setLabel(to_text(io.label));
 }
 
+void write(schema::ProgramGate::Builder out, const CompiledGate& gate) {
+  out.setKind(gate.kind);
+  out.setTarget(gate.target);
+  out.setValue(gate.value);
+}
+
 void write(schema::ProgramFunction::Builder out, const CompiledFunction& function) {
   out.setThread(function.thread);
   out.setLabel(to_text(function.label));
@@ -199,6 +207,7 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   quality.setLost(summary.quality.lost);
   quality.setPartial(summary.quality.partial);
   quality.setCrowdedNs(summary.quality.crowded_ns);
+  quality.setKeptSharePpm(summary.quality.kept_share_ppm);
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   out.setProcesses(summary.processes);
@@ -225,6 +234,7 @@ void append_block(FrameContent& frame, const CompiledTables& tables) {
   write_list(out.initConnections(length(tables.connections)), tables.connections);
   write_list(out.initIos(length(tables.ios)), tables.ios);
   write_list(out.initSampled(length(tables.sampled)), tables.sampled);
+  write_list(out.initGates(length(tables.gates)), tables.gates);
   append_message(frame, message);
 }
 

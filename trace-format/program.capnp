@@ -50,6 +50,7 @@ struct RecordingQuality {        # replayer/program/program.h explains each
   lost @4 :UInt64;
   partial @5 :Bool;
   crowdedNs @6 :Int64;
+  keptSharePpm @7 :UInt32;
 }
 
 struct ProgramCount {
@@ -64,6 +65,13 @@ struct ProgramTables {
   connections @3 :List(ProgramConnection);
   ios @4 :List(ProgramIo);
   sampled @5 :List(ProgramFunction);
+  gates @6 :List(ProgramGate);
+}
+
+struct ProgramGate {             # what must be possible for a wait to be waited for: its value is an index here + 1
+  kind @0 :UInt8;                # of program.h: recv, recv_end, accept, wait
+  target @1 :UInt32;
+  value @2 :Int64;
 }
 
 struct ProgramProcess {

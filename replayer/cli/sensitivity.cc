@@ -32,6 +32,15 @@ void drop_sleeps(Program& program, std::uint16_t flag) {
   });
 }
 
+/// Waits that may have been chance, but are law so far.
+bool is_bound(const Op& op) { return op.kind == OpKind::wait && op.value > 0 && (op.flags & kYields) == 0; }
+
+void whoever_comes_first(Program& program) {
+  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
+    if (is_bound(op)) op.flags |= kYields;
+  });
+}
+
 void never_cut_sleeps(Program& program) {
   for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
     if (op.kind == OpKind::sleep) op.flags &= static_cast<std::uint16_t>(~kInterruptible);
@@ -74,6 +83,16 @@ constexpr std::array kExperiments = {
                         value_of(p.counts, "exchanges dealt evenly over connections");
                },
                nullptr, Order::recorded, Spins::folded},
+    Experiment{kWinners,
+               [](const Program& p, const Outcome&) {
+                 std::uint64_t count = 0;
+                 for (const ProgramThread& thread : p.threads)
+                   count += static_cast<std::uint64_t>(std::ranges::count_if(thread.ops, is_bound));
+                 return count;
+               },
+               whoever_comes_first,
+               {},
+               {}},
     Experiment{kSpins, [](const Program& p, const Outcome&) { return value_of(p.counts, "spins folded"); }, nullptr,
                Order::arrival, Spins::unfolded},
     Experiment{kEmptyHanded, [](const Program& p, const Outcome&) { return value_of(p.counts, "EAGAIN"); }, nullptr,
@@ -128,6 +147,9 @@ class Measurement {
     // No replay shows what the program would have done then: all of these waits depend on it.
     if (outcome_.outlasting_waits > 0)
       result_.doubts.push_back({kOutlastedTimeouts, outcome_.outlasting_waits, outlasting_share()});
+    if (const std::uint32_t share = program_.quality.kept_share_ppm)
+      result_.doubts.push_back(
+          {kKeptShares, value_of(program_.counts, "exchanges of connections that shared work"), share * 1e-6});
     const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
     Doubt order{kRecordedOrder, ordered_waits, -1};
     if (measured) {

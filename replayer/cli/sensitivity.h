@@ -21,6 +21,8 @@ inline constexpr const char* kExpiredTimeouts = "timeouts that expired while rec
 inline constexpr const char* kCutTimeouts = "timeouts that would not have expired here";
 inline constexpr const char* kOutlastedTimeouts = "waits that outlast a timeout which did not expire while recording";
 inline constexpr const char* kArrivalOrder = "event-loop handlers in order of arrival, not of the recording";
+inline constexpr const char* kWinners = "waits for threads that came first while recording, and may not here";
+inline constexpr const char* kKeptShares = "exchanges kept by connections that shared their work by chance";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";
 inline constexpr const char* kEmptyHanded = "calls that found nothing (EAGAIN)";
 inline constexpr const char* kRecordedOrder = "waits for locks, queues and threads in the recorded order";
@@ -44,7 +46,7 @@ struct Laboratory {
   std::function<Program(Order, Spins)> compile;
 };
 
-/// Replays up to eight times. `order`: that `program` was compiled with.
+/// Replays up to nine times. `order`: that `program` was compiled with.
 Sensitivity measure_sensitivity(const Program& program, const Outcome& outcome, Order order,
                                 const Laboratory& laboratory);
 

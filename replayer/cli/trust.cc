@@ -75,6 +75,15 @@ constexpr std::array kRules = {
               [](const Evidence&, double v) {
                 return "the order in which event loops serve their connections is worth " + percent(v);
               }},
+    TrustRule{"winners", share<kWinners>, kMedium, kLow,
+              [](const Evidence&, double v) {
+                return "threads wait for others that may not come first here, which is worth " + percent(v);
+              }},
+    TrustRule{"shared work", share<kKeptShares>, 2 * kMedium, kLow,
+              [](const Evidence&, double v) {
+                return "connections that shared work keep what each of them got while recording, up to " + percent(v) +
+                       " more than an even share";
+              }},
     TrustRule{"spins", share<kSpins>, kMedium, kLow,
               [](const Evidence&, double v) { return "busy waiting is worth " + percent(v) + " of the time"; }},
     // Most of these end a loop of reads and come again on any platform.

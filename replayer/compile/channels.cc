@@ -73,7 +73,7 @@ std::string Channels::key(const std::string& local, const std::string& peer) con
 
 std::uint32_t Channels::connect(ObjectId client, Transport transport, std::uint32_t thread, Ns now) {
   const auto link = static_cast<std::uint32_t>(links_.size());
-  links_.push_back({transport, client, {}, thread, thread, false, now});
+  links_.push_back({transport, client, {}, thread, thread, false, now, {}});
   const std::uint32_t out = add(transport, client, {});
   const std::uint32_t in = add(transport, {}, client);
   channels_[out].connection_plus_one = channels_[in].connection_plus_one = link + 1;

@@ -78,11 +78,31 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
     if (call.blocked) t.edges.add({call.index, by});
   }
   t.sleeping_poll_plus_one = 0;
+  t.waits.add(op, call.event.exit_ns);
   return index;
 }
 
 void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags) {
   emit_wait(c, call, {OpKind::wait, cause, flags, token.value, 0}, c.tokens.cause(token));
+}
+
+namespace {
+
+/// The gate of a wait (see Program::gates) + 1. 0 = it has none: the one that ended it waited for something itself
+/// meanwhile, so it brought something that had to come; or ended, which is no lock either.
+std::uint32_t gate_of(Context& c, const Call& call, TokenId token) {
+  const CausePoint by = c.tokens.cause(token);
+  if (by.time < 0 || by.thread == call.thread || c.tokens.is_end(token)) return 0;
+  const auto before = c.threads[by.thread].waits.before(by.time);
+  if (!before || before->end > call.event.entry_ns) return 0;
+  c.program.gates.push_back(before->op);
+  return static_cast<std::uint32_t>(c.program.gates.size());
+}
+
+}  // namespace
+
+void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags) {
+  emit_wait(c, call, {OpKind::wait, Cause::sync, flags, token.value, gate_of(c, call, token)}, c.tokens.cause(token));
 }
 
 void signal_token(Context& c, Call& call, TokenId token) {

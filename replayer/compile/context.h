@@ -1,6 +1,8 @@
 // What the passes of the compiler share while walking a trace, and the few ways they emit waits.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -102,6 +104,27 @@ class UsualTimeout {
   std::uint64_t count_ = 0;
 };
 
+/// What a thread waited for, the latest few times.
+class LatestWaits {
+ public:
+  void add(const Op& op, Ns end) { waits_[count_++ % waits_.size()] = {op, end}; }
+
+  struct Wait {
+    Op op;
+    Ns end = -1;
+  };
+  /// The latest one that had ended by then; nullopt = none, or none is known any more.
+  std::optional<Wait> before(Ns time) const {
+    for (std::size_t i = 0; i < std::min(count_, waits_.size()); ++i)
+      if (const Wait& w = waits_[(count_ - 1 - i) % waits_.size()]; w.end <= time) return w;
+    return std::nullopt;
+  }
+
+ private:
+  std::array<Wait, 8> waits_;
+  std::size_t count_ = 0;
+};
+
 struct ThreadState {
   explicit ThreadState(const std::shared_ptr<ScratchSpace>& space)
       : emit(space), edges(space), conditional(space), polled(space) {}
@@ -113,6 +136,7 @@ struct ThreadState {
   PolledSources polled;                      ///< sources are links and channels here
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
+  LatestWaits waits;
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false, exit_signalled = false;
   bool spawned = false;
@@ -215,6 +239,8 @@ std::uint32_t emit_cause(Context& c, Call& call, Op op);
 std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by);
 /// Waits until the token's event happened.
 void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags = 0);
+/// The same where it may have been chance that the other one came first: locks, semaphores, condition variables.
+void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags);
 /// Now the token's event happens.
 void signal_token(Context& c, Call& call, TokenId token);
 /// A wait whose cause is not in the trace: the recorded time, if it really waited.

@@ -24,6 +24,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "unfinished calls",
     "killed calls",
     "event-loop handlers in order of arrival",
+    "exchanges of connections that shared work",
     "exchanges dealt evenly over connections",
     "messages that TCP held back for 40 ms",
 };

@@ -30,6 +30,7 @@ enum class Count : std::uint8_t {
   unfinished_calls,
   killed_calls,
   relaxed_handlers,
+  kept_exchanges,
   dealt_exchanges,
   held_back,
   last_,

@@ -5,7 +5,6 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "replayer/compile/worker_pools.h"
@@ -34,6 +33,15 @@ bool transfers(const Op& op) {
 bool harmless(const Op& op) {
   return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm ||
          op.kind == OpKind::io || op.kind == OpKind::spawn;
+}
+
+/// Whoever takes work from a queue waits for it, whether or not its turn would come sooner.
+Op without_gate(Op op) {
+  if (op.kind == OpKind::wait) {
+    op.flags &= static_cast<std::uint16_t>(~kYields);
+    op.value = 0;
+  }
+  return op;
 }
 
 bool waits_for_threads(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
@@ -90,7 +98,6 @@ class Splitter {
         if (ready.region != split_.regions) ready.first_ns = now;
         ready.region = split_.regions;
       }
-      alone_ = polled_.marks[mark_].alone;
       ++mark_;
     }
   }
@@ -109,14 +116,14 @@ class Splitter {
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
     if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
         !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) &&
-          is_ready(source_of(op)) && !alone_))
+          is_ready(source_of(op))))
       return false;
     return open_region(op);
   }
 
   bool open_region(const Op& op) {
     in_region_ = true;
-    region_begin_ = at_;
+    region_begin_ = head_end_ = at_;
     handlers_.clear();
     awaited_.clear();
     last_of_.clear();
@@ -128,21 +135,20 @@ class Splitter {
   /// other, and waits for nobody else meanwhile.
   bool continues_in_turn(const Op& op) {
     if (op.kind == OpKind::sleep) return droppable(op);
-    if (const auto connection = next_connection()) {
+    if (const auto connection = at_ < head_end_ ? std::nullopt : next_connection()) {
       if (!handlers_.empty() && !has_moved_) return false;  // it collects connections
       open_handler(*connection);
       has_moved_ = pools_.handed_on[*connection];
-      served_.insert(*connection);
       if (op.kind == OpKind::accept || op.kind == OpKind::wait) return true;
     }
     if (handlers_.empty()) return harmless(op);
     const bool serves = transfers(op) && op.kind != OpKind::connect && source_of(op) == handlers_.back().source;
     has_moved_ = has_moved_ || serves;
-    return serves || harmless(op) || is_chance(op) || at_ < head_end_;
+    return serves || harmless(op) || waits_for_threads(op);
   }
 
-  /// The connection to which the thread turns with the op at hand: one that it accepts, or takes from its pool's
-  /// queue. The wait for a queue to fill belongs to what comes out.
+  /// The connection to which the thread turns with the op at hand: one that it accepts, or takes from its pool's queue,
+  /// perhaps again. The wait for a queue to fill belongs to what comes out.
   std::optional<std::uint32_t> next_connection() {
     const Op& op = ops_[at_];
     if (op.kind == OpKind::accept) return op.target;
@@ -151,8 +157,10 @@ class Splitter {
     while (at < ops_.size() && (harmless(ops_[at]) || waits_for_threads(ops_[at]))) ++at;
     if (at == ops_.size() || !transfers(ops_[at]) || ops_[at].kind == OpKind::accept) return std::nullopt;
     const SourceKey source = source_of(ops_[at]);
-    const bool adopted = !(source & kStreamSource) && pools_.adopter_plus_one[source] == thread_ + 1;
-    if (!adopted || served_.contains(source)) return std::nullopt;
+    const bool adopted =
+        !(source & kStreamSource) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
+    const bool goes_on = transfers(op) && in_region_ && !handlers_.empty() && handlers_.back().source == source;
+    if (!adopted || goes_on) return std::nullopt;
     head_end_ = at;
     return source;
   }
@@ -171,7 +179,6 @@ class Splitter {
       ready_[source].poll = poll_;
       open_handler(source);
     } else if (is_ready(source)) {
-      if (alone_ && (handlers_.empty() || handlers_.back().source != source)) return false;  // it wanted this one
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
@@ -314,8 +321,12 @@ class Splitter {
         ops.push_back({OpKind::wait, Cause::sync, kTurn, awaited_[h.first_awaited + i], 0});
       add_origin(program_.threads[first_fiber + index].origins, static_cast<std::uint32_t>(ops.size()), h.first);
       const std::size_t head = ops.size();
-      for (std::uint32_t i = h.first; i < h.end; ++i)
-        if (ops_[i].kind != OpKind::sleep && !is_chance(ops_[i])) ops.push_back(ops_[i]);
+      bool queues = pooled_;  // for the connection that comes next
+      for (std::uint32_t i = h.first; i < h.end; ++i) {
+        queues = queues && !transfers(ops_[i]);
+        if (ops_[i].kind == OpKind::sleep || is_chance(ops_[i])) continue;
+        ops.push_back(queues ? without_gate(ops_[i]) : ops_[i]);
+      }
       ops[head].flags |= kTurn;
       if (h.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, h.token_plus_one - 1, 0});
     }
@@ -379,9 +390,7 @@ class Splitter {
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
   std::unordered_map<SourceKey, Ready> ready_;
-  std::unordered_set<std::uint32_t> served_;  ///< connections
-  std::uint32_t head_end_ = 0;                ///< ops before it bring the connection at hand
-  bool alone_ = false;                        ///< the last poll looked at one descriptor only
+  std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false;
   std::uint32_t region_begin_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "replayer/compile/shared_work.h"
 
@@ -15,6 +16,7 @@ struct Numbers {
   explicit Numbers(const std::shared_ptr<ScratchSpace>& space) : token(space) {}
 
   std::vector<std::uint32_t> stream, connection;
+  std::vector<std::uint32_t> gate_plus_one;  ///< 0 = there is nothing left to look at
   ScratchSequence<std::uint32_t> token;
 };
 
@@ -95,6 +97,36 @@ bool renumber(Op& op, const Numbers& n) {
   }
 }
 
+void number_gates(Context& c, Numbers& n) {
+  std::vector<Op> kept;
+  for (Op gate : c.program.gates) {
+    const bool known = gate.kind == OpKind::recv || gate.kind == OpKind::recv_end || gate.kind == OpKind::accept ||
+                       gate.kind == OpKind::wait;
+    gate.flags = 0;
+    if (gate.kind == OpKind::wait) gate.value = 0;
+    const bool keep = known && renumber(gate, n);
+    if (keep) kept.push_back(gate);
+    n.gate_plus_one.push_back(keep ? static_cast<std::uint32_t>(kept.size()) : 0);
+  }
+  c.program.gates = std::move(kept);
+}
+
+/// Does the thread receive or accept itself whatever it works on? Then nothing that it does can come before its cause,
+/// even if it waits for nobody.
+bool serves_itself(Context& c, const ThreadState& t) {
+  std::set<std::uint32_t> asked, answered;
+  bool accepts = false;
+  for (const Op& op : t.emit.ops) {
+    accepts = accepts || op.kind == OpKind::accept;
+    if (op.kind != OpKind::send && op.kind != OpKind::recv) continue;
+    const Channel& ch = c.channels[op.target];
+    if (!ch.two_sided()) continue;
+    if (!ch.connection_plus_one) return false;
+    (op.kind == OpKind::send ? answered : asked).insert(ch.connection_plus_one);
+  }
+  return (accepts || !answered.empty()) && std::ranges::includes(asked, answered);
+}
+
 /// Compacts a thread's ops, keeping origins and the targets of interruptible sleeps right.
 void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   ThreadState& t = c.threads[thread];
@@ -107,8 +139,14 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   };
   std::deque<Interruptible> sleeps;  // in order of their targets too: each waits for the next poll's effect
   std::uint32_t out = 0;
+  const bool may_come_first = c.options.order == Order::arrival && !n.gate_plus_one.empty() && serves_itself(c, t);
   for (std::uint32_t i = 0; i < ops.size(); ++i) {
     Op op = ops[i];
+    if (op.kind == OpKind::wait && op.value > 0) {
+      op.value = n.gate_plus_one[static_cast<std::size_t>(op.value - 1)];
+      const bool lock = (op.flags & kLock) && c.options.order == Order::arrival;
+      if (op.value > 0 && (lock || may_come_first)) op.flags |= kYields;
+    }
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
     while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
     for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
@@ -246,7 +284,8 @@ RecordingQuality quality_of(const Context& c) {
 void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
-  const Numbers numbers = number(c);
+  Numbers numbers = number(c);
+  number_gates(c, numbers);
   std::vector<PolledSources> polled;
   for (const Thread& thread : c.trace.tables.threads()) {
     const std::uint32_t i = thread.index.value;
@@ -261,7 +300,10 @@ void finalize(Context& c) {
   if (c.options.order == Order::arrival) {
     const SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers));
     c.counts.add(Count::relaxed_handlers, split.handlers);
-    c.counts.add(Count::dealt_exchanges, deal_evenly(c.program, split.fibers));
+    const Dealt dealt = deal_evenly(c.program, split.fibers);
+    c.counts.add(Count::dealt_exchanges, dealt.moved);
+    c.counts.add(Count::kept_exchanges, dealt.kept);
+    c.quality.kept_share_ppm = static_cast<std::uint32_t>(std::min(dealt.kept_share, 1e3) * 1e6);
   }
   c.counts.add(Count::datagrams_lost, c.datagrams.lost());
   name_processes(c);

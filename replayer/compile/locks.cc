@@ -28,7 +28,7 @@ void acquired(Context& c, Call& call, bool whole_file) {
   c.descriptors[call.description].locked = true;
   if (!call.blocked) return;
   if (const auto token = c.locks.latest(key_of(c, call.object, whole_file), call.event.entry_ns)) {
-    wait_token(c, call, *token, Cause::sync, kLock);
+    wait_for_first(c, call, *token, kLock);
   } else {
     external_wait(c, call, Cause::sync);
   }

@@ -74,6 +74,7 @@ void wake_joiner(Context& c, Call& call) {
   if (!t.clear_tid || t.exit_signalled) return;
   t.exit_signalled = true;
   const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
+  c.tokens.set_end(token);
   c.futexes.thread_exit({c.processes[call.process].address_space << 1, t.clear_tid}, call.event.entry_ns, token);
   c.emit(call).cause({OpKind::signal, Cause::none, 0, token.value, 0});
 }

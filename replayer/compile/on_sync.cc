@@ -86,7 +86,7 @@ void futex_entry(Context& c, Call& call) {
 }
 
 void waited(Context& c, Call& call, std::optional<TokenId> token, std::uint16_t flags = 0) {
-  if (token) return wait_token(c, call, *token, Cause::sync, flags);
+  if (token) return wait_for_first(c, call, *token, flags);
   if (!call.blocked) return;
   c.counts.add(Count::unmatched_futex_waits);
   external_wait(c, call, Cause::sync);
@@ -153,7 +153,7 @@ void semop_exit(Context& c, Call& call) {
     const auto at = static_cast<std::size_t>(1 + 2 * i);
     if (call.extra_argument(at + 1) >= 0) continue;
     if (const auto token = c.futexes.match(semaphore_key(call, call.extra_argument(at)), call.event.entry_ns))
-      return wait_token(c, call, *token, Cause::sync);
+      return wait_for_first(c, call, *token, 0);
   }
   external_wait(c, call, Cause::sync);
 }

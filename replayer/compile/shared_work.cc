@@ -135,14 +135,18 @@ class Dealer {
     for (const Fiber& fiber : fibers)
       by_source[fiber.source][program.threads[fiber.thread].loop_plus_one].push_back(&fiber);
     for (const auto& [source, loops] : by_source)
-      if (!(source & kStreamSource) && loops.size() == 2) add_pair(loops.begin()->second, loops.rbegin()->second);
+      if (!(source & kStreamSource) &&
+          (loops.size() != 2 || !add_pair(loops.begin()->second, loops.rbegin()->second)))
+        for (const auto& [loop, side] : loops) note_kept(side);
   }
 
-  std::uint64_t deal() {
-    std::uint64_t moved = 0;
+  Dealt deal() {
+    Dealt dealt;
     for (auto& [key, pairs] : pools_)
-      if (share_work(pairs)) moved += even_out(pairs, shape_of(key));
-    return moved;
+      if (share_work(pairs)) dealt.moved += even_out(pairs, shape_of(key));
+    for (const auto& [key, pairs] : kept_)
+      if (share_work(pairs)) note_imbalance(pairs, dealt);
+    return dealt;
   }
 
  private:
@@ -177,21 +181,44 @@ class Dealer {
     return OpKind::exit;
   }
 
-  void add_pair(const Fibers& a, const Fibers& b) {
+  /// A client's side whose server's cannot be dealt out.
+  void note_kept(const Fibers& client) {
+    if (first_transfer(program_.threads[client.front()->thread]) != OpKind::send) return;
+    auto asks = Cutter(program_, OpKind::send, space_).cut(client);
+    if (!asks || asks->exchanges.size() < kFewestExchanges) return;
+    const Segment usual = asks->exchanges[asks->exchanges.size() / 2];
+    const std::size_t exchanges = asks->exchanges.size();
+    Pair pair{std::move(*asks), Side(space_), client.back()->last_ready_ns, exchanges};
+    kept_[{client.front()->region, 0, usual.sent, usual.received}].push_back(std::move(pair));
+  }
+
+  static void note_imbalance(const std::vector<Pair>& pairs, Dealt& dealt) {
+    std::size_t total = 0, longest = 0;
+    for (const Pair& pair : pairs) {
+      total += pair.count;
+      longest = std::max(longest, pair.count);
+    }
+    const double even = static_cast<double>(total) / static_cast<double>(pairs.size());
+    dealt.kept += total;
+    dealt.kept_share = std::max(dealt.kept_share, static_cast<double>(longest) / even - 1);
+  }
+
+  bool add_pair(const Fibers& a, const Fibers& b) {
     const bool a_asks = first_transfer(program_.threads[a.front()->thread]) == OpKind::send;
     const Fibers &client = a_asks ? a : b, &server = a_asks ? b : a;
-    if (first_transfer(program_.threads[server.front()->thread]) != OpKind::recv) return;
+    if (first_transfer(program_.threads[server.front()->thread]) != OpKind::recv) return false;
     auto asks = Cutter(program_, OpKind::send, space_).cut(client);
     auto answers = Cutter(program_, OpKind::recv, space_).cut(server);
-    if (!asks || !answers || asks->out != answers->in || asks->in != answers->out) return;
-    if (uses_[asks->out].shared || uses_[asks->in].shared) return;
-    if (asks->exchanges.size() != answers->exchanges.size() || asks->exchanges.size() < kFewestExchanges) return;
+    if (!asks || !answers || asks->out != answers->in || asks->in != answers->out) return false;
+    if (uses_[asks->out].shared || uses_[asks->in].shared) return false;
+    if (asks->exchanges.size() != answers->exchanges.size() || asks->exchanges.size() < kFewestExchanges) return false;
     for (std::size_t i = 0; i < asks->exchanges.size(); ++i)
-      if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return;
+      if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return false;
     const std::size_t exchanges = asks->exchanges.size();
     const Segment usual = asks->exchanges[exchanges / 2];
     pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}].push_back(
         {std::move(*asks), std::move(*answers), client.back()->last_ready_ns, exchanges});
+    return true;
   }
 
   /// Did the connections end because the work was done?
@@ -312,10 +339,11 @@ class Dealer {
   std::shared_ptr<ScratchSpace> space_;
   std::vector<Uses> uses_;
   std::map<Key, std::vector<Pair>> pools_;
+  std::map<Key, std::vector<Pair>> kept_;  ///< without servers
 };
 
 }  // namespace
 
-std::uint64_t deal_evenly(Program& program, std::span<const Fiber> fibers) { return Dealer(program, fibers).deal(); }
+Dealt deal_evenly(Program& program, std::span<const Fiber> fibers) { return Dealer(program, fibers).deal(); }
 
 }  // namespace simrec::replay::causal

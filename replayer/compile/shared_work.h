@@ -14,7 +14,13 @@
 
 namespace simrec::replay::causal {
 
-/// Moves exchanges between the fibers of `program` that split_event_loops() made. Returns how many were moved.
-std::uint64_t deal_evenly(Program& program, std::span<const Fiber> fibers);
+struct Dealt {
+  std::uint64_t moved = 0;  ///< exchanges
+  std::uint64_t kept = 0;   ///< exchanges of connections that shared work, too, but whose other side several threads serve
+  double kept_share = 0;    ///< by how much the longest of those connections is longer than an even share, as a part of it
+};
+
+/// Moves exchanges between the fibers of `program` that split_event_loops() made.
+Dealt deal_evenly(Program& program, std::span<const Fiber> fibers);
 
 }  // namespace simrec::replay::causal

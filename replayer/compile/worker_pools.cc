@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace simrec::replay::causal {
 namespace {
 
-constexpr std::uint32_t kSeveral = UINT32_MAX;
-
-/// What the ops say about one connection. Threads + 1; 0 = none, kSeveral = more than one.
+/// What the ops say about one connection.
 struct Service {
-  std::uint32_t acceptor = 0;
-  std::uint32_t server = 0;  ///< threads other than the client that move its bytes
+  std::optional<std::uint32_t> acceptor;  ///< thread
+  std::vector<std::uint32_t> servers;     ///< other threads that move its bytes, but not for the client
 };
-
-void note(std::uint32_t& who, std::uint32_t thread) {
-  if (who == 0) who = thread + 1;
-  if (who != thread + 1) who = kSeveral;
-}
 
 bool moves_bytes(OpKind kind) { return kind == OpKind::send || kind == OpKind::recv || kind == OpKind::recv_end; }
 
@@ -38,12 +32,16 @@ class Survey {
  private:
   void note_op(std::uint32_t t, const Op& op) {
     if (op.kind == OpKind::accept) {
-      note(services_[op.target].acceptor, t);
+      services_[op.target].acceptor = t;
       accepts_[t].push_back(op.target);
     } else if (moves_bytes(op.kind)) {
       const std::uint32_t connection = program_.streams[op.target].connection_plus_one;
-      if (connection && !is_client(connection - 1, t)) note(services_[connection - 1].server, t);
+      if (connection && !is_client(connection - 1, t)) note_server(services_[connection - 1].servers, t);
     }
+  }
+
+  static void note_server(std::vector<std::uint32_t>& servers, std::uint32_t t) {
+    if (std::ranges::find(servers, t) == servers.end()) servers.push_back(t);
   }
 
   /// A client's other threads count as clients, too, unless the server is in the same process.
@@ -84,13 +82,13 @@ Candidates sharers_of_listeners(const Survey& survey, std::span<const PolledSour
 /// Threads that serve several connections accepted by another one of their process, by that one.
 Candidates takers_from_queues(const Program& program, const Survey& survey, std::span<const PolledSources> polled) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> served;  // by acceptor and server
-  for (const Service& s : survey.services()) {
-    if (s.acceptor == 0 || s.acceptor == kSeveral || s.server == 0 || s.server == kSeveral) continue;
-    const std::uint32_t from = s.acceptor - 1, t = s.server - 1;
-    const bool queue = from != t && program.threads[from].process == program.threads[t].process;
-    if (queue && t < polled.size() && survey.accepts(t).empty() && waits_for_one_at_a_time(polled[t]))
-      ++served[{from, t}];
-  }
+  const auto can_take = [&](std::uint32_t from, std::uint32_t t) {
+    return program.threads[from].process == program.threads[t].process && t < polled.size() &&
+           survey.accepts(t).empty() && waits_for_one_at_a_time(polled[t]);
+  };
+  for (const Service& s : survey.services())
+    for (const std::uint32_t t : s.servers)
+      if (s.acceptor && t != *s.acceptor && can_take(*s.acceptor, t)) ++served[{*s.acceptor, t}];
   Candidates found;
   for (const auto& [who, connections] : served)
     if (connections > 1) found[who.first].push_back(who.second);
@@ -113,10 +111,14 @@ WorkerPools find_worker_pools(const Program& program, std::span<const PolledSour
   make_pools(takers_from_queues(program, survey, polled), 1, pools);
   for (std::size_t c = 0; c < survey.services().size(); ++c) {
     const Service& s = survey.services()[c];
-    pools.handed_on[c] = s.acceptor != 0 && s.server != 0 && s.server != s.acceptor;
-    if (pools.handed_on[c] && s.server != kSeveral && pools.pool_plus_one[s.server - 1] &&
-        survey.accepts(s.server - 1).empty())
-      pools.adopter_plus_one[c] = s.server;
+    if (!s.acceptor) continue;
+    std::vector<std::uint32_t> others = s.servers;
+    std::erase(others, *s.acceptor);
+    pools.handed_on[c] = !others.empty();
+    if (others.empty() || !survey.accepts(others.front()).empty()) continue;
+    const std::uint32_t pool = pools.pool_plus_one[others.front()];
+    if (std::ranges::all_of(others, [&](std::uint32_t t) { return pools.pool_plus_one[t] == pool; }))
+      pools.adopter_plus_one[c] = pool;
   }
   return pools;
 }

@@ -40,9 +40,21 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
   if (limit != SIZE_MAX && op.target >= limit)
     return at() + " names target " + std::to_string(op.target) + " that does not exist";
   if (op.value < 0) return at() + " has a negative value";
+  if (op.kind == OpKind::wait && static_cast<std::uint64_t>(op.value) > p.gates.size())
+    return at() + " has gate " + std::to_string(op.value) + " that does not exist";
   if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && i + op.target >= p.threads[t].ops.size())
     return at() + " is interruptible by an op behind the thread's end";
   if ((op.kind == OpKind::exit) != (i + 1 == p.threads[t].ops.size())) return at() + ": exit is not the last op";
+  return {};
+}
+
+std::string check_gates(const Program& p) {
+  for (const Op& gate : p.gates) {
+    const bool known = gate.kind == OpKind::recv || gate.kind == OpKind::recv_end || gate.kind == OpKind::accept ||
+                       gate.kind == OpKind::wait;
+    if (!known || gate.value < 0 || gate.target >= target_limit(p, gate.kind))
+      return "a wait has a gate that nothing can open";
+  }
   return {};
 }
 
@@ -199,6 +211,7 @@ class Machine {
 }  // namespace
 
 std::string check_tables(const Program& p) {
+  if (std::string error = check_gates(p); !error.empty()) return error;
   if (p.threads.empty() || p.processes.empty()) return "the program has no thread";
   for (const Stream& s : p.streams)
     if (s.writer_thread >= p.threads.size() || s.reader_thread >= p.threads.size() ||

@@ -11,7 +11,7 @@ constexpr std::uint64_t kKindBits = 4;
 constexpr auto kLastKind = static_cast<std::uint64_t>(OpKind::exit);
 constexpr auto kLastCause = static_cast<std::uint64_t>(Cause::sleep);
 constexpr std::uint64_t kAllFlags =
-    kInterruptible | kNonblocking | kTurn | kWoke | kOutside | kExpired | kRefill | kLock;
+    kInterruptible | kNonblocking | kTurn | kWoke | kOutside | kExpired | kRefill | kLock | kYields;
 
 /// What values and targets are differences to: the same on both sides.
 class History {
@@ -44,8 +44,10 @@ void refuse(std::uint32_t index, const char* what) {
 }
 
 void check(const Op& op, std::uint32_t index, std::uint32_t thread_ops, const TargetLimits& limits) {
-  if (op.target >= limits[static_cast<std::size_t>(op.kind)]) refuse(index, "names a target that does not exist");
+  if (op.target >= limits.targets[static_cast<std::size_t>(op.kind)]) refuse(index, "names a target that does not exist");
   if (op.value < 0 || op.value > kLargestValue) refuse(index, "has an impossible value");
+  if (op.kind == OpKind::wait && static_cast<std::uint64_t>(op.value) > limits.gates)
+    refuse(index, "names a gate that does not exist");
   if ((op.kind == OpKind::exit) != (index + 1 == thread_ops)) refuse(index, "is an exit before the end, or no exit");
   if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && op.target >= thread_ops - index)
     refuse(index, "is interruptible by an op behind the end");
@@ -55,9 +57,10 @@ void check(const Op& op, std::uint32_t index, std::uint32_t thread_ops, const Ta
 
 TargetLimits target_limits(const Program& program) {
   TargetLimits limits;
-  limits.fill(SIZE_MAX);
+  limits.targets.fill(SIZE_MAX);
+  limits.gates = program.gates.size();
   const auto set = [&](std::initializer_list<OpKind> kinds, std::size_t limit) {
-    for (const OpKind kind : kinds) limits[static_cast<std::size_t>(kind)] = limit;
+    for (const OpKind kind : kinds) limits.targets[static_cast<std::size_t>(kind)] = limit;
   };
   set({OpKind::send, OpKind::recv, OpKind::finish, OpKind::recv_end}, program.streams.size());
   set({OpKind::connect, OpKind::accept}, program.connections.size());

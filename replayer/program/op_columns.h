@@ -14,8 +14,12 @@ namespace simrec::replay {
 /// Largest value of an op (three months in ns, 9 PB): no sum of them overflows in practice.
 inline constexpr std::int64_t kLargestValue = 1LL << 53;
 
-/// Number of targets that each op kind of a program may name; SIZE_MAX = its target names nothing in a table.
-using TargetLimits = std::array<std::size_t, static_cast<std::size_t>(OpKind::exit) + 1>;
+/// What ops of a program may name.
+struct TargetLimits {
+  /// Number of targets by op kind; SIZE_MAX = its target names nothing in a table.
+  std::array<std::size_t, static_cast<std::size_t>(OpKind::exit) + 1> targets{};
+  std::size_t gates = 0;
+};
 TargetLimits target_limits(const Program& program);
 
 /// Codes consecutive ops of a thread.

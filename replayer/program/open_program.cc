@@ -118,7 +118,8 @@ class ProgramBuilder {
                  s.quality.waited_for_core_ns,
                  s.quality.crowded_ns,
                  s.quality.lost,
-                 s.quality.partial};
+                 s.quality.partial,
+                 s.quality.kept_share_ppm};
     p.warnings = std::move(s.warnings);
     for (NamedCount& count : s.counts) p.counts.push_back({std::move(count.name), count.count});
     saved_.source = {std::move(s.trace_name), std::move(s.trace_sha256), std::move(s.trace_header), s.whole_run,
@@ -170,6 +171,8 @@ class ProgramBuilder {
       if (io.bytes < 0 || io.bytes > kLargestTransfer) throw FormatError("a transfer has an impossible size");
       p.ios.push_back({io.bytes, io.write, std::move(io.label)});
     }
+    for (const CompiledGate& g : tables.gates)
+      p.gates.push_back({static_cast<OpKind>(g.kind), Cause::none, 0, g.target, plausible(g.value)});
     for (CompiledFunction& f : tables.sampled) {
       if (f.cpu_ns <= 0 || f.cpu_ns > kLargestValue) throw FormatError("a function has an impossible time");
       p.sampled.push_back({f.thread, std::move(f.label), f.cpu_ns});

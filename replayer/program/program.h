@@ -32,7 +32,8 @@ enum class OpKind : std::uint8_t {
   connect,   ///< target = connection: starts the handshake; completes after 1 RTT (at once if kNonblocking)
   accept,    ///< target = connection: waits until the handshake has reached the accepting side
   signal,    ///< target = token: happens now (a second signal does nothing)
-  wait,      ///< target = token: until it happened. `cause` says which kind of wait it is for reports
+  wait,      ///< target = token: until it happened. `cause` says which kind of wait it is for reports. value = 0, or
+             ///< index + 1 in Program::gates: with kYields it does not wait unless that op could complete, too
   arm,       ///< target = timer: the timer's base becomes now
   expire,    ///< target = timer, value = ns: waits until base + value
   io,        ///< target = Program::ios entry: device transfer if the host has a disk, else value = recorded wait ns
@@ -51,6 +52,7 @@ enum OpFlag : std::uint16_t {
   kExpired = 32,       ///< a sleep that is a timeout which expired while recording
   kRefill = 64,        ///< a send of what did not fit before: it was room that it waited for
   kLock = 128,         ///< a wait for a lock that another thread holds
+  kYields = 256,       ///< a wait for whoever came first while recording: see wait
   kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 
@@ -159,6 +161,8 @@ struct RecordingQuality {
   Ns crowded_ns = 0;           ///< of the native estimate: threads off their core, though nothing kept them waiting
   std::uint64_t lost = 0;      ///< events or bytes that the recorder lost
   bool partial = false;        ///< 1 = starts in the middle, was cut, or was ended by a bound
+  /// How much longer the busiest of connections that shared work is than an even share, where that was not dealt out.
+  std::uint32_t kept_share_ppm = 0;
 };
 
 struct Program {
@@ -171,6 +175,9 @@ struct Program {
   std::vector<Stream> streams;
   std::vector<Connection> connections;
   std::vector<Io> ios;
+  /// What the thread that ended a wait had waited for before the wait began. If that has not happened, it has not got as
+  /// far here, and the waiting thread comes first. Kinds recv, recv_end, accept, wait.
+  std::vector<Op> gates;
   std::uint32_t tokens = 0;
   std::uint32_t timers = 0;
   std::uint64_t events = 0;   ///< trace events it was made from

@@ -41,7 +41,8 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
                p.quality.waited_for_core_ns,
                p.quality.lost,
                p.quality.partial,
-               p.quality.crowded_ns};
+               p.quality.crowded_ns,
+               p.quality.kept_share_ppm};
   s.warnings = p.warnings;
   for (const NamedValue& count : p.counts) s.counts.push_back({count.name, count.value});
   s.processes = static_cast<std::uint32_t>(p.processes.size());
@@ -71,6 +72,7 @@ CompiledConnection coded(const Connection& c) {
   return {static_cast<std::uint16_t>(c.transport), c.client_thread, c.server_thread, c.label};
 }
 CompiledIo coded(const Io& io) { return {io.bytes, io.write, io.label}; }
+CompiledGate coded(const Op& gate) { return {static_cast<std::uint8_t>(gate.kind), gate.target, gate.value}; }
 CompiledFunction coded(const SampledFunction& f) { return {f.thread, f.name, f.cpu_ns}; }
 
 std::size_t text_bytes(const CompiledProcess& p) {
@@ -79,6 +81,7 @@ std::size_t text_bytes(const CompiledProcess& p) {
   return bytes;
 }
 std::size_t text_bytes(const CompiledThread&) { return 0; }
+std::size_t text_bytes(const CompiledGate&) { return 0; }
 std::size_t text_bytes(const auto& entry) { return entry.label.size(); }
 
 class ProgramWriter {
@@ -95,6 +98,7 @@ class ProgramWriter {
     table(program_.connections, &CompiledTables::connections);
     table(program_.ios, &CompiledTables::ios);
     table(program_.sampled, &CompiledTables::sampled);
+    table(program_.gates, &CompiledTables::gates);
     emit_tables();
     for (std::uint32_t t = 0; t < program_.threads.size(); ++t) ops(t);
     append_block(frame_, EndOfProgram{});

@@ -23,6 +23,7 @@ struct EngineCounts {
   std::uint64_t sleeps_cut_short = 0;
   std::uint64_t capacity_relaxed = 0;
   std::uint64_t turns_added = 0;
+  std::uint64_t came_first = 0;
   std::uint64_t network_flows = 0;
 };
 

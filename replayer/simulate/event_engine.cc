@@ -250,7 +250,9 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
       return connect(t, op);
     case OpKind::recv_end:
     case OpKind::accept:
+      return satisfied(t, op) || hold(t, list_of(op));
     case OpKind::wait:
+      if (comes_first(t, op)) ++in_.counts.came_first;
       return satisfied(t, op) || hold(t, list_of(op));
     case OpKind::signal:
       signal(t, op);
@@ -348,6 +350,12 @@ const Op& EventEngine::awaited(std::uint32_t t) const {
   return op.kind == OpKind::sleep && (op.flags & kInterruptible) ? threads_[t].goal : op;
 }
 
+/// Has the thread that ended this wait while recording not got as far here? See Program::gates.
+bool EventEngine::comes_first(std::uint32_t t, const Op& op) const {
+  return (op.flags & kYields) && op.value > 0 && tokens_[op.target].by_plus_one == 0 &&
+         !satisfied(t, program_.gates[static_cast<std::size_t>(op.value - 1)]);
+}
+
 /// Could the op complete now without waiting?
 bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
   switch (op.kind) {
@@ -358,7 +366,7 @@ bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
-      return tokens_[op.target].by_plus_one != 0;
+      return tokens_[op.target].by_plus_one != 0 || comes_first(t, op);
     case OpKind::connect:
       return (op.flags & kNonblocking) || program_.connections.empty() ||
              in_.platform.host_of_thread(program_, program_.connections[op.target].client_thread) ==

@@ -214,6 +214,7 @@ class EventEngine {
   void look_at_ops(std::uint32_t t);
   const Op& awaited(std::uint32_t t) const;  ///< the op whose condition the thread waits for
   bool satisfied(std::uint32_t t, const Op& op) const;
+  bool comes_first(std::uint32_t t, const Op& op) const;
   WaitList* list_of(const Op& op);
   void append(WaitList& list, std::uint32_t t);
   void remove(WaitList& list, std::uint32_t t);

@@ -194,6 +194,7 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
       break;
     case OpKind::accept:
     case OpKind::wait:
+      if (op.kind == OpKind::wait && comes_first(t, op)) ++in_.counts.came_first;
       wait(
           t, list_of(op), [this, t, &op] { return satisfied(t, op); }, false);
       break;
@@ -301,6 +302,12 @@ void ReferenceEngine::io(std::uint32_t t, const Op& op) {
     in_.accounting.waited(threads_[t].account, since, clock_s(), wait_state(program_, op, false), 0);
 }
 
+/// Has the thread that ended this wait while recording not got as far here? See Program::gates.
+bool ReferenceEngine::comes_first(std::uint32_t t, const Op& op) const {
+  return (op.flags & kYields) && op.value > 0 && tokens_[op.target].by_plus_one == 0 &&
+         !satisfied(t, program_.gates[static_cast<std::size_t>(op.value - 1)]);
+}
+
 bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
   switch (op.kind) {
     case OpKind::recv:
@@ -310,7 +317,7 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
-      return tokens_[op.target].by_plus_one != 0;
+      return tokens_[op.target].by_plus_one != 0 || comes_first(t, op);
     case OpKind::connect: {
       const auto& connection = program_.connections[op.target];
       return (op.flags & kNonblocking) || in_.platform.host_of_thread(program_, connection.client_thread) ==

@@ -146,6 +146,7 @@ class ReferenceEngine {
   void finish(const Op& op);
   void connect(std::uint32_t t, const Op& op);
   bool satisfied(std::uint32_t t, const Op& op) const;
+  bool comes_first(std::uint32_t t, const Op& op) const;
   WaitList* list_of(const Op& op);
 
   // Streams

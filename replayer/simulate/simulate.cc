@@ -54,7 +54,8 @@ void add_counts(Outcome& outcome, const EngineCounts& counts) {
   outcome.counts = {{"timeouts that would not have fired", counts.sleeps_cut_short},
                     {"full buffers ignored to avoid a standstill", counts.capacity_relaxed},
                     {"workers added to avoid a standstill", counts.turns_added},
-                    {"network flows", counts.network_flows}};
+                    {"network flows", counts.network_flows},
+                    {"locks that were free here", counts.came_first}};
   if (counts.capacity_relaxed)
     outcome.warnings.push_back("senders were let past full buffers " + std::to_string(counts.capacity_relaxed) +
                                " times: the replay would have stood still otherwise");

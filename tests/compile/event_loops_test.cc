@@ -138,14 +138,6 @@ TEST(EventLoops, ABlockingServerTakesConnectionsAsTheyCome) {
   EXPECT_EQ(other.split(), 0U);
 }
 
-TEST(EventLoops, WhoWaitsForOneDescriptorOnlyWantedThatOne) {
-  // The program reads 0 and then 1, each after a poll of its own: that order is law.
-  Server s({recv(0, 10), compute(2), recv(1, 10), compute(3), recv(0, 20)});
-  s.poll(0, {0, 1}).poll(2, {1}).poll(4, {0});
-  s.polled[0].marks[1].alone = s.polled[0].marks[2].alone = true;
-  EXPECT_EQ(s.split(), 0U);
-}
-
 TEST(EventLoops, AServerOfOneAtATimeKeepsItsTurnThoughItPolls) {
   const Op first{OpKind::accept, Cause::none, 0, 0, 0}, second{OpKind::accept, Cause::none, 0, 1, 0};
   Server s({first, recv(0, 10), recv(0, 20), send(2, 5), second, recv(1, 10), send(3, 5)});

@@ -44,7 +44,7 @@ struct Loops {
     program.connections.emplace_back();
   }
 
-  std::uint64_t deal() { return deal_evenly(program, fibers); }
+  std::uint64_t deal() { return deal_evenly(program, fibers).moved; }
   std::size_t exchanges(std::uint32_t connection) const { return program.threads[2 + 2 * connection].ops.size() / 2; }
   std::int64_t received(std::uint32_t thread) const {
     std::int64_t position = 0;
@@ -89,6 +89,19 @@ TEST(SharedWork, OtherShapesStay) {
   for (Op& o : loops.program.threads[4].ops)
     if (o.kind == OpKind::send) o.value += 1;
   EXPECT_EQ(loops.deal(), 0U);
+}
+
+// Two threads serve the second connection: nothing is moved, and what an even share would change is told.
+TEST(SharedWork, WhatCannotBeDealtIsCounted) {
+  Loops loops({30, 10});
+  for (std::uint32_t c = 0; c < 2; ++c) {
+    loops.program.threads.push_back(loops.program.threads[3 + 2 * c]);
+    loops.program.threads.back().loop_plus_one = 0;
+  }
+  const Dealt dealt = deal_evenly(loops.program, loops.fibers);
+  EXPECT_EQ(dealt.moved, 0U);
+  EXPECT_EQ(dealt.kept, 40U);
+  EXPECT_DOUBLE_EQ(dealt.kept_share, 0.5);  // 30 instead of 20
 }
 
 // An exchange that does more than send, receive and compute stays with its connection.

@@ -95,6 +95,53 @@ TEST(Futex, PriorityInheritanceLocksWaitForTheUnlock) {
   EXPECT_EQ(ops(p, s.b), "wait k0, exit");
 }
 
+constexpr std::int64_t kHeld = 2;  // a mutex's word: held, and somebody waits
+
+std::vector<Op> waits_of(const Program& p, ThreadId thread) {
+  std::vector<Op> waits;
+  for (const Op& op : p.threads[thread.value].ops)
+    if (op.kind == OpKind::wait) waits.push_back(op);
+  return waits;
+}
+
+TEST(Futex, WhoHeldALockMayComeLaterElsewhere) {
+  ThreeThreads s;
+  s.futex(s.a, kB, FUTEX_WAIT, 0, 0, {2 * kMs, 3 * kMs});
+  s.futex(s.c, kB, FUTEX_WAKE, 1, 1, {2 * kMs + 500'000, 2 * kMs + 500'010});
+  s.futex(s.b, kA, FUTEX_WAIT, kHeld, 0, {4 * kMs, 6 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  const std::vector<Op> waits = waits_of(p, s.b);
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_TRUE(waits[0].flags & kYields);
+  ASSERT_EQ(waits[0].value, 1);
+  ASSERT_EQ(p.gates.size(), 1U);  // b comes first unless c has woken a
+  EXPECT_EQ(p.gates[0].kind, OpKind::wait);
+  EXPECT_EQ(p.gates[0].target, waits_of(p, s.a).at(0).target);
+}
+
+TEST(Futex, WhoWaitsItselfBeforeItWakesBringsSomething) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT, kHeld, 0, {2 * kMs, 6 * kMs});
+  s.futex(s.a, kB, FUTEX_WAIT, 0, 0, {3 * kMs, 4 * kMs});
+  s.futex(s.c, kB, FUTEX_WAKE, 1, 1, {3 * kMs + 500'000, 3 * kMs + 500'010});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(waits_of(p, s.b).at(0).value, 0);
+  EXPECT_TRUE(p.gates.empty());
+}
+
+TEST(Futex, AQueueIsWaitedForWhoeverComesFirst) {
+  ThreeThreads s;  // the same as a lock, but its word does not say so, and b serves nobody
+  s.futex(s.a, kB, FUTEX_WAIT, 0, 0, {2 * kMs, 3 * kMs});
+  s.futex(s.c, kB, FUTEX_WAKE, 1, 1, {2 * kMs + 500'000, 2 * kMs + 500'010});
+  s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {4 * kMs, 6 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  const Op wait = waits_of(s.compile(), s.b).at(0);
+  EXPECT_EQ(wait.value, 1);
+  EXPECT_FALSE(wait.flags & kYields);
+}
+
 TEST(Futex, WaitvReturnsWhichOneWasWoken) {
   ThreeThreads s;
   s.call(s.b, SYS_futex_waitv, 1, {0, -1, 2, kA, kB}, {3 * kMs, 6 * kMs});

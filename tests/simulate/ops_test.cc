@@ -1,6 +1,8 @@
 // Every op kind and rule on one or two hosts, with results computed by hand, on both engines.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/simulate/program_builder.h"
 
 namespace simrec::replay::test {
@@ -50,6 +52,29 @@ TEST_P(Ops, ThreeThreadsShareTwoCores) {
     EXPECT_EQ(p.ready_ns, 5 * kMs);
   }
   EXPECT_EQ(o.hosts[0].busy_core_ns, 30 * kMs);
+}
+
+/// "second" wants a lock after 2 ms that "first" holds from 1 ms on, or from 4 ms on if its request comes late, for 10 ms.
+Outcome two_want_a_lock(const std::function<Outcome(const ProgramBuilder&)>& run, Ns request_at, std::uint16_t flags) {
+  ProgramBuilder b;
+  const std::uint32_t client = b.process("client", {}), first = b.process("first", {});
+  const std::uint32_t requests = b.stream(client, first);
+  b.program.tokens = 1;
+  b.program.gates = {recv(requests, 1)};
+  b.program.threads[client].ops = {compute(request_at), send(requests, 1), {}};
+  b.program.threads[first].ops = {recv(requests, 1), compute(10 * kMs), signal(0), {}};
+  Op wait_for_lock = wait(0);
+  wait_for_lock.flags = flags;
+  wait_for_lock.value = 1;
+  b.process("second", {compute(2 * kMs), wait_for_lock, compute(1 * kMs)});
+  return run(b);
+}
+
+TEST_P(Ops, ALockIsFreeIfItsHolderHasNotGotAsFar) {
+  const auto run_all = [this](const ProgramBuilder& b) { return run(b, {{"second", "b"}}); };
+  EXPECT_EQ(two_want_a_lock(run_all, 1 * kMs, kYields).processes[2].end_ns, 12 * kMs);
+  EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, kYields).processes[2].end_ns, 3 * kMs);
+  EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, 0).processes[2].end_ns, 15 * kMs) << "law";
 }
 
 TEST_P(Ops, LateThreadTakesItsShare) {

@@ -60,9 +60,10 @@ Program long_program(std::uint32_t rounds) {
 TEST_F(ProgramFile, HoldsEverything) {
   for (std::uint32_t seed = 0; seed < 30; ++seed) {
     Program program = seed ? RandomProgram(seed).make() : long_program(5000);
-    program.quality = {1, 2, 3, 4, 6, 5, true};
+    program.quality = {1, 2, 3, 4, 6, 5, true, 7};
     program.threads[1].usual_timeout_ns = 77;
     program.threads[0].ops[0].flags |= kOutside | kExpired | kLock;
+    program.gates.push_back({OpKind::recv, Cause::none, 0, 0, 1});
     program.sampled = {{0, "inflate", 5}, {1, "", 6}};
     ProgramSource source{"a trace", "abc", {}, false, "recorded"};
     source.header.host.name = "here";
@@ -81,6 +82,10 @@ TEST_F(ProgramFile, HoldsEverything) {
     EXPECT_EQ(read.program.quality.crowded_ns, 6);
     EXPECT_EQ(read.program.quality.lost, 5u);
     EXPECT_TRUE(read.program.quality.partial);
+    EXPECT_EQ(read.program.quality.kept_share_ppm, 7U);
+    EXPECT_EQ(read.program.gates, program.gates);
+    for (std::size_t t = 0; t < program.threads.size(); ++t)
+      EXPECT_EQ(read.program.threads[t].pool_plus_one, program.threads[t].pool_plus_one);
     EXPECT_EQ(read.program.threads[1].usual_timeout_ns, 77);
     const Program whole = in_memory(read.program);
     ASSERT_EQ(text(whole), text(program));
@@ -186,6 +191,8 @@ TEST_F(ProgramFile, OpsThatNoExecutorCouldStandAreRefused) {
   refused("no exit", [](Program& p) { p.threads[1].ops.back() = compute(1); });
   refused("two exits", [](Program& p) { p.threads[1].ops[0] = {}; });
   refused("no ops", [](Program& p) { p.threads[1].ops.clear(); });
+  refused("pool of a pool", [](Program& p) { p.threads[1].pool_plus_one = 2; });
+  refused("gate of no stream", [](Program& p) { p.gates.push_back({OpKind::recv, Cause::none, 0, 99, 1}); });
   refused("fiber of itself", [](Program& p) { p.threads[1].loop_plus_one = 2; });
   refused("process", [](Program& p) { p.threads[1].process = 7; });
   refused("stream's thread", [](Program& p) { p.streams[0].reader_thread = 9; });

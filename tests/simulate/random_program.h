@@ -129,11 +129,20 @@ class RandomProgram {
     for (std::uint32_t i = 0; i < owners; ++i) {
       const std::uint32_t released = builder_.program.tokens++;
       think(t);
-      if (i > 0) push(t, wait(released - 1));
+      if (i > 0) push(t, perhaps_free(wait(released - 1)));
       push(t, compute(time(20 * kUs, 600 * kUs)));
       push(t, signal(released));
       t = other_thread(t);
     }
+  }
+  /// The lock may be free here: if something else has not happened yet.
+  Op perhaps_free(Op op) {
+    if (pick(0, 1)) return op;
+    const Open& open = open_[pick(0, static_cast<std::uint32_t>(open_.size()) - 1)];
+    builder_.program.gates.push_back({OpKind::recv, Cause::none, 0, open.stream, std::max<std::int64_t>(open.sent, 1)});
+    op.value = static_cast<std::int64_t>(builder_.program.gates.size());
+    if (pick(0, 3)) op.flags |= kYields;
+    return op;
   }
   /// Clients ask a thread that serves whoever is ready first: its handlers per client are fibers.
   void event_loop(std::uint32_t owner) {

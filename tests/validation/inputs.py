@@ -57,6 +57,14 @@ async def client(host, port, n):
 if sys.argv[1] == "server": asyncio.run(server(int(sys.argv[2])))
 else: asyncio.run(client(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
 """
+HTTP_SERVER = """import functools, sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+class Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *args): pass
+Server(("", int(sys.argv[2])), functools.partial(Handler, directory=sys.argv[1])).serve_forever()
+"""
 APACHE = """ServerRoot {d}
 ServerName v
 PidFile {d}/apache-{mpm}.pid
@@ -113,6 +121,10 @@ def urls(d):
 
 def echo(d):
     write(f"{d}/echo.py", ECHO)
+
+
+def http_server(d):
+    write(f"{d}/http_server.py", HTTP_SERVER)
 
 
 def postgres(d):

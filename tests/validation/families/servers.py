@@ -20,7 +20,7 @@ WORKLOADS = [
     server_case("memcached", "memcached -u root -t 2 -p {p} -l 0.0.0.0", "memcached=h2",
                 "memcslap --servers={s}:{p} --concurrency=4 --execute-number={n} --test=get --initial-load=200",
                 sizes(3000, 400, 80, 0), ("memcached", "memcslap")),
-    server_case("apache_prefork", "apache2 -X -f {d}/apache-prefork.conf -c 'Listen {p}'", "apache2=h2",
+    server_case("apache_single", "apache2 -X -f {d}/apache-prefork.conf -c 'Listen {p}'", "apache2=h2",
                 "ab -q -n {n} -c 8 http://{s}:{p}/small.html", sizes(3000, 1200, 240, 0), ("apache2", "ab"), ("web", "apache")),
     server_case("apache_event", "apache2 -D FOREGROUND -f {d}/apache-event.conf -c 'Listen {p}'", "apache2=h2",
                 "ab -q -k -n {n} -c 8 http://{s}:{p}/small.html", sizes(5000, 2000, 400, 0), ("apache2", "ab"), ("web", "apache")),

@@ -1,8 +1,10 @@
 // workers prefork|queue|pool PORT WORKERS: serves connections one at a time per worker. prefork: processes that accept from one
 // listener; queue: threads that do; pool: one thread accepts, and threads take connections from a queue.
 // workers client HOST PORT CONNECTIONS: four threads, three requests of 2 kB per connection.
-#include <chrono>
+#include <sys/prctl.h>
+
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -32,8 +34,11 @@ static void accept_for_ever(int listener) {
 }
 
 static void prefork(int listener, int workers) {
-  for (int i = 1; i < workers; ++i)
-    if (fork() == 0) accept_for_ever(listener);
+  for (int i = 1; i < workers; ++i) {
+    if (fork() != 0) continue;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // the whole server ends with the first of them
+    accept_for_ever(listener);
+  }
   accept_for_ever(listener);
 }
 
