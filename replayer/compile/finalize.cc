@@ -103,6 +103,7 @@ void number_gates(Context& c, Numbers& n) {
     const bool known = gate.kind == OpKind::recv || gate.kind == OpKind::recv_end || gate.kind == OpKind::accept ||
                        gate.kind == OpKind::wait;
     gate.flags = 0;
+    gate.cause = Cause::none;
     if (gate.kind == OpKind::wait) gate.value = 0;
     const bool keep = known && renumber(gate, n);
     if (keep) kept.push_back(gate);
@@ -144,8 +145,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     Op op = ops[i];
     if (op.kind == OpKind::wait && op.value > 0) {
       op.value = n.gate_plus_one[static_cast<std::size_t>(op.value - 1)];
-      const bool lock = (op.flags & kLock) && c.options.order == Order::arrival;
-      if (op.value > 0 && (lock || may_come_first)) op.flags |= kYields;
+      if (op.value > 0 && may_come_first) op.flags |= kYields;
     }
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
     while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
