@@ -32,8 +32,7 @@ Header read_header(capnp::Data::Reader data) {
 
 CompiledQuality read(schema::RecordingQuality::Reader in) {
   return {in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(),
-          in.getLost(),         in.getPartial(),           in.getCrowdedNs(),
-          in.getKeptSharePpm()};
+          in.getLost(),         in.getPartial(),           in.getCrowdedNs(),        in.getKeptSharePpm()};
 }
 
 CompiledSummary read(schema::ProgramSummary::Reader in) {

@@ -37,8 +37,8 @@ constexpr std::array kWeights = {
     Weight{kCutTimeouts, 0.5},     Weight{kOutlastedTimeouts, 1},
     Weight{kArrivalOrder, 0.1},                                 // the recorded order is hardly ever right elsewhere
     Weight{kSpins, 0.5},           Weight{kEmptyHanded, 0.25},  // most end a loop of reads on any platform
-    Weight{kRecordedOrder, 1},
-    Weight{kWinners, 1},           Weight{kKeptShares, 1},
+    Weight{kRecordedOrder, 1},     Weight{kWinners, 1},
+    Weight{kKeptShares, 1},
 };
 
 /// 95 % quantile of Student's t.

@@ -31,8 +31,8 @@ bool transfers(const Op& op) {
 
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
 bool harmless(const Op& op) {
-  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm ||
-         op.kind == OpKind::io || op.kind == OpKind::spawn;
+  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||
+         op.kind == OpKind::spawn;
 }
 
 /// Whoever takes work from a queue waits for it, whether or not its turn would come sooner.
@@ -144,7 +144,9 @@ class Splitter {
     if (handlers_.empty()) return harmless(op);
     const bool serves = transfers(op) && op.kind != OpKind::connect && source_of(op) == handlers_.back().source;
     has_moved_ = has_moved_ || serves;
-    return serves || harmless(op) || waits_for_threads(op);
+    has_spawned_ = has_spawned_ || op.kind == OpKind::spawn;
+    // A new thread tells that it has begun.
+    return serves || harmless(op) || is_chance(op) || (waits_for_threads(op) && (has_spawned_ || at_ < head_end_));
   }
 
   /// The connection to which the thread turns with the op at hand: one that it accepts, or takes from its pool's queue,
@@ -157,8 +159,7 @@ class Splitter {
     while (at < ops_.size() && (harmless(ops_[at]) || waits_for_threads(ops_[at]))) ++at;
     if (at == ops_.size() || !transfers(ops_[at]) || ops_[at].kind == OpKind::accept) return std::nullopt;
     const SourceKey source = source_of(ops_[at]);
-    const bool adopted =
-        !(source & kStreamSource) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
+    const bool adopted = !(source & kStreamSource) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
     const bool goes_on = transfers(op) && in_region_ && !handlers_.empty() && handlers_.back().source == source;
     if (!adopted || goes_on) return std::nullopt;
     head_end_ = at;
@@ -223,7 +224,7 @@ class Splitter {
   void open_handler(SourceKey source) {
     if (!handlers_.empty()) handlers_.back().end = at_;
     handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
-    has_sent_ = has_moved_ = false;
+    has_sent_ = has_moved_ = has_spawned_ = false;
     touch(source);
   }
 
@@ -392,7 +393,7 @@ class Splitter {
   std::unordered_map<SourceKey, Ready> ready_;
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool has_fibers_ = false;
-  bool in_region_ = false, has_sent_ = false, has_moved_ = false;
+  bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
   std::uint32_t region_begin_ = 0;
   ScratchSequence<Handler> handlers_;
   ScratchSequence<std::uint32_t> awaited_;                ///< tokens

@@ -16,8 +16,10 @@ namespace simrec::replay::causal {
 
 struct Dealt {
   std::uint64_t moved = 0;  ///< exchanges
-  std::uint64_t kept = 0;   ///< exchanges of connections that shared work, too, but whose other side several threads serve
-  double kept_share = 0;    ///< by how much the longest of those connections is longer than an even share, as a part of it
+  std::uint64_t kept =
+      0;  ///< exchanges of connections that shared work, too, but whose other side several threads serve
+  double kept_share =
+      0;  ///< by how much the longest of those connections is longer than an even share, as a part of it
 };
 
 /// Moves exchanges between the fibers of `program` that split_event_loops() made.

@@ -14,9 +14,10 @@ namespace simrec::replay::causal {
 
 /// Who serves which connection, and with whom.
 struct WorkerPools {
-  std::vector<std::uint32_t> pool_plus_one;     ///< by thread: index + 1 of the pool's first thread; 0 = in none
-  std::vector<std::uint32_t> adopter_plus_one;  ///< by connection: the pool whose threads serve what another one accepted
-  std::vector<bool> handed_on;                  ///< by connection: served by others than the thread that accepted it
+  std::vector<std::uint32_t> pool_plus_one;  ///< by thread: index + 1 of the pool's first thread; 0 = in none
+  std::vector<std::uint32_t>
+      adopter_plus_one;         ///< by connection: the pool whose threads serve what another one accepted
+  std::vector<bool> handed_on;  ///< by connection: served by others than the thread that accepted it
 };
 
 /// `listener` by connection, equal for those accepted from one socket; may be shorter (unknown).

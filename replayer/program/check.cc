@@ -230,7 +230,8 @@ std::string check_tables(const Program& p) {
     if (loop > p.threads.size() || (loop && (loop - 1 == t || p.threads[loop - 1].loop_plus_one)))
       return "thread " + std::to_string(t) + " is a fiber of no event loop";
     const std::uint32_t pool = p.threads[t].pool_plus_one;
-    if (pool > p.threads.size() || (pool && (loop || p.threads[pool - 1].pool_plus_one || p.threads[pool - 1].loop_plus_one)))
+    if (pool > p.threads.size() ||
+        (pool && (loop || p.threads[pool - 1].pool_plus_one || p.threads[pool - 1].loop_plus_one)))
       return "thread " + std::to_string(t) + " belongs to no pool";
   }
   return {};

@@ -44,7 +44,8 @@ void refuse(std::uint32_t index, const char* what) {
 }
 
 void check(const Op& op, std::uint32_t index, std::uint32_t thread_ops, const TargetLimits& limits) {
-  if (op.target >= limits.targets[static_cast<std::size_t>(op.kind)]) refuse(index, "names a target that does not exist");
+  if (op.target >= limits.targets[static_cast<std::size_t>(op.kind)])
+    refuse(index, "names a target that does not exist");
   if (op.value < 0 || op.value > kLargestValue) refuse(index, "has an impossible value");
   if (op.kind == OpKind::wait && static_cast<std::uint64_t>(op.value) > limits.gates)
     refuse(index, "names a gate that does not exist");

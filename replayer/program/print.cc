@@ -40,7 +40,8 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   if (op.flags & kLock) out << " lock";
   if (op.kind == OpKind::wait && op.value > 0) {
     const Op& gate = program.gates[static_cast<std::size_t>(op.value - 1)];
-    out << (op.flags & kYields ? " unless before " : " (perhaps unless before ") << op_name(gate.kind) << " #" << gate.target;
+    out << (op.flags & kYields ? " unless before " : " (perhaps unless before ") << op_name(gate.kind) << " #"
+        << gate.target;
     if (gate.kind == OpKind::recv) out << " " << gate.value;
     if (!(op.flags & kYields)) out << ")";
   }

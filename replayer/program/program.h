@@ -117,9 +117,9 @@ struct ProgramThread {
   /// the turn up unless the op could complete now and nobody is queued; whoever's kTurn op becomes ready queues for
   /// the turn, first come first served; whoever ends passes it on. Time is charged to the thread.
   std::uint32_t loop_plus_one = 0;
-  /// Index + 1 of the thread to whose loop this thread and its fibers belong, with one more turn; 0 = to its own. Threads
-  /// of a pool take work from one queue: as many of their fibers run at once as there are threads, and time is charged
-  /// to whichever of them served.
+  /// Index + 1 of the thread to whose loop this thread and its fibers belong, with one more turn; 0 = to its own.
+  /// Threads of a pool take work from one queue: as many of their fibers run at once as there are threads, and time is
+  /// charged to whichever of them served.
   std::uint32_t pool_plus_one = 0;
   /// Usual timeout (geometric mean) of its polls that something ended in time; 0 = none, or some expired and the
   /// program went on (a tick of an event loop). A longer wait than that would have made it do something that the trace
@@ -175,8 +175,8 @@ struct Program {
   std::vector<Stream> streams;
   std::vector<Connection> connections;
   std::vector<Io> ios;
-  /// What the thread that ended a wait had waited for before the wait began. If that has not happened, it has not got as
-  /// far here, and the waiting thread comes first. Kinds recv, recv_end, accept, wait.
+  /// What the thread that ended a wait had waited for before the wait began. If that has not happened, it has not got
+  /// as far here, and the waiting thread comes first. Kinds recv, recv_end, accept, wait.
   std::vector<Op> gates;
   std::uint32_t tokens = 0;
   std::uint32_t timers = 0;

@@ -57,7 +57,8 @@ CompiledProcess coded(const ProgramProcess& p) {
   return {p.pid, p.name, p.command_line, p.names, p.parent_plus_one, p.sharing_group, p.sharing_reason};
 }
 CompiledThread coded(const ProgramThread& t) {
-  return {t.process,         t.tid, t.spawned, t.start_ns, t.loop_plus_one, static_cast<std::uint32_t>(t.ops.size()),
+  return {t.process,          t.tid,           t.spawned,
+          t.start_ns,         t.loop_plus_one, static_cast<std::uint32_t>(t.ops.size()),
           t.usual_timeout_ns, t.pool_plus_one};
 }
 CompiledStream coded(const Stream& s) {

@@ -35,10 +35,10 @@ class ReferenceEngine {
     std::uint32_t loop_plus_one = 0;
     std::uint32_t has_turn = Turns::kNone;  ///< index in the loop's turns
     double idle_since = 0;                  ///< since when the turn that it got last had been free
-    std::uint32_t account = 0;  ///< thread that its time is charged to
-    bool fresh_turn = false;    ///< a fiber that just began: its first op comes now
-    bool wants_turn = false;    ///< queues for the turn as soon as its wait is over
-    Condition condition;        ///< of the wait it is in
+    std::uint32_t account = 0;              ///< thread that its time is charged to
+    bool fresh_turn = false;                ///< a fiber that just began: its first op comes now
+    bool wants_turn = false;                ///< queues for the turn as soon as its wait is over
+    Condition condition;                    ///< of the wait it is in
     std::uint32_t position = 0;
     std::uint32_t by_plus_one = 0;
     bool started = false;

@@ -1,4 +1,5 @@
-// The turns of an event loop, or of a pool of threads that take work from one queue: who may run. Shared by both engines.
+// The turns of an event loop, or of a pool of threads that take work from one queue: who may run. Shared by both
+// engines.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,8 @@ class Turns {
 
   double idle_since_s(std::uint32_t turn) const { return turns_[turn].idle_since_s; }
 
-  /// The thread to which the time of `thread`, who has the turn, is charged: itself, or for a fiber the one that serves.
+  /// The thread to which the time of `thread`, who has the turn, is charged: itself, or for a fiber the one that
+  /// serves.
   std::uint32_t account(std::uint32_t turn, std::uint32_t thread, const Program& program) {
     const std::uint32_t recorded = program.threads[thread].loop_plus_one;
     if (recorded) return turns_[turn].worker == kNone ? recorded - 1 : turns_[turn].worker;

@@ -50,18 +50,19 @@ TEST(Sockets, TcpIsMatchedByItsFourTuple) {
   EXPECT_EQ(check(p), "");
 }
 
-// The client works on nothing but what it receives itself: if the server, who had the lock, has not got its request yet on
-// another platform, the client takes it first.
+// The client works on nothing but what it receives itself: if the server, who had the lock, has not got its request yet
+// on another platform, the client takes it first.
 TEST(Sockets, WhoServesItselfTakesALockThatIsFree) {
   ClientAndServer s;
+  const std::int64_t memory = s.object(ObjectKind::sharedMemory).value;
   s.connect(0, {4 * kMs, 4 * kMs + 50'000});
   s.accept({3 * kMs, 4 * kMs + 30'000});
   s.call(s.client, SYS_sendto, 14, {5, 14, 0, 0}, {5 * kMs, 5 * kMs + 10});
   s.call(s.server, SYS_sendto, 5, {7, 5, 0, 0}, {5 * kMs + 20, 5 * kMs + 30});
   s.read(s.client, 5, 5, {5 * kMs + 20, 5 * kMs + 40});
   s.call(s.server, SYS_recvfrom, 14, {7, 100, 0, 0}, {6 * kMs, 6 * kMs + 10});
-  s.call(s.client, SYS_futex, 0, {0x5000, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 2, -1, 0, 0, 0, 0}, {7 * kMs, 9 * kMs});
-  s.call(s.server, SYS_futex, 1, {0x5000, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, -1, 0, 0, 0, 0}, {8 * kMs, 8 * kMs + 10});
+  s.call(s.client, SYS_futex, 0, {0x5000, FUTEX_WAIT, 2, -1, memory, 64, 0, 0}, {7 * kMs, 9 * kMs});
+  s.call(s.server, SYS_futex, 1, {0x9000, FUTEX_WAKE, 1, -1, memory, 64, 0, 0}, {8 * kMs, 8 * kMs + 10});
   const Program p = s.compile();
   ASSERT_EQ(p.gates.size(), 1U);
   EXPECT_EQ(p.gates[0], (Op{OpKind::recv, Cause::none, 0, 0, 14}));

@@ -52,8 +52,7 @@ struct Fixture {
   }
   std::string kinds(std::uint32_t thread) const {
     std::string text;
-    for (const Op& o : program.threads[thread].ops)
-      text += (o.flags & kTurn ? "*" : "") + name(o) + " ";
+    for (const Op& o : program.threads[thread].ops) text += (o.flags & kTurn ? "*" : "") + name(o) + " ";
     return text;
   }
   static std::string name(const Op& o) {

@@ -77,8 +77,8 @@ Ns turns_ns(const Program& program) {
   return 2 * turns;
 }
 
-/// By process: a number that those have in common whose threads are in pools together. Where two workers of a pool become
-/// free in one instant it hangs on rounding who serves next, and what each of them is charged with.
+/// By process: a number that those have in common whose threads are in pools together. Where two workers of a pool
+/// become free in one instant it hangs on rounding who serves next, and what each of them is charged with.
 std::vector<std::size_t> pools(const Program& program) {
   std::vector<std::size_t> pool(program.processes.size());
   for (std::size_t p = 0; p < pool.size(); ++p) pool[p] = p;
@@ -93,8 +93,7 @@ std::vector<std::size_t> pools(const Program& program) {
 /// Has the process's time been charged to it without any choice?
 bool works_alone(const Program& program, std::size_t process) {
   return std::ranges::none_of(program.threads, [&](const ProgramThread& t) {
-    return t.pool_plus_one &&
-           (t.process == process || program.threads[t.pool_plus_one - 1].process == process);
+    return t.pool_plus_one && (t.process == process || program.threads[t.pool_plus_one - 1].process == process);
   });
 }
 

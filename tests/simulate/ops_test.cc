@@ -54,7 +54,8 @@ TEST_P(Ops, ThreeThreadsShareTwoCores) {
   EXPECT_EQ(o.hosts[0].busy_core_ns, 30 * kMs);
 }
 
-/// "second" wants a lock after 2 ms that "first" holds from 1 ms on, or from 4 ms on if its request comes late, for 10 ms.
+/// "second" wants a lock after 2 ms that "first" holds from 1 ms on, or from 4 ms on if its request comes late, for 10
+/// ms.
 Outcome two_want_a_lock(const std::function<Outcome(const ProgramBuilder&)>& run, Ns request_at, std::uint16_t flags) {
   ProgramBuilder b;
   const std::uint32_t client = b.process("client", {}), first = b.process("first", {});

@@ -1,5 +1,5 @@
-// workers prefork|queue|pool PORT WORKERS: serves connections one at a time per worker. prefork: processes that accept from one
-// listener; queue: threads that do; pool: one thread accepts, and threads take connections from a queue.
+// workers prefork|queue|pool PORT WORKERS: serves connections one at a time per worker. prefork: processes that accept
+// from one listener; queue: threads that do; pool: one thread accepts, and threads take connections from a queue.
 // workers client HOST PORT CONNECTIONS: four threads, three requests of 2 kB per connection.
 #include <sys/prctl.h>
 
