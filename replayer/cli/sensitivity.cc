@@ -18,12 +18,16 @@ void for_each_op(Program& program, F&& f) {
     for (std::size_t i = 0; i < thread.ops.size(); ++i) f(thread.ops[i], thread, i);
 }
 
-std::uint64_t ops_with(const Program& program, OpKind kind, std::uint16_t flag) {
+template <class F>
+std::uint64_t count_ops(const Program& program, F&& counts) {
   std::uint64_t count = 0;
   for (const ProgramThread& thread : program.threads)
-    count += static_cast<std::uint64_t>(
-        std::ranges::count_if(thread.ops, [&](const Op& op) { return op.kind == kind && (op.flags & flag); }));
+    count += static_cast<std::uint64_t>(std::ranges::count_if(thread.ops, counts));
   return count;
+}
+
+std::uint64_t ops_with(const Program& program, OpKind kind, std::uint16_t flag) {
+  return count_ops(program, [&](const Op& op) { return op.kind == kind && (op.flags & flag); });
 }
 
 void drop_sleeps(Program& program, std::uint16_t flag) {
@@ -83,16 +87,8 @@ constexpr std::array kExperiments = {
                         value_of(p.counts, "exchanges dealt evenly over connections");
                },
                nullptr, Order::recorded, Spins::folded},
-    Experiment{kWinners,
-               [](const Program& p, const Outcome&) {
-                 std::uint64_t count = 0;
-                 for (const ProgramThread& thread : p.threads)
-                   count += static_cast<std::uint64_t>(std::ranges::count_if(thread.ops, is_bound));
-                 return count;
-               },
-               whoever_comes_first,
-               {},
-               {}},
+    Experiment{
+        kWinners, [](const Program& p, const Outcome&) { return count_ops(p, is_bound); }, whoever_comes_first, {}, {}},
     Experiment{kSpins, [](const Program& p, const Outcome&) { return value_of(p.counts, "spins folded"); }, nullptr,
                Order::arrival, Spins::unfolded},
     Experiment{kEmptyHanded, [](const Program& p, const Outcome&) { return value_of(p.counts, "EAGAIN"); }, nullptr,

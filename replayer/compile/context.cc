@@ -88,12 +88,14 @@ void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_
 
 namespace {
 
-/// The gate of a wait (see Program::gates) + 1. 0 = it has none: the one that ended it waited for something itself
-/// meanwhile, so it brought something that had to come; or ended, which is no lock either.
-std::uint32_t gate_of(Context& c, const Call& call, TokenId token) {
+/// Adds the gate of a wait (see Program::gates), returns its index + 1. 0 = it has none: the one that ended it waited
+/// for something itself meanwhile, so it brought something that had to come; or ended, which is no lock either.
+std::uint32_t add_gate(Context& c, const Call& call, TokenId token) {
   const CausePoint by = c.tokens.cause(token);
-  if (by.time < 0 || by.thread == call.thread || c.tokens.is_end(token)) return 0;
-  const auto before = c.threads[by.thread].waits.before(by.time);
+  if (by.time < 0 || by.thread == call.thread) return 0;
+  const ThreadState& other = c.threads[by.thread];
+  if (other.end_token == token) return 0;
+  const auto before = other.waits.before(by.time);
   if (!before || before->end > call.event.entry_ns) return 0;
   c.program.gates.push_back(before->op);
   return static_cast<std::uint32_t>(c.program.gates.size());
@@ -102,7 +104,7 @@ std::uint32_t gate_of(Context& c, const Call& call, TokenId token) {
 }  // namespace
 
 void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags) {
-  emit_wait(c, call, {OpKind::wait, Cause::sync, flags, token.value, gate_of(c, call, token)}, c.tokens.cause(token));
+  emit_wait(c, call, {OpKind::wait, Cause::sync, flags, token.value, add_gate(c, call, token)}, c.tokens.cause(token));
 }
 
 void signal_token(Context& c, Call& call, TokenId token) {

@@ -138,7 +138,8 @@ struct ThreadState {
   CausePoint poll_cause;                     ///< who made something ready for it
   LatestWaits waits;
   std::uint64_t clear_tid = 0;
-  bool begun = false, ended = false, exit_signalled = false;
+  bool begun = false, ended = false;
+  std::optional<TokenId> end_token;  ///< of who joins it
   bool spawned = false;
   UsualTimeout timeouts;           ///< of polls that slept and were woken in time
   bool timeout_expired = false;    ///< of a poll: the program just goes on then

@@ -56,7 +56,7 @@ class Splitter {
         thread_(thread),
         polled_(polled),
         pools_(pools),
-        in_turn_(waits_for_one_at_a_time(polled)),
+        in_turn_(pools.one_at_a_time[thread]),
         pooled_(pools.pool_plus_one[thread] != 0),
         ops_(std::move(program.threads[thread].ops)),
         origins_(std::move(program.threads[thread].origins)),
@@ -155,15 +155,21 @@ class Splitter {
     const Op& op = ops_[at_];
     if (op.kind == OpKind::accept) return op.target;
     if (!pooled_ || is_chance(op) || !(waits_for_threads(op) || transfers(op))) return std::nullopt;
-    std::uint32_t at = at_;
-    while (at < ops_.size() && (harmless(ops_[at]) || waits_for_threads(ops_[at]))) ++at;
-    if (at == ops_.size() || !transfers(ops_[at]) || ops_[at].kind == OpKind::accept) return std::nullopt;
-    const SourceKey source = source_of(ops_[at]);
+    const std::uint32_t goal = next_event();
+    if (goal == ops_.size() || !transfers(ops_[goal]) || ops_[goal].kind == OpKind::accept) return std::nullopt;
+    const SourceKey source = source_of(ops_[goal]);
     const bool adopted = !(source & kStreamSource) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
     const bool goes_on = transfers(op) && in_region_ && !handlers_.empty() && handlers_.back().source == source;
     if (!adopted || goes_on) return std::nullopt;
-    head_end_ = at;
+    head_end_ = goal;
     return source;
+  }
+
+  /// First op from here on that is neither harmless nor a wait for a thread.
+  std::uint32_t next_event() {
+    if (event_ < at_) event_ = at_;  // else all up to there are
+    while (event_ < ops_.size() && (harmless(ops_[event_]) || waits_for_threads(ops_[event_]))) ++event_;
+    return event_;
   }
 
   /// Which of a pool's threads had a lock when another wanted it is not replayed.
@@ -391,6 +397,7 @@ class Splitter {
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
   std::unordered_map<SourceKey, Ready> ready_;
+  std::uint32_t event_ = 0;     ///< see next_event()
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
@@ -417,8 +424,8 @@ SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>&
   const std::size_t threads = std::min(program.threads.size(), polled.size());
   const WorkerPools pools = find_worker_pools(program, polled, listener);
   for (std::uint32_t t = 0; t < threads; ++t) {
-    const bool in_turn = waits_for_one_at_a_time(polled[t]);
-    if (in_turn ? pools.pool_plus_one[t] != 0 || accepts_several(program.threads[t]) : polled[t].marks.size() > 1)
+    if (pools.one_at_a_time[t] ? pools.pool_plus_one[t] != 0 || accepts_several(program.threads[t])
+                               : polled[t].marks.size() > 1)
       Splitter(program, t, polled[t], pools, split).run();
   }
   for (std::uint32_t t = 0; t < threads; ++t)

@@ -9,9 +9,10 @@
 // received last: it passes on what came from there. (Unless it goes on with what did not fit before.)
 // A thread that waits for one thing at a time (no polls, or of one descriptor) and serves one connection after the
 // other takes them in the order in which they come: from accept to accept is a handler, which keeps the turn while it
-// waits. Several such threads may take them from one queue: worker_pools.h. Anything else that can wait (sleeps, locks,
-// children, sources that were not polled) ends the region: it runs when all its handlers have run, and the thread's own
-// order is law again.
+// waits, also for threads that it has started. Several such threads may take them from one queue: worker_pools.h.
+//
+// Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
+// all its handlers have run, and the thread's own order is law again.
 #pragma once
 
 #include <cstdint>

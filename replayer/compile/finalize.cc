@@ -46,33 +46,6 @@ void settle_ends(Context& c) {
   }
 }
 
-Numbers number(Context& c) {
-  Numbers n(c.space);
-  n.token = token_use(c);
-  for (std::uint32_t& token : n.token) token = token == (kSignalled | kAwaited) ? c.program.tokens++ : kDropped;
-  n.connection.assign(c.channels.links().size(), kDropped);
-  for (std::uint32_t i = 0; i < n.connection.size(); ++i) {
-    const Link& link = c.channels.links()[i];
-    if (!link.accepted) {
-      c.counts.add(Count::unaccepted_connections);
-      continue;
-    }
-    n.connection[i] = static_cast<std::uint32_t>(c.program.connections.size());
-    c.program.connections.push_back({link.transport, link.client_thread, link.server_thread, c.channels.label(link)});
-  }
-  n.stream.assign(c.channels.all().size(), kDropped);
-  for (std::uint32_t i = 0; i < n.stream.size(); ++i) {
-    const Channel& ch = c.channels[i];
-    if (!ch.two_sided()) continue;
-    n.stream[i] = static_cast<std::uint32_t>(c.program.streams.size());
-    const std::uint32_t writer = ch.writer_plus_one ? ch.writer_plus_one - 1 : 0;
-    const std::uint32_t connection = ch.connection_plus_one ? n.connection[ch.connection_plus_one - 1] : kDropped;
-    c.program.streams.push_back({ch.transport, c.channels.capacity(ch), connection == kDropped ? 0 : connection + 1,
-                                 writer, ch.reader_plus_one ? ch.reader_plus_one - 1 : writer, c.channels.label(ch)});
-  }
-  return n;
-}
-
 /// Gives the op its final target; false if it has none and the op must go.
 bool renumber(Op& op, const Numbers& n) {
   switch (op.kind) {
@@ -97,19 +70,46 @@ bool renumber(Op& op, const Numbers& n) {
   }
 }
 
+/// Those whose event is not in the program go.
 void number_gates(Context& c, Numbers& n) {
   std::vector<Op> kept;
   for (Op gate : c.program.gates) {
-    const bool known = gate.kind == OpKind::recv || gate.kind == OpKind::recv_end || gate.kind == OpKind::accept ||
-                       gate.kind == OpKind::wait;
     gate.flags = 0;
     gate.cause = Cause::none;
     if (gate.kind == OpKind::wait) gate.value = 0;
-    const bool keep = known && renumber(gate, n);
+    const bool keep = can_be_gate(gate.kind) && renumber(gate, n);
     if (keep) kept.push_back(gate);
     n.gate_plus_one.push_back(keep ? static_cast<std::uint32_t>(kept.size()) : 0);
   }
   c.program.gates = std::move(kept);
+}
+
+Numbers number(Context& c) {
+  Numbers n(c.space);
+  n.token = token_use(c);
+  for (std::uint32_t& token : n.token) token = token == (kSignalled | kAwaited) ? c.program.tokens++ : kDropped;
+  n.connection.assign(c.channels.links().size(), kDropped);
+  for (std::uint32_t i = 0; i < n.connection.size(); ++i) {
+    const Link& link = c.channels.links()[i];
+    if (!link.accepted) {
+      c.counts.add(Count::unaccepted_connections);
+      continue;
+    }
+    n.connection[i] = static_cast<std::uint32_t>(c.program.connections.size());
+    c.program.connections.push_back({link.transport, link.client_thread, link.server_thread, c.channels.label(link)});
+  }
+  n.stream.assign(c.channels.all().size(), kDropped);
+  for (std::uint32_t i = 0; i < n.stream.size(); ++i) {
+    const Channel& ch = c.channels[i];
+    if (!ch.two_sided()) continue;
+    n.stream[i] = static_cast<std::uint32_t>(c.program.streams.size());
+    const std::uint32_t writer = ch.writer_plus_one ? ch.writer_plus_one - 1 : 0;
+    const std::uint32_t connection = ch.connection_plus_one ? n.connection[ch.connection_plus_one - 1] : kDropped;
+    c.program.streams.push_back({ch.transport, c.channels.capacity(ch), connection == kDropped ? 0 : connection + 1,
+                                 writer, ch.reader_plus_one ? ch.reader_plus_one - 1 : writer, c.channels.label(ch)});
+  }
+  number_gates(c, n);
+  return n;
 }
 
 /// Does the thread receive or accept itself whatever it works on? Then nothing that it does can come before its cause,
@@ -284,8 +284,7 @@ RecordingQuality quality_of(const Context& c) {
 void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
-  Numbers numbers = number(c);
-  number_gates(c, numbers);
+  const Numbers numbers = number(c);
   std::vector<PolledSources> polled;
   for (const Thread& thread : c.trace.tables.threads()) {
     const std::uint32_t i = thread.index.value;

@@ -71,10 +71,9 @@ void exec_done(Context& c, Call& call) { exec_seen(c, call, event_kind(PseudoEve
 
 void wake_joiner(Context& c, Call& call) {
   ThreadState& t = c.state(call);
-  if (!t.clear_tid || t.exit_signalled) return;
-  t.exit_signalled = true;
+  if (!t.clear_tid || t.end_token) return;
   const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
-  c.tokens.set_end(token);
+  t.end_token = token;
   c.futexes.thread_exit({c.processes[call.process].address_space << 1, t.clear_tid}, call.event.entry_ns, token);
   c.emit(call).cause({OpKind::signal, Cause::none, 0, token.value, 0});
 }

@@ -47,10 +47,14 @@ struct Side {
   ScratchSequence<Segment> more;  ///< from other connections, to come before the last exchange
 };
 
-struct Pair {
+/// What one connection got of the work, and when.
+struct Share {
+  Ns first_ns = 0, last_ns = 0;  ///< polls that reported the client's side, while recording
+  std::size_t count = 0;         ///< of exchanges that it has
+};
+
+struct Pair : Share {
   Side client, server;
-  Ns last_ns = 0;
-  std::size_t count = 0;  ///< of exchanges that it has
 };
 
 /// Splits fibers where they turn to the next exchange: `first` is what an exchange begins with on this side.
@@ -143,8 +147,8 @@ class Dealer {
     Dealt dealt;
     for (auto& [key, pairs] : pools_)
       if (share_work(pairs)) dealt.moved += even_out(pairs, shape_of(key));
-    for (const auto& [key, pairs] : kept_)
-      if (share_work(pairs)) note_imbalance(pairs, dealt);
+    for (const auto& [key, shares] : kept_)
+      if (share_work(shares)) note_imbalance(shares, dealt);
     return dealt;
   }
 
@@ -186,18 +190,16 @@ class Dealer {
     auto asks = Cutter(program_, OpKind::send, space_).cut(client);
     if (!asks || asks->exchanges.size() < kFewestExchanges) return;
     const Segment usual = asks->exchanges[asks->exchanges.size() / 2];
-    const std::size_t exchanges = asks->exchanges.size();
-    Pair pair{std::move(*asks), Side(space_), client.back()->last_ready_ns, exchanges};
-    kept_[{client.front()->region, 0, usual.sent, usual.received}].push_back(std::move(pair));
+    kept_[{client.front()->region, 0, usual.sent, usual.received}].push_back(share_of(client, asks->exchanges.size()));
   }
 
-  static void note_imbalance(const std::vector<Pair>& pairs, Dealt& dealt) {
+  static void note_imbalance(const std::vector<Share>& shares, Dealt& dealt) {
     std::size_t total = 0, longest = 0;
-    for (const Pair& pair : pairs) {
-      total += pair.count;
-      longest = std::max(longest, pair.count);
+    for (const Share& share : shares) {
+      total += share.count;
+      longest = std::max(longest, share.count);
     }
-    const double even = static_cast<double>(total) / static_cast<double>(pairs.size());
+    const double even = static_cast<double>(total) / static_cast<double>(shares.size());
     dealt.kept += total;
     dealt.kept_share = std::max(dealt.kept_share, static_cast<double>(longest) / even - 1);
   }
@@ -216,23 +218,27 @@ class Dealer {
     const std::size_t exchanges = asks->exchanges.size();
     const Segment usual = asks->exchanges[exchanges / 2];
     pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}].push_back(
-        {std::move(*asks), std::move(*answers), client.back()->last_ready_ns, exchanges});
+        {share_of(client, exchanges), std::move(*asks), std::move(*answers)});
     return true;
   }
 
-  /// Did the connections end because the work was done?
-  static bool share_work(const std::vector<Pair>& pairs) {
-    if (pairs.size() < 2) return false;
-    Ns first_end = pairs.front().last_ns, last_end = first_end;
+  static Share share_of(const Fibers& client, std::size_t exchanges) {
+    return {client.front()->first_ready_ns, client.back()->last_ready_ns, exchanges};
+  }
+
+  /// Did the connections (Share) end because the work was done?
+  template <class Shares>
+  static bool share_work(const Shares& shares) {
+    if (shares.size() < 2) return false;
+    Ns first_end = shares.front().last_ns, last_end = first_end;
     double interval_sum = 0;
-    for (const Pair& pair : pairs) {
-      first_end = std::min(first_end, pair.last_ns);
-      last_end = std::max(last_end, pair.last_ns);
-      interval_sum += static_cast<double>(pair.last_ns - pair.client.fibers.front()->first_ready_ns) /
-                      static_cast<double>(pair.count);
+    for (const Share& share : shares) {
+      first_end = std::min(first_end, share.last_ns);
+      last_end = std::max(last_end, share.last_ns);
+      interval_sum += static_cast<double>(share.last_ns - share.first_ns) / static_cast<double>(share.count);
     }
     return static_cast<double>(last_end - first_end) <=
-           kEndsWithinExchanges * interval_sum / static_cast<double>(pairs.size());
+           kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size());
   }
 
   std::uint64_t even_out(std::vector<Pair>& pairs, const Shape& shape) {
@@ -338,7 +344,7 @@ class Dealer {
   std::shared_ptr<ScratchSpace> space_;
   std::vector<Uses> uses_;
   std::map<Key, std::vector<Pair>> pools_;
-  std::map<Key, std::vector<Pair>> kept_;  ///< without servers
+  std::map<Key, std::vector<Share>> kept_;  ///< of clients whose servers cannot be dealt out
 };
 
 }  // namespace

@@ -67,12 +67,12 @@ void make_pools(const Candidates& candidates, std::size_t fewest, WorkerPools& p
 }
 
 /// Threads that accept from one listener each, by listener.
-Candidates sharers_of_listeners(const Survey& survey, std::span<const PolledSources> polled,
+Candidates sharers_of_listeners(const Survey& survey, const std::vector<bool>& one_at_a_time,
                                 std::span<const std::uint32_t> listener) {
   Candidates found;
-  for (std::uint32_t t = 0; t < polled.size(); ++t) {
+  for (std::uint32_t t = 0; t < one_at_a_time.size(); ++t) {
     const auto& accepts = survey.accepts(t);
-    if (accepts.empty() || !waits_for_one_at_a_time(polled[t])) continue;
+    if (accepts.empty() || !one_at_a_time[t]) continue;
     const auto known = [&](std::uint32_t c) { return c < listener.size() && listener[c] == listener[accepts.front()]; };
     if (std::ranges::all_of(accepts, known)) found[listener[accepts.front()]].push_back(t);
   }
@@ -80,11 +80,10 @@ Candidates sharers_of_listeners(const Survey& survey, std::span<const PolledSour
 }
 
 /// Threads that serve several connections accepted by another one of their process, by that one.
-Candidates takers_from_queues(const Program& program, const Survey& survey, std::span<const PolledSources> polled) {
+Candidates takers_from_queues(const Program& program, const Survey& survey, const std::vector<bool>& one_at_a_time) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> served;  // by acceptor and server
   const auto can_take = [&](std::uint32_t from, std::uint32_t t) {
-    return program.threads[from].process == program.threads[t].process && t < polled.size() &&
-           survey.accepts(t).empty() && waits_for_one_at_a_time(polled[t]);
+    return program.threads[from].process == program.threads[t].process && survey.accepts(t).empty() && one_at_a_time[t];
   };
   for (const Service& s : survey.services())
     for (const std::uint32_t t : s.servers)
@@ -97,18 +96,16 @@ Candidates takers_from_queues(const Program& program, const Survey& survey, std:
 
 }  // namespace
 
-bool waits_for_one_at_a_time(const PolledSources& polled) {
-  return std::ranges::all_of(polled.marks, [](const PollMark& mark) { return mark.alone; });
-}
-
 WorkerPools find_worker_pools(const Program& program, std::span<const PolledSources> polled,
                               std::span<const std::uint32_t> listener) {
-  WorkerPools pools{std::vector<std::uint32_t>(program.threads.size()),
+  WorkerPools pools{std::vector<bool>(program.threads.size()), std::vector<std::uint32_t>(program.threads.size()),
                     std::vector<std::uint32_t>(program.connections.size()),
                     std::vector<bool>(program.connections.size())};
+  for (std::size_t t = 0; t < std::min(polled.size(), program.threads.size()); ++t)
+    pools.one_at_a_time[t] = std::ranges::all_of(polled[t].marks, &PollMark::alone);
   const Survey survey(program);
-  make_pools(sharers_of_listeners(survey, polled, listener), 2, pools);
-  make_pools(takers_from_queues(program, survey, polled), 1, pools);
+  make_pools(sharers_of_listeners(survey, pools.one_at_a_time, listener), 2, pools);
+  make_pools(takers_from_queues(program, survey, pools.one_at_a_time), 1, pools);
   for (std::size_t c = 0; c < survey.services().size(); ++c) {
     const Service& s = survey.services()[c];
     if (!s.acceptor) continue;

@@ -14,6 +14,7 @@ namespace simrec::replay::causal {
 
 /// Who serves which connection, and with whom.
 struct WorkerPools {
+  std::vector<bool> one_at_a_time;           ///< by thread: it never waits for more than one descriptor at a time
   std::vector<std::uint32_t> pool_plus_one;  ///< by thread: index + 1 of the pool's first thread; 0 = in none
   std::vector<std::uint32_t>
       adopter_plus_one;         ///< by connection: the pool whose threads serve what another one accepted
@@ -23,8 +24,5 @@ struct WorkerPools {
 /// `listener` by connection, equal for those accepted from one socket; may be shorter (unknown).
 WorkerPools find_worker_pools(const Program& program, std::span<const PolledSources> polled,
                               std::span<const std::uint32_t> listener);
-
-/// Does the thread never wait for more than one descriptor at a time?
-bool waits_for_one_at_a_time(const PolledSources& polled);
 
 }  // namespace simrec::replay::causal

@@ -49,12 +49,9 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
 }
 
 std::string check_gates(const Program& p) {
-  for (const Op& gate : p.gates) {
-    const bool known = gate.kind == OpKind::recv || gate.kind == OpKind::recv_end || gate.kind == OpKind::accept ||
-                       gate.kind == OpKind::wait;
-    if (!known || gate.value < 0 || gate.target >= target_limit(p, gate.kind))
+  for (const Op& gate : p.gates)
+    if (!can_be_gate(gate.kind) || gate.value < 0 || gate.target >= target_limit(p, gate.kind))
       return "a wait has a gate that nothing can open";
-  }
   return {};
 }
 

@@ -38,11 +38,10 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   if (op.flags & kWoke) out << " woke";
   if (op.flags & kNonblocking) out << " nonblocking";
   if (op.flags & kLock) out << " lock";
-  if (op.kind == OpKind::wait && op.value > 0) {
-    const Op& gate = program.gates[static_cast<std::size_t>(op.value - 1)];
-    out << (op.flags & kYields ? " unless before " : " (perhaps unless before ") << op_name(gate.kind) << " #"
-        << gate.target;
-    if (gate.kind == OpKind::recv) out << " " << gate.value;
+  if (const Op* gate = gate_of(program, op)) {
+    out << (op.flags & kYields ? " unless before " : " (perhaps unless before ") << op_name(gate->kind) << " #"
+        << gate->target;
+    if (gate->kind == OpKind::recv) out << " " << gate->value;
     if (!(op.flags & kYields)) out << ")";
   }
   if (op.kind != OpKind::compute) out << "    (" << describe_call(program, thread, index) << ")";

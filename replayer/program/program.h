@@ -191,4 +191,14 @@ struct Program {
   std::shared_ptr<OpStore> stored;
 };
 
+/// May an op of that kind be a gate? See Program::gates.
+inline bool can_be_gate(OpKind kind) {
+  return kind == OpKind::recv || kind == OpKind::recv_end || kind == OpKind::accept || kind == OpKind::wait;
+}
+
+/// The gate of a wait op; nullptr = it has none.
+inline const Op* gate_of(const Program& program, const Op& op) {
+  return op.kind == OpKind::wait && op.value > 0 ? &program.gates[static_cast<std::size_t>(op.value - 1)] : nullptr;
+}
+
 }  // namespace simrec::replay

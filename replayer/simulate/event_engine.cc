@@ -352,8 +352,9 @@ const Op& EventEngine::awaited(std::uint32_t t) const {
 
 /// Has the thread that ended this wait while recording not got as far here? See Program::gates.
 bool EventEngine::comes_first(std::uint32_t t, const Op& op) const {
-  return (op.flags & kYields) && op.value > 0 && tokens_[op.target].by_plus_one == 0 &&
-         !satisfied(t, program_.gates[static_cast<std::size_t>(op.value - 1)]);
+  if ((op.flags & kYields) == 0 || tokens_[op.target].by_plus_one != 0) return false;
+  const Op* gate = gate_of(program_, op);
+  return gate != nullptr && !satisfied(t, *gate);
 }
 
 /// Could the op complete now without waiting?

@@ -4,25 +4,12 @@
 namespace simrec::replay {
 
 void EventEngine::set_up_loops() {
-  for (std::uint32_t t = 0; t < threads_.size(); ++t) threads_[t].account = t;
-  const auto join = [this](std::uint32_t t) {
-    std::uint32_t& loop = threads_[loop_leader(program_, t)].loop;
-    if (loop == kNone) {
-      loop = static_cast<std::uint32_t>(loops_.size());
-      loops_.emplace_back();
-    }
-    threads_[t].loop = loop;
-    if (!program_.threads[t].loop_plus_one && threads_[t].turn == kNone) threads_[t].turn = loops_[loop].turns.add(t);
-  };
+  LoopPlan plan = plan_loops(program_);
+  for (Turns& turns : plan.turns) loops_.push_back({std::move(turns), {}, false});
   for (std::uint32_t t = 0; t < threads_.size(); ++t) {
-    const ProgramThread& thread = program_.threads[t];
-    if (!thread.loop_plus_one && !thread.pool_plus_one) continue;
-    join(loop_leader(program_, t));
-    if (thread.loop_plus_one) {
-      join(thread.loop_plus_one - 1);
-      threads_[t].account = thread.loop_plus_one - 1;
-    }
-    join(t);
+    threads_[t].account = recorded_worker(program_, t);
+    threads_[t].loop = plan.loop[t];
+    threads_[t].turn = plan.turn[t];
   }
 }
 
@@ -84,7 +71,7 @@ void EventEngine::give_turn(std::uint32_t index, bool was_idle) {
   Loop& loop = loops_[index];
   const std::uint32_t t = loop.queue.pop();
   Thread& thread = threads_[t];
-  thread.turn = loop.turns.give(t);
+  thread.turn = loop.turns.give();
   thread.account = loop.turns.account(thread.turn, t, program_);
   const double idle_since = loop.turns.idle_since_s(thread.turn);
   thread.has_turn = true;

@@ -28,8 +28,8 @@ HostCosts host_costs(const Program& program, const std::string& host, const char
 }
 
 double wake_up_cost_s(const HostCosts& costs, double since, double now) {
-  return now - since > kTurnDelay_s + kInstant_s ? costs.wake_up_s
-                                                 : 0;  // an event loop that looks around does not sleep
+  constexpr double kAtOnce_s = kTurnDelay_s + kInstant_s;  // an event loop that looks around does not sleep
+  return now - since > kAtOnce_s ? costs.wake_up_s : 0;
 }
 
 bool has_timer_slack(const Op& op) {

@@ -127,7 +127,6 @@ class ReferenceEngine {
   void set_up_loops();
   void enter_loop(std::uint32_t t);
   void yield_turn(std::uint32_t t, const Op& op);
-  void join_loop(std::uint32_t t);
   void pass_turn(std::uint32_t t, bool ended = false);
   bool relax_turns();
   void give_turn(Loop& loop);

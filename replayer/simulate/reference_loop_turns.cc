@@ -8,32 +8,20 @@ namespace simrec::replay {
 namespace s4u = simgrid::s4u;
 
 void ReferenceEngine::set_up_loops() {
-  for (std::uint32_t t = 0; t < threads_.size(); ++t) threads_[t].account = t;
+  LoopPlan plan = plan_loops(program_);
+  for (Turns& turns : plan.turns) {
+    const auto index = static_cast<std::uint32_t>(loops_.size());
+    loops_.push_back({std::move(turns), {}, false, s4u::Semaphore::create(0)});
+    start_daemon("loop-" + std::to_string(index), [this, index] { answer_bell(index); });
+  }
   for (std::uint32_t t = 0; t < threads_.size(); ++t) {
-    const ProgramThread& thread = program_.threads[t];
-    if (!thread.loop_plus_one && !thread.pool_plus_one) continue;
-    join_loop(loop_leader(program_, t));
-    if (thread.loop_plus_one) {
-      join_loop(thread.loop_plus_one - 1);
-      threads_[t].account = thread.loop_plus_one - 1;
-    }
-    join_loop(t);
+    Thread& thread = threads_[t];
+    thread.account = recorded_worker(program_, t);
+    if (plan.loop[t] == Turns::kNone) continue;
+    thread.loop_plus_one = plan.loop[t] + 1;
+    thread.has_turn = plan.turn[t];
+    thread.turn = s4u::Semaphore::create(0);
   }
-}
-
-void ReferenceEngine::join_loop(std::uint32_t t) {
-  std::uint32_t& loop_plus_one = threads_[loop_leader(program_, t)].loop_plus_one;
-  if (!loop_plus_one) {
-    Loop& loop = loops_.emplace_back();
-    loop.bell = s4u::Semaphore::create(0);
-    loop_plus_one = static_cast<std::uint32_t>(loops_.size());
-    start_daemon("loop-" + std::to_string(loops_.size()), [this, index = loop_plus_one - 1] { answer_bell(index); });
-  }
-  Thread& thread = threads_[t];
-  thread.loop_plus_one = loop_plus_one;
-  if (thread.turn) return;
-  thread.turn = s4u::Semaphore::create(0);
-  if (!program_.threads[t].loop_plus_one) thread.has_turn = loops_[loop_plus_one - 1].turns.add(t);
 }
 
 /// A fiber begins: it needs a turn, unless there is nothing for it to do yet.
@@ -67,7 +55,7 @@ void ReferenceEngine::pass_turn(std::uint32_t t, bool ended) {
 void ReferenceEngine::give_turn(Loop& loop) {
   const std::uint32_t next = loop.queue.pop();
   Thread& thread = threads_[next];
-  thread.has_turn = loop.turns.give(next);
+  thread.has_turn = loop.turns.give();
   thread.account = loop.turns.account(thread.has_turn, next, program_);
   thread.idle_since = loop.turns.idle_since_s(thread.has_turn);
   ++active_;

@@ -11,33 +11,31 @@
 
 namespace simrec::replay {
 
-/// One turn, once more when a thread joins the pool.
+/// One turn for each thread of the pool: a loop of its own has one.
 class Turns {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   /// The thread has a turn of its own, from the beginning.
   std::uint32_t add(std::uint32_t thread) {
-    turns_.push_back({thread, thread, 0, false});
+    turns_.push_back({thread, 0, State::taken});
     return static_cast<std::uint32_t>(turns_.size() - 1);
   }
   /// One that belongs to nobody.
-  void add_spare(double now_s) { turns_.push_back({kNone, kNone, now_s, false}); }
+  void add_spare(double now_s) { turns_.push_back({kNone, now_s, State::free}); }
 
   bool any_free() const { return latest_free() != kNone; }
 
   /// Whoever had the turn waits or has ended. Where several threads share work, theirs goes with them.
   void pass(std::uint32_t turn, double now_s, bool ended) {
-    Turn& passed = turns_[turn];
-    passed.owner = kNone;
-    passed.idle_since_s = now_s;
-    passed.gone = ended && turns_.size() > 1;
+    turns_[turn].idle_since_s = now_s;
+    turns_[turn].state = ended && turns_.size() > 1 ? State::gone : State::free;
   }
 
   /// Gives a free turn; there must be one. The one that was free last: who has just ended its work needs no waking.
-  std::uint32_t give(std::uint32_t thread) {
+  std::uint32_t give() {
     const std::uint32_t turn = latest_free();
-    turns_[turn].owner = thread;
+    turns_[turn].state = State::taken;
     return turn;
   }
 
@@ -54,11 +52,11 @@ class Turns {
   }
 
  private:
+  enum class State : std::uint8_t { taken, free, gone };
   struct Turn {
-    std::uint32_t owner = kNone;   ///< thread that has it
     std::uint32_t worker = kNone;  ///< thread that serves with it
     double idle_since_s = 0;
-    bool gone = false;
+    State state = State::taken;
   };
 
   /// Those that became free within so many seconds did so at once: which of them it is must not hang on rounding.
@@ -67,7 +65,7 @@ class Turns {
   std::uint32_t latest_free() const {
     std::uint32_t found = kNone;
     for (std::uint32_t i = 0; i < turns_.size(); ++i) {
-      const bool free = turns_[i].owner == kNone && !turns_[i].gone;
+      const bool free = turns_[i].state == State::free;
       if (free && (found == kNone || turns_[i].idle_since_s > turns_[found].idle_since_s + kTie_s)) found = i;
     }
     return found;
@@ -76,12 +74,18 @@ class Turns {
   std::vector<Turn> turns_;
 };
 
-/// The thread whose loop the thread's own loop or that of the fiber is: its pool's first one.
-inline std::uint32_t loop_leader(const Program& program, std::uint32_t thread) {
+/// Who belongs to which loop, and who has a turn in the beginning.
+struct LoopPlan {
+  std::vector<Turns> turns;         ///< by loop
+  std::vector<std::uint32_t> loop;  ///< by thread; Turns::kNone = it is in none
+  std::vector<std::uint32_t> turn;  ///< by thread: that it has; Turns::kNone = none
+};
+LoopPlan plan_loops(const Program& program);
+
+/// The thread itself, or for a fiber the one that served while recording.
+inline std::uint32_t recorded_worker(const Program& program, std::uint32_t thread) {
   const std::uint32_t loop = program.threads[thread].loop_plus_one;
-  const std::uint32_t owner = loop ? loop - 1 : thread;
-  const std::uint32_t pool = program.threads[owner].pool_plus_one;
-  return pool ? pool - 1 : owner;
+  return loop ? loop - 1 : thread;
 }
 
 }  // namespace simrec::replay

@@ -4,6 +4,7 @@
 #include "replayer/compile/event_loops.h"
 #include "replayer/compile/worker_pools.h"
 #include "replayer/program/check.h"
+#include "tests/compile/script.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -19,6 +20,8 @@ Op spawn(std::uint32_t thread) { return op(OpKind::spawn, thread); }
 /// Of connection c: requests on stream 2c, answers on stream 2c + 1.
 Op request(std::uint32_t c) { return op(OpKind::recv, 2 * c, 10); }
 Op answer(std::uint32_t c) { return op(OpKind::send, 2 * c + 1, 5); }
+
+using Indices = std::vector<std::size_t>;
 
 /// Process 0 is the server with any number of threads, process 1 the client of four connections.
 struct Fixture {
@@ -50,30 +53,13 @@ struct Fixture {
     program.threads.push_back(std::move(thread));
     polled.emplace_back();
   }
-  std::string kinds(std::uint32_t thread) const {
-    std::string text;
-    for (const Op& o : program.threads[thread].ops) text += (o.flags & kTurn ? "*" : "") + name(o) + " ";
-    return text;
-  }
-  static std::string name(const Op& o) {
-    switch (o.kind) {
-      case OpKind::accept:
-        return "accept" + std::to_string(o.target);
-      case OpKind::recv:
-        return "recv" + std::to_string(o.target);
-      case OpKind::send:
-        return "send" + std::to_string(o.target);
-      case OpKind::wait:
-        return "wait" + std::to_string(o.target);
-      case OpKind::signal:
-        return "signal" + std::to_string(o.target);
-      case OpKind::spawn:
-        return "spawn" + std::to_string(o.target);
-      case OpKind::exit:
-        return "exit";
-      default:
-        return "?";
-    }
+  std::string ops(std::uint32_t thread) const { return test::ops(program, ThreadId{thread}); }
+  /// Which of them need the loop's turn.
+  Indices turns(std::uint32_t thread) const {
+    Indices found;
+    for (std::size_t i = 0; i < program.threads[thread].ops.size(); ++i)
+      if (program.threads[thread].ops[i].flags & kTurn) found.push_back(i);
+    return found;
   }
 };
 
@@ -85,8 +71,10 @@ TEST(WorkerPools, ThreadsThatAcceptFromOneListenerShareTheirConnections) {
   EXPECT_EQ(f.program.threads[0].pool_plus_one, 0U);
   EXPECT_EQ(f.program.threads[1].pool_plus_one, 1U);
   EXPECT_EQ(f.program.threads[2].pool_plus_one, 0U) << "it has another listener";
-  EXPECT_EQ(f.kinds(1), "spawn6 *wait10 exit ");
-  EXPECT_EQ(f.kinds(6), "*accept1 recv2 send3 signal10 exit ");
+  EXPECT_EQ(f.ops(1), "spawn 6, wait k10, exit");
+  EXPECT_EQ(f.turns(1), Indices{1});
+  EXPECT_EQ(f.ops(6), "accept c1, recv s2 10, send s3 5, signal k10, exit");
+  EXPECT_EQ(f.turns(6), Indices{0});
   EXPECT_EQ(check(f.program), "");
 }
 
@@ -99,10 +87,13 @@ TEST(WorkerPools, ThreadsThatTakeFromAQueueServeWhateverComesFirst) {
   EXPECT_EQ(split_event_loops(f.program, f.polled).handlers, 8U);
   EXPECT_EQ(f.program.threads[1].pool_plus_one, 0U);
   EXPECT_EQ(f.program.threads[2].pool_plus_one, 2U);
-  EXPECT_EQ(f.kinds(0), "spawn1 spawn2 spawn4 spawn5 spawn6 spawn7 *wait8 *wait9 *wait10 *wait11 exit ");
-  EXPECT_EQ(f.kinds(8), "*wait0 recv0 send1 signal12 exit ");
-  EXPECT_EQ(f.kinds(9), "*recv4 send5 signal4 signal13 exit ");
-  EXPECT_EQ(f.kinds(11), "*wait3 recv6 send7 signal15 exit ");
+  EXPECT_EQ(f.ops(0),
+            "spawn 1, spawn 2, spawn 4, spawn 5, spawn 6, spawn 7, wait k8, wait k9, wait k10, wait k11, exit");
+  EXPECT_EQ(f.turns(0), (Indices{6, 7, 8, 9}));
+  EXPECT_EQ(f.ops(8), "wait k0, recv s0 10, send s1 5, signal k12, exit");
+  EXPECT_EQ(f.ops(9), "recv s4 10, send s5 5, signal k4, signal k13, exit");
+  EXPECT_EQ(f.ops(11), "wait k3, recv s6 10, send s7 5, signal k15, exit");
+  for (const std::uint32_t fiber : {8U, 9U, 11U}) EXPECT_EQ(f.turns(fiber), Indices{0});
   EXPECT_EQ(check(f.program), "");
 }
 

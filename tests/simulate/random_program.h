@@ -162,8 +162,8 @@ class RandomProgram {
       done.flags = kTurn;
       push(worker(i), done);
       std::uint32_t client = other_thread(owner);
-      while (client == colleague && threads_ > 2) client = other_thread(owner);
-      visits(client == colleague ? owner : client, fibers[i]);
+      while (client == colleague) client = other_thread(owner);
+      visits(client, fibers[i]);
       push(fibers[i], signal(first_done + i));
     }
   }

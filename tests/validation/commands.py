@@ -46,7 +46,7 @@ def on_hosts(folder, programs, out, disk=""):
 
 def on_loopback(folder, programs, out, disk=""):
     places = Places(folder, programs, out, "127.0.0.1", ("127.0.0.1",) * 4, tuple(free_ports(4)), disk)
-    inputs.nginx_config(folder, places.ports[1])
+    inputs.server_configs(folder, places.ports[1])
     return places
 
 

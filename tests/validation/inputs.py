@@ -104,7 +104,7 @@ def web(d):
     write(f"{d}/www/1m.bin", noise(1 << 20, 1))
 
 
-def nginx_config(d, port):
+def server_configs(d, port):
     write(f"{d}/nginx-{port}.conf", NGINX.format(d=d, port=port))
     write(f"{d}/lighttpd-{port}.conf", LIGHTTPD.format(d=d, port=port))
 

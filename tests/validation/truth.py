@@ -155,7 +155,7 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, record)
                 with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
-                    inputs.nginx_config(bed.inputs, 7100)
+                    inputs.server_configs(bed.inputs, 7100)
                     repeat(bed, members, keep, end, n, retry)
                 bed.network = None
             else:

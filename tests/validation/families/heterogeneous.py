@@ -11,9 +11,9 @@ def two_clients(name, server, place, near, far, settings, needs, inputs=(), quic
                     (server,), place + ("far-*=h3",), needs=needs, inputs=inputs, quick=quick)
 
 
-def workers(kind, number=4):
+def workers(kind):
     """Workers that serve one connection at a time: who serves which is chance."""
-    return two_clients(f"workers_{kind}", Server("h2", "{b}/workers-server " + kind + " {p} %d" % number),
+    return two_clients(f"workers_{kind}", Server("h2", "{b}/workers-server " + kind + " {p} 4"),
                        ("cmd:*/workers-server *=h2",), "{b}/workers client {s} {p} 1600",
                        "workers client {s} {p} 120", ("near-far",), ())
 
