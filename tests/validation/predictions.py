@@ -79,14 +79,22 @@ def predict(simreplay, traces, platform, workload, setting, extra=()):
     if done.returncode != 0:
         return Prediction(failed=f"simreplay: {(done.stderr.strip().splitlines() or ['no message'])[-1]} (exit {done.returncode})"[:300])
     report = json.loads(done.stdout)
+    seconds = client_seconds(report, workload)
+    if not seconds:
+        return Prediction(failed="the prediction has no process timeit of the client")
+    trust, reason = verdict(report)
+    return Prediction(seconds, report.get("closure_error") or 0.0, trust, reason, interval(report))
+
+
+def client_seconds(report, workload):
+    """{client label: predicted seconds}, or {} if a client is missing."""
     seconds = {}
     for i, c in enumerate(workload.clients):
         timed = [p for p in report["processes"] if p["name"] == "timeit" and f"/time{i} " in p["cmdline"]]
         if not timed:
-            return Prediction(failed="the prediction has no process timeit of the client")
+            return {}
         seconds[c.label] = timed[0]["end_s"] - timed[0]["start_s"]
-    trust, reason = verdict(report)
-    return Prediction(seconds, report.get("closure_error") or 0.0, trust, reason, interval(report))
+    return seconds
 
 
 def help_text(simreplay):

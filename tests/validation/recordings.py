@@ -71,6 +71,12 @@ def wait_for_servers(workload, places, process):
 
 
 def record_once(bed, simrec, workload, size, recorded_cpu, trace):
+    walls, failed = run_on_loopback(bed, [*bed.slow_prefix(recorded_cpu, "stall", 250), simrec, "-q", "-o", trace], workload, size)
+    return Recording(failed=failed) if failed else Recording(trace, walls)
+
+
+def run_on_loopback(bed, prefix, workload, size):
+    """({client label: seconds}, why it failed or "") of the program behind `prefix`: a recorder, or nothing."""
     inputs.empty(bed.out)
     for stale in ["go"] + [f"time{i}" for i in range(len(workload.clients))]:
         if os.path.exists(f"{bed.folder}/{stale}"):
@@ -78,12 +84,11 @@ def record_once(bed, simrec, workload, size, recorded_cpu, trace):
     if workload.disk:
         bed.disk.make_cold()
     places = commands.on_loopback(bed.inputs, bed.programs, bed.out, bed.disk.path if workload.disk else "")
-    slow = bed.slow_prefix(recorded_cpu, "stall", 250)
     log = f"{bed.folder}/record.log"
     with open(f"{bed.folder}/script", "w") as f:  # a file: patterns of --place must not match the text of the script
         f.write(script(workload, size, places, bed.folder))
     with open(log, "w") as out:
-        process = subprocess.Popen([*slow, simrec, "-q", "-o", trace, "sh", f"{bed.folder}/script"],
+        process = subprocess.Popen([*prefix, "sh", f"{bed.folder}/script"],
                                    stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
                                    preexec_fn=bed.accounting.enter)
         try:
@@ -97,15 +102,15 @@ def record_once(bed, simrec, workload, size, recorded_cpu, trace):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            return Recording(failed=f"the recording did not end in {LIMIT_S} s")
+            return {}, f"the run on loopback did not end in {LIMIT_S} s"
     if status != 0:
         with open(log, errors="replace") as f:
-            return Recording(failed=f"recording: exit status {status}: {f.read()[-200:].strip()}")
+            return {}, f"on loopback: exit status {status}: {f.read()[-200:].strip()}"
     walls = {}
     for i, c in enumerate(workload.clients):
         with open(f"{bed.folder}/time{i}") as f:
             walls[c.label] = float(f.read().split()[0])
-    return Recording(trace, walls)
+    return walls, ""
 
 
 class Recorder:
