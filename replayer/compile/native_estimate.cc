@@ -35,17 +35,17 @@ Ns of_lag(Ns lag) { return lag < kDelayedAcknowledgement ? lag : lag - kDelayedA
 
 class PathWalk {
  public:
-  explicit PathWalk(const Context& c) : c_(c), recorder_(c.trace), places_(c.threads.size()) {}
-
   /// Of a run that ended in thread 0 at `end`.
-  NativeEstimate estimate(Ns end) {
-    thread_ = 0;
-    time_ = end;
-    index_ = event_at(end);
+  PathWalk(const Context& c, Ns end)
+      : c_(c), recorder_(c.trace, c.ledger, end), places_(c.threads.size()), end_(end), time_(end) {}
+
+  NativeEstimate estimate() {
+    index_ = event_at(end_);
     // Every step moves back in time or to a creator; the bound only guards against damaged traces.
     for (std::uint64_t steps = c_.trace.event_count + c_.threads.size() + 16; steps > 0 && step(); --steps) {
     }
-    return {std::max<Ns>(end - cost_, 0), crowded_};
+    const RecorderLoad::Shares off_core = recorder_.shares();
+    return {std::max<Ns>(end_ - cost_ - off_core.recorder, 0), off_core.crowded};
   }
 
  private:
@@ -67,8 +67,8 @@ class PathWalk {
       const Ns inside = std::max<Ns>(e.exit_ns - e.entry_ns - times.call_cpu_ns - e.ready_ns, 0);
       // Who waits when a recording ends waits for something that is not in it.
       const bool genuine = (e.flags & kUnfinished) != 0 || (by && by->time == kGenuineWait);
-      cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e))
-                       : of_interception(inside, e, e.entry_ns) + of_recorder(e.ready_ns, e.entry_ns, e.exit_ns);
+      cost_ += genuine ? std::min(inside, c_.ledger.wall_cost_ns(e)) : of_interception(inside, e, e.entry_ns);
+      if (!genuine) recorder_.note(e.ready_ns, 0, e.entry_ns, e.exit_ns);
     }
     time_ = previous;
     --index_;
@@ -81,17 +81,17 @@ class PathWalk {
   Ns of_interception(Ns unexplained, const Event& e, Ns since) {
     if ((e.flags & kFast) == 0) return of_lag(unexplained);
     const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));
-    const Ns cost = known + of_recorder(unexplained - known, since, e.exit_ns);
-    crowded_ += of_lag(unexplained - cost);
-    return cost;
+    recorder_.note(unexplained - known, of_lag(unexplained - known), since, e.exit_ns);
+    return known;
   }
 
   /// Of the time between two events of a thread that was no computing.
-  Ns cost_before(const Event& e, Ns previous) const {
+  Ns cost_before(const Event& e, Ns previous) {
     const Ns before = std::max<Ns>(e.entry_ns - previous - c_.ledger.corrected(e).burst_ns, 0);
     if ((e.flags & kPrepared) != 0) return before;
     const Ns at_least = std::min(before, c_.ledger.wall_cost_ns(e));
-    return at_least + of_recorder(before - at_least, previous, e.entry_ns);
+    recorder_.note(before - at_least, 0, previous, e.entry_ns);
+    return at_least;
   }
 
   bool go_to_creator() {
@@ -111,8 +111,8 @@ class PathWalk {
     go_to(by.thread, by.time);
     if (index_ >= 0) {
       const Event cause = events()[static_cast<std::size_t>(index_)];
-      explained += c_.ledger.corrected(cause).call_cpu_ns + waiting.ready_ns -
-                   of_recorder(waiting.ready_ns, by.time, waiting.exit_ns);
+      explained += c_.ledger.corrected(cause).call_cpu_ns + waiting.ready_ns;
+      recorder_.note(waiting.ready_ns, 0, by.time, waiting.exit_ns);
       if (cause.entry_ns == by.time) {
         // What stands before the causing call is judged now; the call itself is in the span.
         const Ns previous = index_ > 0 ? events()[static_cast<std::size_t>(index_ - 1)].exit_ns
@@ -147,27 +147,22 @@ class PathWalk {
     return place < edges.size() && edges[place].event == event ? &edges[place].by : nullptr;
   }
 
-  /// Of the time that a thread waited for a core between two moments: what the recorder took.
-  Ns of_recorder(Ns waiting_for_core, Ns from, Ns to) const {
-    return std::min(waiting_for_core, static_cast<Ns>(std::llround(recorder_.between(from, to))));
-  }
-
   const Context& c_;
-  const RecorderLoad recorder_;
+  RecorderLoad recorder_;
   /// Where the walk was last in a thread: it goes back in time, so the next search ends near there.
   struct Place {
     std::size_t event = SIZE_MAX, edge = SIZE_MAX;
   };
   std::vector<Place> places_;  ///< by thread
+  Ns end_;
   std::uint32_t thread_ = 0;
-  Ns time_ = 0;
+  Ns time_;
   std::ptrdiff_t index_ = -1;
   Ns cost_ = 0;
-  Ns crowded_ = 0;
 };
 
 }  // namespace
 
-NativeEstimate native_estimate(const Context& c, Ns recorded) { return PathWalk(c).estimate(recorded); }
+NativeEstimate native_estimate(const Context& c, Ns recorded) { return PathWalk(c, recorded).estimate(); }
 
 }  // namespace simrec::replay::causal

@@ -13,8 +13,7 @@ namespace simrec::replay::causal {
 ///  - Any other call: all time in it that is neither CPU nor waiting for a core; before it, at most the
 ///    ledger's wall cost as a whole and, of what is left, what the recorder took.
 ///  - Time spent runnable, waiting for a core, was caused by the program's own threads or by the recorder. The
-///    recorder's part is at most the CPU time that it used meanwhile (Footer::recorder_cpu_ns, spread over the
-///    events of the trace).
+///    recorder's part is at most the CPU time that it used meanwhile: see RecorderLoad.
 struct NativeEstimate {
   Ns wall_ns = 0;
   /// Of it: time on the recorded critical path in which a thread had lost its core without having to wait for anything,

@@ -46,6 +46,23 @@ TEST(NativeEstimate, OnTheFastPathAThreadThatLostItsCoreLostItToTheProgram) {
   EXPECT_EQ(program.quality.crowded_ns, 50 * kUs - 200);
 }
 
+TEST(NativeEstimate, RecordsOfTheFastPathAreHandledInBatchesSomewhereNearThem) {
+  Script s;
+  const ThreadId a = s.root();
+  // 2 us of CPU in 52 us, then two calls that lose nothing. The recorder used 30 us for the three, any time.
+  s.call(a, SYS_getpid, 0, {},
+         {.entry = 100 * kUs, .exit = 152 * kUs, .burst = 100 * kUs, .cpu = 2 * kUs, .flags = kFast});
+  s.call(a, SYS_getpid, 0, {},
+         {.entry = 900 * kUs, .exit = 902 * kUs, .burst = 748 * kUs, .cpu = 2 * kUs, .flags = kFast});
+  s.call(a, SYS_getpid, 0, {}, {.entry = 902 * kUs, .exit = 904 * kUs, .burst = 0, .cpu = 2 * kUs, .flags = kFast});
+  Trace t = with_ledger(s, 904 * kUs);
+  t.footer->end_ns = 904 * kUs;
+  t.footer->recorder_cpu_ns = 30 * kUs;
+  const Program program = replay::compile(t);
+  EXPECT_EQ(program.native_estimate_ns, 874 * kUs);
+  EXPECT_EQ(program.quality.crowded_ns, 20 * kUs);
+}
+
 TEST(Quality, SumsWhatTheLedgerRemovedAndWhatOtherProgramsTook) {
   Script s;
   const ThreadId a = s.root();

@@ -97,9 +97,11 @@ def run_on_loopback(bed, prefix, workload, size):
                 with open(f"{bed.folder}/go", "w"):
                     pass
                 if not up:
+                    bed.accounting.end_all()
                     process.kill()
             status = process.wait(LIMIT_S)
         except subprocess.TimeoutExpired:
+            bed.accounting.end_all()  # the program, too: it would go on beside all that follows
             process.kill()
             process.wait()
             return {}, f"the run on loopback did not end in {LIMIT_S} s"

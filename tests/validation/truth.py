@@ -117,6 +117,7 @@ def run_once(bed, workload, setting):
     finally:
         for p in clients + servers:
             stop(p)
+        bed.accounting.end_all()
         if workload.disk:
             bed.disk.throttle(0)
 

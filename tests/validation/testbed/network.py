@@ -219,6 +219,7 @@ class Accounting:
         return self
 
     def __exit__(self, *_):
+        self.end_all()
         for path in self.FOLDERS.values():
             try:
                 os.rmdir(path)
@@ -233,6 +234,20 @@ class Accounting:
                     f.write(str(os.getpid()))
             except OSError:
                 pass
+
+    def end_all(self):
+        """Ends what was started and is still there: also what left its process group, or whose tracer is gone."""
+        for path in self.FOLDERS.values():
+            try:
+                with open(f"{path}/cgroup.procs") as f:
+                    left = [int(line) for line in f]
+            except OSError:
+                continue
+            for pid in left:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
 
     @staticmethod
     def core_wait_s():
