@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the machinery of the validation in seconds, without privilege: check.py tables|platforms|one_case|other_machine BUILD"""
+"""Checks the machinery of the validation in seconds, without privilege: check.py tables|platforms|one_case|closure|other_machine BUILD"""
 import csv
 import json
 import math
@@ -74,11 +74,26 @@ def run(build, d, *options):
                            "--recordings", "1", "--repetitions", "1", *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def one_case(build):
-    """Truth, recording, prediction and table of a case that needs no privilege. How good it is, is not judged."""
+def need_recorder(build):
     if subprocess.run([f"{build}/recorder/simrec", "doctor"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode or not shutil.which("c++"):
         print("skipped: simrec cannot record here, or there is no compiler")
         sys.exit(77)
+
+
+def closure(build):
+    """A row whose closure error is that of its twin and its estimate, and recordings that stay where asked."""
+    need_recorder(build)
+    with tempfile.TemporaryDirectory() as d:
+        done = subprocess.run([f"{HERE}/closure", "--build", build, "--only", ONE, "--rounds", "1", "--traces", d], stdout=subprocess.PIPE, text=True)
+        expect(done.returncode == 0 and os.path.exists(f"{d}/barrier_threads.0.capnp"), done.stdout)
+        name, native, _, _, estimate, twin, closed = done.stdout.splitlines()[1].split()
+        expect(name == "barrier_threads" and float(native) > 0, done.stdout)
+        expect(abs((1 + float(twin) / 100) / (1 + float(estimate) / 100) - 1 - float(closed) / 100) < 0.002, done.stdout)
+
+
+def one_case(build):
+    """Truth, recording, prediction and table of a case that needs no privilege. How good it is, is not judged."""
+    need_recorder(build)
     with tempfile.TemporaryDirectory() as d:
         done = run(build, d, "--measure-truth")
         expect(done.returncode == 0, done.stdout)
@@ -102,4 +117,5 @@ def other_machine(build):
 
 
 if __name__ == "__main__":
-    {"tables": tables, "platforms": platforms, "one_case": one_case, "other_machine": other_machine}[sys.argv[1]](sys.argv[2])
+    checks = (tables, platforms, one_case, closure, other_machine)
+    {c.__name__: c for c in checks}[sys.argv[1]](sys.argv[2])
