@@ -209,9 +209,12 @@ void Tracer::adopt(pid_t tid, TracedThread& creator, std::uint64_t clone_flags, 
   creator.call.child_plus_one = thread->record.index.value + 1;
   TracedThread& added = *(threads_[tid] = std::move(thread));
   latest_ = nullptr;
-  if (early_.erase(tid) == 0) return;
-  start(added);
-  resume(tid, onward());
+  if (early_.erase(tid) != 0) {
+    start(added);
+    resume(tid, onward());
+  } else if (kill(tid, 0) != 0 && errno == ESRCH) {
+    on_end(tid, 0);  // killed, and its end reported, before its creator told of it: nothing more will come
+  }
 }
 
 void Tracer::on_exec(TracedThread& leader) {
