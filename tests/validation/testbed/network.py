@@ -203,16 +203,17 @@ def host_prefix(host):
 class Accounting:
     """Cgroups of the testbed's programs: their CPU time is told from foreign load, and they come first."""
 
-    FOLDERS = {c: f"/sys/fs/cgroup/{c}/simrec-testbed" for c in ("cpu", "cpuacct")}
+    def __init__(self):  # a name of its own: end_all must not reach into a testbed beside this one
+        self.folders = {c: f"/sys/fs/cgroup/{c}/simrec-testbed-{os.getpid()}" for c in ("cpu", "cpuacct")}
 
     def __enter__(self):
-        for path in self.FOLDERS.values():
+        for path in self.folders.values():
             try:
                 os.makedirs(path, exist_ok=True)
             except OSError:
                 pass
         try:
-            with open(f"{self.FOLDERS['cpu']}/cpu.shares", "w") as f:
+            with open(f"{self.folders['cpu']}/cpu.shares", "w") as f:
                 f.write(str(SHARES))
         except OSError:
             pass
@@ -220,7 +221,7 @@ class Accounting:
 
     def __exit__(self, *_):
         self.end_all()
-        for path in self.FOLDERS.values():
+        for path in self.folders.values():
             try:
                 os.rmdir(path)
             except OSError:
@@ -228,7 +229,7 @@ class Accounting:
 
     def enter(self):
         """For the child, between fork and exec."""
-        for path in self.FOLDERS.values():
+        for path in self.folders.values():
             try:
                 with open(f"{path}/cgroup.procs", "w") as f:
                     f.write(str(os.getpid()))
@@ -237,7 +238,7 @@ class Accounting:
 
     def end_all(self):
         """Ends what was started and is still there: also what left its process group, or whose tracer is gone."""
-        for path in self.FOLDERS.values():
+        for path in self.folders.values():
             try:
                 with open(f"{path}/cgroup.procs") as f:
                     left = [int(line) for line in f]
@@ -260,7 +261,7 @@ class Accounting:
 
     def own_cpu_s(self):
         try:
-            with open(f"{self.FOLDERS['cpuacct']}/cpuacct.usage") as f:
+            with open(f"{self.folders['cpuacct']}/cpuacct.usage") as f:
                 return int(f.read()) / 1e9
         except OSError:
             return 0.0
