@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -61,6 +63,8 @@ constexpr Name kSocketTypes[] = {FIELD(SOCK_STREAM, 15),    FIELD(SOCK_DGRAM, 15
 constexpr Name kMessages[] = {NAMED(MSG_OOB),  NAMED(MSG_PEEK),       NAMED(MSG_TRUNC),    NAMED(MSG_DONTWAIT),
                               NAMED(MSG_EOR),  NAMED(MSG_WAITALL),    NAMED(MSG_NOSIGNAL), NAMED(MSG_ERRQUEUE),
                               NAMED(MSG_MORE), NAMED(MSG_WAITFORONE), NAMED(MSG_FASTOPEN), NAMED(MSG_CMSG_CLOEXEC)};
+constexpr Name kLevels[] = {NAMED(SOL_SOCKET), NAMED(IPPROTO_IP), NAMED(IPPROTO_TCP), NAMED(IPPROTO_IPV6)};
+constexpr Name kTcpOptions[] = {NAMED(TCP_NODELAY)};
 constexpr Name kShutdown[] = {NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR)};
 constexpr Name kFcntl[] = {NAMED(F_DUPFD),         NAMED(F_SETFD),      NAMED(F_SETFL),      NAMED(F_GETLK),
                            NAMED(F_SETLK),         NAMED(F_SETLKW),     NAMED(F_SETOWN),     NAMED(F_SETSIG),
@@ -153,6 +157,8 @@ const ArgumentNames kArguments[] = {
     {"type", {"socket", "socketpair"}, kSocketTypes, true},
     {"flags", {"accept4"}, kSocketTypes, true},
     {"flags", {"sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"}, kMessages, true},
+    {"level", {"setsockopt"}, kLevels},
+    {"option", {"setsockopt"}, kTcpOptions},
     {"how", {}, kShutdown},
     {"command", {"fcntl"}, kFcntl},
     {"request", {"ioctl"}, kIoctl},

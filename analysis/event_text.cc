@@ -218,6 +218,8 @@ void Decoder::add_extras(const SyscallRow& row, std::span<const std::int64_t> x)
     case Extra::epoll_ctl:
       add("events", poll_events(at(0)), at(0));
       return add("data", "data=" + hexadecimal(at(1)), at(1));
+    case Extra::option:
+      return add_named("value", at(0));
     case Extra::futex:
       return add_futex(x);
     case Extra::futex_waitv:

@@ -122,4 +122,9 @@ void messages_exit(CallContext& c) {
   if (sends(c.call.number)) name_after_first_use(c);
 }
 
+void option_entry(CallContext& c) {
+  const bool holds_one = static_cast<std::uint32_t>(c.reg(4)) >= sizeof(int);
+  c.add(std::int64_t{holds_one ? c.memory.read<int>(c.reg(3)).value_or(0) : 0});
+}
+
 }  // namespace simrec::record::decode_sockets

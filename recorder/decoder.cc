@@ -19,6 +19,7 @@ constexpr ExtraDecoder kExtraDecoders[] = {
     {Extra::datagram, {nullptr, decode_sockets::datagram_exit}},
     {Extra::message, {nullptr, decode_sockets::message_exit}},
     {Extra::messages, {nullptr, decode_sockets::messages_exit}},
+    {Extra::option, {decode_sockets::option_entry, nullptr}},
     {Extra::timeout, {decode_waiting::timeout_entry, nullptr}},
     {Extra::epoll, {decode_waiting::timeout_entry, decode_waiting::epoll_exit}},
     {Extra::poll, {decode_waiting::poll_entry, decode_waiting::poll_exit}},

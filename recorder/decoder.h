@@ -70,6 +70,7 @@ void address_exit(CallContext& c);
 void datagram_exit(CallContext& c);
 void message_exit(CallContext& c);
 void messages_exit(CallContext& c);
+void option_entry(CallContext& c);
 }  // namespace decode_sockets
 
 namespace decode_waiting {

@@ -68,6 +68,7 @@ Header make_header(const Options& options, Calibration calibration) {
   header.working_directory = std::filesystem::current_path(ignored).string();
   if (!options.attach.empty()) describe_attached(options.attach.front(), header);
   header.options = shaping_options(options);
+  header.tcp_options = true;
   header.started_unix_ns = clock_now(CLOCK_REALTIME);
   return header;
 }

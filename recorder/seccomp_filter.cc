@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -62,6 +64,10 @@ Code body_of(Condition condition) {
       constexpr std::uint32_t kCodes[] = {kArchSetGs};
       return trace_when_any_of(0, kCodes);
     }
+    case Condition::tcp_no_delay:
+      return {load_argument(1),          jump(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 2),
+              load_argument(2),          jump(BPF_JMP | BPF_JEQ | BPF_K, TCP_NODELAY, 1, 0),
+              result(SECCOMP_RET_ALLOW), result(kTrace)};
     case Condition::fcntl_changes:
       return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0),
               jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1), result(SECCOMP_RET_ALLOW), result(kTrace)};

@@ -196,6 +196,7 @@ struct Header {
   std::vector<std::string> command{};
   std::string working_directory{};
   std::vector<std::string> options{};
+  bool tcp_options = false;  ///< setsockopt(TCP_NODELAY) calls are among the events
 };
 
 /// How simrec's option to attach begins in Header::options: such a trace starts in the middle of its programs.

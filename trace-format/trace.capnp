@@ -31,6 +31,7 @@ struct Header {
   workingDirectory @6 :Text;
   options @7 :List(Text);         # recorder options that shaped the trace ("--stacks", …); with "--attach=PID" it
                                   # starts in the middle of programs: FORMAT.md
+  tcpOptions @8 :Bool;            # setsockopt(TCP_NODELAY) calls are among the events
 }
 
 struct Host {

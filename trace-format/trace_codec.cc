@@ -75,7 +75,8 @@ Header read(schema::Header::Reader in) {
           .calibration = read(in.getCalibration()),
           .command = to_strings(in.getCommand()),
           .working_directory = to_string(in.getWorkingDirectory()),
-          .options = to_strings(in.getOptions())};
+          .options = to_strings(in.getOptions()),
+          .tcp_options = in.getTcpOptions()};
 }
 
 Object read(schema::Object::Reader in) {
@@ -286,6 +287,7 @@ void write(schema::Header::Builder out, const Header& header) {
   fill_texts(out.initCommand(length(header.command)), header.command);
   out.setWorkingDirectory(to_text(header.working_directory));
   fill_texts(out.initOptions(length(header.options)), header.options);
+  out.setTcpOptions(header.tcp_options);
 }
 
 void write(schema::Frame::Builder out, const Frame& frame) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -86,6 +88,9 @@ TEST_F(Filter, HonoursConditions) {
   EXPECT_FALSE(stops(false, SYS_fcntl, {0, F_GETFL}));
   EXPECT_FALSE(stops(false, SYS_fcntl, {0, F_GETFD}));
   EXPECT_TRUE(stops(false, SYS_fcntl, {0, F_SETLKW}));
+  EXPECT_TRUE(stops(false, SYS_setsockopt, {0, IPPROTO_TCP, TCP_NODELAY}));
+  EXPECT_FALSE(stops(false, SYS_setsockopt, {0, IPPROTO_TCP, TCP_KEEPIDLE}));
+  EXPECT_FALSE(stops(false, SYS_setsockopt, {0, SOL_SOCKET, TCP_NODELAY}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIONBIO}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIOASYNC}));
   EXPECT_FALSE(stops(false, SYS_ioctl, {0, FIONREAD}));

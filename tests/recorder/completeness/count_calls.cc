@@ -8,6 +8,8 @@
 // What strace lists is judged here by the table and its conditions, not by the recorder's filter, which is under test.
 #include <asm/prctl.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -47,6 +49,8 @@ bool holds(Condition condition, const Arguments& arguments) {
       return (arguments[3] & MAP_SHARED) != 0 && (arguments[2] & PROT_WRITE) != 0;
     case Condition::ioctl_fd_state:
       return std::set<std::uint64_t>{FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC}.contains(arguments[1]);
+    case Condition::tcp_no_delay:
+      return arguments[1] == IPPROTO_TCP && arguments[2] == TCP_NODELAY;
     case Condition::fcntl_changes:
       return arguments[1] != F_GETFD && arguments[1] != F_GETFL;
     case Condition::prctl_interception:
