@@ -63,6 +63,7 @@ struct Ends {
   std::uint32_t writers = 0;  ///< pipes: open descriptions by mode
   std::uint32_t readers = 0;
   std::uint32_t unknown_ends = 0;  ///< pipes: inherited ends of unknown direction
+  bool no_delay = false;           ///< TCP_NODELAY
 };
 
 /// Creates channels and connections and keeps their cursors.

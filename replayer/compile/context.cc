@@ -8,6 +8,7 @@ namespace simrec::replay::causal {
 Context::Context(const Trace& t, const CompileOptions& o)
     : trace(t),
       options(o),
+      knows_no_delay(t.header.tcp_options && !starts_in_the_middle(t.header)),
       space(std::make_shared<ScratchSpace>(o.memory_bytes)),
       ledger(t.header.calibration),
       threads(t.tables.threads().size(), ThreadState(space)),
@@ -133,6 +134,7 @@ void external_read(Context& c, Call& call, Cause cause) {
 }
 
 void absolute_sleep(Context& c, Call& call, Ns duration, std::uint16_t flags) {
+  c.state(call).keeps_time = true;
   genuine_wait(c, call);
   const Ns half = call.cpu / 2;
   c.emit(call).compute(half);

@@ -139,7 +139,9 @@ struct ThreadState {
   LatestWaits waits;
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
-  std::optional<TokenId> end_token;  ///< of who joins it
+  std::optional<TokenId> end_token;   ///< of who joins it
+  std::optional<TokenId> done_token;  ///< of whoever finds it ended without a call: all that it does is done
+  bool keeps_time = false;            ///< it has slept, or waited until a timeout expired
   bool spawned = false;
   UsualTimeout timeouts;           ///< of polls that slept and were woken in time
   bool timeout_expired = false;    ///< of a poll: the program just goes on then
@@ -163,7 +165,9 @@ struct ProcessState {
   TokenId exit_token;
   TokenId started_token;  ///< vfork: exec or exit
   bool vforked = false;
-  std::uint32_t exiter_plus_one = 0;  ///< thread that called exit_group
+  std::vector<std::uint32_t> threads;
+  std::vector<std::uint32_t> unawaited;  ///< threads with a done_token that nobody waits for yet
+  std::uint32_t exiter_plus_one = 0;     ///< thread that called exit_group
   Ns exit_started = -1;
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;
@@ -198,6 +202,8 @@ struct Context {
 
   const Trace& trace;
   const CompileOptions& options;
+  /// Does the trace tell which sockets have TCP_NODELAY? Not of those that are older than it.
+  bool knows_no_delay;
   std::shared_ptr<ScratchSpace> space;  ///< for all that grows with the number of events
   Ledger ledger;
   Program program;
@@ -222,6 +228,7 @@ struct Context {
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
   PidNumbers numbers;
+  std::unordered_map<std::uint32_t, std::uint32_t> ended_by;  ///< thread by its end_token
   ScratchSequence<PendingEnd> pending_ends;
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch
@@ -254,6 +261,10 @@ void unexplained_poll(Context& c, ThreadState& thread);
 void absolute_sleep(Context& c, Call& call, Ns duration, std::uint16_t flags = 0);
 /// The call failed with EINTR: waits for whoever sent the signal (see on_signals.cc).
 void interrupted(Context& c, Call& call);
+
+/// The call waited for the token. If that was the end of a thread (pthread_join), others that the caller created and
+/// that have ended are taken to be joined, too: it needs no call for those.
+void joined(Context& c, Call& call, TokenId token);
 
 /// The writer closed its end: finish op, once per channel.
 void finish_channel(Context& c, Call& call, std::uint32_t channel, Ns when);

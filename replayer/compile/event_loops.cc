@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
 #include "replayer/program/origin_cursor.h"
 
@@ -59,6 +60,7 @@ class Splitter {
         in_turn_(pools.one_at_a_time[thread]),
         pooled_(pools.pool_plus_one[thread] != 0),
         ops_(std::move(program.threads[thread].ops)),
+        pumps_(program, ops_),
         origins_(std::move(program.threads[thread].origins)),
         origin_(origins_),
         main_(ops_.space()),
@@ -71,6 +73,7 @@ class Splitter {
       pass_marks();
       while (!pinned_.empty() && pinned_.front() < at_) pinned_.pop_front();
       const Op& op = ops_[at_];
+      feeder_ = pumps_.next(op);
       const bool mine = !is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
       if (mine) continue;
       if (in_region_) end_region();
@@ -86,6 +89,7 @@ class Splitter {
     const std::uint32_t connection = program_.streams[op.target].connection_plus_one;
     return connection ? connection - 1 : op.target | kStreamSource;
   }
+  SourceKey source_of(std::uint32_t stream) const { return source_of(Op{OpKind::send, Cause::none, 0, stream, 0}); }
 
   void pass_marks() {
     while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
@@ -127,6 +131,7 @@ class Splitter {
     handlers_.clear();
     awaited_.clear();
     last_of_.clear();
+    last_sender_of_.clear();
     last_received_ = kNone;
     return continues(op);
   }
@@ -177,10 +182,12 @@ class Splitter {
 
   /// Takes the op into the region; false if the region ends before it.
   bool continues(const Op& op) {
+    if (op.kind == OpKind::signal && (op.flags & kAfterAll)) return false;
     if (in_turn_) return continues_in_turn(op);
     if (op.kind == OpKind::sleep) return droppable(op);
     if (harmless(op)) return true;
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
+    if (feeder_) return passes_on(op);
     const SourceKey source = source_of(op);
     if (op.kind == OpKind::accept) {
       ready_[source].poll = poll_;
@@ -194,7 +201,26 @@ class Splitter {
     if (op.kind == OpKind::send) has_sent_ = true;
     if (op.kind != OpKind::finish) has_moved_ = true;
     note_flow(op, source);
+    if (op.kind == OpKind::send || op.kind == OpKind::finish) keep_order(op.target);
     return true;
+  }
+
+  /// A pump's output is a fiber of its own. It waits for what it passes on.
+  bool passes_on(const Op& op) {
+    if (handlers_.empty()) return false;
+    const SourceKey source = op.target | kStreamSource;
+    if (handlers_.back().source != source) open_handler(source);
+    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
+    if (const auto fed = last_of_.find(source_of(*feeder_)); fed != last_of_.end()) await(fed->second, current);
+    keep_order(op.target);
+    return true;
+  }
+
+  /// Bytes of one stream leave in the recorded order, whichever handler sends them.
+  void keep_order(std::uint32_t stream) {
+    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
+    const auto [it, first] = last_sender_of_.try_emplace(stream, current);
+    if (!first && it->second != current) await(std::exchange(it->second, current), current);
   }
 
   /// Who sends twice without having received in between has what it sends from another source: from the last one
@@ -389,6 +415,8 @@ class Splitter {
   const bool in_turn_;  ///< it waits for one thing at a time
   const bool pooled_;
   ScratchSequence<Op> ops_;
+  Pumps pumps_;
+  std::optional<std::uint32_t> feeder_;  ///< of the op at hand, see Pumps
   ScratchSequence<OpOrigin> origins_;
   OriginCursor origin_;
   ScratchSequence<Op> main_;
@@ -403,10 +431,11 @@ class Splitter {
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
   std::uint32_t region_begin_ = 0;
   ScratchSequence<Handler> handlers_;
-  ScratchSequence<std::uint32_t> awaited_;                ///< tokens
-  std::unordered_map<SourceKey, std::uint32_t> last_of_;  ///< source → handler that acted on it last
-  std::uint32_t last_received_ = kNone;                   ///< handler that received last in this region
-  std::unordered_map<SourceKey, bool> sent_last_;         ///< of a source's transfers, the last one sent
+  ScratchSequence<std::uint32_t> awaited_;                           ///< tokens
+  std::unordered_map<SourceKey, std::uint32_t> last_of_;             ///< source → handler that acted on it last
+  std::unordered_map<std::uint32_t, std::uint32_t> last_sender_of_;  ///< stream → handler that sent on it last
+  std::uint32_t last_received_ = kNone;                              ///< handler that received last in this region
+  std::unordered_map<SourceKey, bool> sent_last_;                    ///< of a source's transfers, the last one sent
   std::vector<OpenSleep> open_sleeps_;
   std::deque<std::uint32_t> pinned_;  ///< goals of sleeps that stay, from at_ on: ascending
   std::uint32_t action_ = 0, action_from_ = kNone;

@@ -407,8 +407,9 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   // A writer that waits for room found the stream full; one that was only pushed off its core did not.
   const bool waited_for_room = 2 * ch.latest_occupancy >= ch.kernel_capacity;
   if (blocked && waited_for_room && ch.last_read.time >= 0) c.state(call).edges.add({call.index, ch.last_read});
-  const std::uint32_t op =
-      emit_cause(c, call, {OpKind::send, cause, static_cast<std::uint16_t>(refills ? kRefill : 0), channel, bytes});
+  const bool nagle = ch.transport == Transport::tcp && c.knows_no_delay && !c.channels.ends(call.object).no_delay;
+  const auto flags = static_cast<std::uint16_t>((refills ? kRefill : 0) | (nagle ? kNagle : 0));
+  const std::uint32_t op = emit_cause(c, call, {OpKind::send, cause, flags, channel, bytes});
   if (blocked && !ch.two_sided()) c.state(call).conditional.push_back({op, blocked});
 }
 

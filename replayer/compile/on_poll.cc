@@ -107,6 +107,7 @@ void poll_exit(Context& c, Call& call) {
     call.cpu = 0;
     c.counts.add(Count::expired_timeouts);
     t.timeout_expired = true;
+    t.keeps_time = true;
     t.emit.poll_expired(timeout, cpu);
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);

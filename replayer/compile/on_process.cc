@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "replayer/compile/handlers.h"
 
@@ -74,17 +75,43 @@ void wake_joiner(Context& c, Call& call) {
   if (!t.clear_tid || t.end_token) return;
   const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
   t.end_token = token;
+  c.ended_by[token.value] = call.thread;
   c.futexes.thread_exit({c.processes[call.process].address_space << 1, t.clear_tid}, call.event.entry_ns, token);
   c.emit(call).cause({OpKind::signal, Cause::none, 0, token.value, 0});
 }
 
 void exit_entry(Context& c, Call& call) { wake_joiner(c, call); }
 
+/// The process ends when its other threads have done what they did until then, also if whoever ends it had found that
+/// out without a call (a look at memory between two sleeps, pthread_join of one that had ended). Not those that keep
+/// time: they would have run otherwise elsewhere.
 void exit_group_entry(Context& c, Call& call) {
   ProcessState& p = c.processes[call.process];
   if (p.exiter_plus_one) return;
   p.exiter_plus_one = call.thread + 1;
   p.exit_started = call.event.entry_ns;
+  for (const std::uint32_t t : p.threads) {
+    ThreadState& other = c.threads[t];
+    if (t == call.thread || other.ended || other.keeps_time) continue;
+    other.done_token = c.tokens.add();
+    p.unawaited.push_back(t);
+  }
+}
+
+void await_done(Context& c, Call& call, std::uint32_t thread) {
+  c.emit(call).cause({OpKind::wait, Cause::sync, 0, c.threads[thread].done_token->value, 0});
+}
+
+/// The thread has done all that it does; somebody may find that out without a call.
+void done(Context& c, Call& call) {
+  ThreadState& t = c.state(call);
+  ProcessState& p = c.processes[call.process];
+  if (!t.done_token) {
+    if (t.keeps_time || p.exiter_plus_one || p.ended) return;
+    t.done_token = c.tokens.add();
+    p.unawaited.push_back(call.thread);
+  }
+  c.emit(call).cause({OpKind::signal, Cause::none, kAfterAll, t.done_token->value, 0});
 }
 
 /// The process was killed: its end waits for whoever did it.
@@ -105,6 +132,8 @@ void process_ends(Context& c, Call& call) {
   ProcessState& p = c.processes[call.process];
   p.ended = true;
   if (p.exit_started < 0) p.exit_started = c.state(call).last_exit;
+  if (p.exiter_plus_one)
+    for (const std::uint32_t t : std::exchange(p.unawaited, {})) await_done(c, call, t);
   c.descriptors.release(call.process, c.dead);
   close_descriptions(c, call, p.exit_started);
   const auto say = [&](TokenId token) {
@@ -128,6 +157,7 @@ void thread_exit(Context& c, Call& call) {
     p.death_token = c.tokens.add({call.thread, call.event.entry_ns});
     c.emit(call).cause({OpKind::signal, Cause::none, 0, p.death_token->value, 0});
   }
+  if (!ends_process) done(c, call);
   wake_joiner(c, call);
   if (ends_process) process_ends(c, call);
   t.ended = true;
@@ -233,10 +263,21 @@ void inherit_descriptors(Context& c, const Process& process) {
 
 std::span<const HandlerRow> process_handlers() { return kRows; }
 
+void joined(Context& c, Call& call, TokenId token) {
+  const auto ended = c.ended_by.find(token.value);
+  if (ended == c.ended_by.end()) return;
+  std::erase_if(c.processes[call.process].unawaited, [&](std::uint32_t t) {
+    if (c.trace.tables.threads()[t].creator_plus_one != call.thread + 1) return false;
+    if (t != ended->second) await_done(c, call, t);
+    return true;
+  });
+}
+
 void thread_begins(Context& c, std::uint32_t thread) {
   c.threads[thread].begun = true;
   const Thread& t = c.trace.tables.threads()[thread];
   ProcessState& p = c.processes[t.process.value];
+  p.threads.push_back(thread);
   if (p.begun) return;
   p.begun = true;
   const bool has_creator = t.creator_plus_one && t.creator_plus_one <= c.threads.size();

@@ -1,4 +1,6 @@
-// socketpair, connect, accept, shutdown.
+// socketpair, connect, accept, setsockopt, shutdown.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -71,6 +73,7 @@ void accept_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0) return;
   const ObjectId server{static_cast<std::uint32_t>(call.extra_argument(0))};
+  if (server.value) c.channels.ends(server).no_delay = c.channels.ends(call.object).no_delay;
   const std::uint32_t link = server.value ? c.channels.accept(server, call.object, call.thread) : 0;
   if (link) {
     emit_wait(c, call, {OpKind::accept, Cause::network, 0, link - 1, 0}, c.link_causes[link - 1]);
@@ -86,10 +89,15 @@ void shutdown_entry(Context& c, Call& call) {
   if (out) finish_channel(c, call, out - 1, call.event.entry_ns);
 }
 
+void setsockopt_entry(Context& c, Call& call) {
+  const bool no_delay = call.event.argument(1) == IPPROTO_TCP && call.event.argument(2) == TCP_NODELAY;
+  if (no_delay && call.object.value) c.channels.ends(call.object).no_delay = call.extra_argument(0) != 0;
+}
+
 constexpr HandlerRow kRows[] = {
-    {SYS_socketpair, nullptr, socketpair_exit}, {SYS_connect, connect_entry, connect_exit},
-    {SYS_accept, nullptr, accept_exit},         {SYS_accept4, nullptr, accept_exit},
-    {SYS_shutdown, shutdown_entry, nullptr},
+    {SYS_socketpair, nullptr, socketpair_exit},  {SYS_connect, connect_entry, connect_exit},
+    {SYS_accept, nullptr, accept_exit},          {SYS_accept4, nullptr, accept_exit},
+    {SYS_setsockopt, setsockopt_entry, nullptr}, {SYS_shutdown, shutdown_entry, nullptr},
 };
 
 }  // namespace

@@ -112,7 +112,9 @@ void futex_exit(Context& c, Call& call) {
   if (call.result() == -ETIMEDOUT) return timed_out(c, call, call.extra_argument(0, -1));
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
-  waited(c, call, c.futexes.match(first_key(c, call), call.event.entry_ns), flags_of_wait(call));
+  const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
+  waited(c, call, token, flags_of_wait(call));
+  if (token) joined(c, call, *token);
 }
 
 void futex_waitv_exit(Context& c, Call& call) {

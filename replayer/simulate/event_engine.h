@@ -16,6 +16,7 @@
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
 #include "replayer/simulate/link_sharing.h"
+#include "replayer/simulate/nagle.h"
 #include "replayer/simulate/processor.h"
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/simgrid_activities.h"
@@ -102,6 +103,8 @@ class EventEngine {
     bool flow_short = false;
     std::uint32_t route = 0;  ///< index in send_queues_ and in links_
     bool gated = false;       ///< bytes wait for an acknowledgement or room
+    bool held = false;        ///< gated by Nagle's algorithm
+    Nagle nagle;
     bool end_left = false;
     std::int64_t flowed = 0, flow_end = 0;
     WrittenNow written_now;

@@ -32,7 +32,13 @@ bool EventEngine::has_room(const Stream& stream, std::int64_t end) const {
   if (!stream.remote) return end - stream.consumed <= stream.capacity;
   RemotePath& path = *stream.remote;
   const bool buffered = !path.has_window || !in_.network.send_buffer || end <= path.window.buffer_end(now_);
-  return buffered && end - path.released <= stream.capacity;
+  if (!buffered) return false;
+  std::int64_t released = path.released;  // with the notices that are there but not taken yet
+  for (const RoomNotice& notice : path.notices) {
+    if (end - released <= stream.capacity || notice.time > now_ + kInstant_s) break;
+    released = std::max(released, notice.consumed);
+  }
+  return end - released <= stream.capacity;
 }
 
 bool EventEngine::send(std::uint32_t t, const Op& op) {
@@ -47,6 +53,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
     stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
+    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {
@@ -123,7 +130,7 @@ void EventEngine::inject(std::uint32_t index) {
   Stream& stream = streams_[index];
   RemotePath& path = *stream.remote;
   if (path.flow_active) return;
-  path.gated = false;
+  path.gated = path.held = false;
   if (in_.insight) note_acknowledgements(path);
   take_notices(stream);
   const std::int64_t queued = path.written_now.end(now_, path.flowed, stream.sent) - path.flowed;
@@ -146,9 +153,11 @@ void EventEngine::inject(std::uint32_t index) {
     room_will_grow = room_will_grow || !path.notices.empty();
   }
   const std::int64_t burst = in_.network.bursts && path.has_window ? path.window.burst() : kFlowPayload;
-  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow, burst);
+  const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
+  const std::int64_t payload = path.nagle.allowed(now_, fits, stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
+    path.held = fits > 0;
     schedule_window(index);
     return;
   }
@@ -170,6 +179,7 @@ void EventEngine::flow_ended(std::uint32_t index) {
   const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
   path.last_delivery = std::max(path.last_delivery, now_ + path.forward_s + forwarding);
   if (in_.insight) note_transfer(index);
+  path.nagle.acknowledge_at(path.last_delivery + path.back_s, path.flow_end - path.flowed);
   const Chain chain = path.flow;  // the next flow's takes its place
   const Because because(*this, chain);
   path.flow_active = false;
@@ -203,6 +213,7 @@ void EventEngine::schedule_window(std::uint32_t index) {
   if ((path.gated || !stream.writers.empty()) && path.has_window) next = path.window.next_acknowledgement();
   if ((path.gated || !stream.writers.empty()) && !path.notices.empty())
     next = std::min(next, path.notices.front().time);
+  if (path.held) next = std::min(next, path.nagle.held_until());
   if (next >= path.window_event) return;
   path.window_event = next;
   queue_.push(std::max(next, now_), EventKind::window, index);

@@ -15,6 +15,8 @@ constexpr std::array kTerms = {
     ModelTerm{"send-queue", &NetworkModel::send_queue, "short transfers of one route leave one after the other"},
     ModelTerm{"bursts", &NetworkModel::bursts, "a transfer leaves in bursts that grow with the window's rate"},
     ModelTerm{"forwarding", &NetworkModel::forwarding, "every link takes a frame whole before the next one gets it"},
+    ModelTerm{"nagle", &NetworkModel::nagle,
+              "without TCP_NODELAY a small segment waits until the last one is acknowledged"},
     ModelTerm{"wake-up", &NetworkModel::wake_up, "waking a thread takes time"},
     ModelTerm{"timer-slack", &NetworkModel::timer_slack, "timers are late"},
 };

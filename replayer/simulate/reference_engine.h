@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "replayer/simulate/engine.h"
+#include "replayer/simulate/nagle.h"
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
@@ -72,6 +73,7 @@ class ReferenceEngine {
     Route* route = nullptr;
     bool flow_short = false;
     bool gated = false, end_left = false;
+    Nagle nagle;
     std::int64_t flowed = 0, flow_end = 0, released = 0;
     WrittenNow written_now;
     std::uint32_t writer_plus_one = 0;

@@ -44,7 +44,11 @@ bool ReferenceEngine::has_room(std::uint32_t stream, std::int64_t end) const {
   if (capacity == kUnlimited) return true;
   if (!s.remote) return end - s.consumed <= capacity;
   TcpWindow* window = in_.network.send_buffer ? s.remote->window.get() : nullptr;
-  return (window == nullptr || end <= window->buffer_end(clock_s())) && end - s.remote->released <= capacity;
+  if (window != nullptr && end > window->buffer_end(clock_s())) return false;
+  std::int64_t released = s.remote->released;  // with the notices that are there but not taken yet
+  for (const RoomNotice& notice : s.remote->room)
+    if (notice.time <= clock_s() + kInstant_s) released = std::max(released, notice.consumed);
+  return end - released <= capacity;
 }
 
 void ReferenceEngine::send(std::uint32_t t, const Op& op) {
@@ -60,6 +64,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   const std::int64_t end = stream.sent;
   if (remote) {
     stream.remote->written_now.written(clock_s(), stream.sent - op.value, stream.sent);
+    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {
@@ -155,7 +160,8 @@ void ReferenceEngine::inject(std::uint32_t index) {
     room_will_grow = room_will_grow || !path.room.empty();
   }
   const std::int64_t burst = in_.network.bursts && path.window ? path.window->burst() : kFlowPayload;
-  const std::int64_t payload = next_flow_payload(queued, room, room_will_grow, burst);
+  const std::int64_t payload =
+      path.nagle.allowed(clock_s(), next_flow_payload(queued, room, room_will_grow, burst), stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
     return;
@@ -221,6 +227,8 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
     path.flow->wait();
     const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
     const double delivered = path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s + forwarding);
+    const double acknowledged = delivered + path.back_s;
+    path.nagle.acknowledge_at(acknowledged, path.flow_end - path.flowed);
     path.flowed = path.flow_end;
     if (path.flow_short) send_next(*path.route);
     const bool end = stream.end_sent && path.flowed == stream.sent;
@@ -230,9 +238,8 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
       streams_[index].end_arrived = streams_[index].end_arrived || end;
       arrived(index, by);
     });
-    if (path.window) {
-      const double acknowledged = delivered + path.back_s;
-      path.window->acknowledge_at(acknowledged, path.flowed);
+    if (path.window) path.window->acknowledge_at(acknowledged, path.flowed);
+    if (path.window || in_.network.nagle) {
       add(path.acknowledgements, acknowledged, [this, index] {
         if (streams_[index].remote->gated) inject(index);
         notify(streams_[index].writers, program_.streams[index].reader_thread + 1);

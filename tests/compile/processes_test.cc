@@ -76,9 +76,22 @@ TEST(Processes, ExitGroupEndsBlockedSiblingsWithoutTheirUnfinishedCall) {
   s.pseudo(b, PseudoEvent::threadExit, {0, 0}, 6 * kMs);
   s.pseudo(a, PseudoEvent::threadExit, {0, 1}, 6 * kMs + 100);
   const Program p = s.compile();
-  EXPECT_EQ(ops(p, a), "spawn 1, compute 9, finish s0, exit");
-  EXPECT_EQ(ops(p, b), "compute 30, exit");
+  EXPECT_EQ(ops(p, a), "spawn 1, compute 9, wait k0, finish s0, exit");
+  EXPECT_EQ(ops(p, b), "compute 30, signal k0, exit");
   EXPECT_EQ(check(p), "");
+}
+
+TEST(Processes, AThreadThatKeepsTimeIsNotWaitedForAtTheEnd) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.thread(a, 201, 0x7000, {2 * kMs, 2 * kMs + 10});
+  s.call(b, SYS_nanosleep, 0, {1 * kMs}, {3 * kMs, 4 * kMs + 50'000});
+  s.entry_only(a, SYS_exit_group, {0}, 5 * kMs, 9);
+  s.pseudo(b, PseudoEvent::threadExit, {0, 0}, 6 * kMs);
+  s.pseudo(a, PseudoEvent::threadExit, {0, 1}, 6 * kMs + 100);
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, compute 9, exit");
+  EXPECT_EQ(ops(p, b), "sleep 1000000, exit");
 }
 
 TEST(Processes, AKilledProcessEndsWhenItsKillerSaysSo) {

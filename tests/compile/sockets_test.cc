@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <linux/futex.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -84,6 +86,33 @@ TEST(Sockets, WhatTcpHeldBackStaysLate) {
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.server), "spawn 1, accept c0, recv s0 4, recv s0 24, sleep 40000000, exit");
   EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
+}
+
+TEST(Sockets, KnowsWhoseSmallSegmentsWait) {
+  const auto flags_of_sends = [](bool recorded, std::int64_t level) {
+    ClientAndServer s;
+    s.entry_only(s.server, SYS_setsockopt, {3, level, TCP_NODELAY, 1}, 3 * kMs);
+    s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+    s.accept({3 * kMs + 1, 4 * kMs + 30'000});
+    s.call(s.client, SYS_sendto, 4, {5, 4, 0, 0}, {5 * kMs, 5 * kMs + 10});
+    s.call(s.server, SYS_sendto, 4, {7, 4, 0, 0}, {6 * kMs, 6 * kMs + 10});
+    s.read(s.server, 7, 4, {7 * kMs, 49 * kMs});
+    s.entry_only(s.client, SYS_setsockopt, {5, IPPROTO_TCP, TCP_NODELAY, 1}, 50 * kMs);
+    s.call(s.client, SYS_sendto, 4, {5, 4, 0, 0}, {51 * kMs, 51 * kMs + 10});
+    s.read(s.server, 7, 4, {52 * kMs, 52 * kMs + 10});
+    s.read(s.client, 5, 4, {53 * kMs, 53 * kMs + 10});
+    Trace trace = s.builder.build(60 * kMs);
+    trace.header.tcp_options = recorded;
+    const Program p = replay::compile(trace);
+    std::vector<bool> nagle;
+    for (const ThreadId t : {s.client, s.server})
+      for (const Op& op : p.threads[t.value].ops)
+        if (op.kind == OpKind::send) nagle.push_back(op.flags & kNagle);
+    return nagle;
+  };
+  EXPECT_EQ(flags_of_sends(true, IPPROTO_TCP), (std::vector{true, false, false}));  // accepted: as its listener
+  EXPECT_EQ(flags_of_sends(true, SOL_SOCKET), (std::vector{true, false, true}));
+  EXPECT_EQ(flags_of_sends(false, IPPROTO_TCP), (std::vector{false, false, false}));  // of an older simrec
 }
 
 TEST(Sockets, WhatTcpHeldBackFromAPollStaysLateToo) {

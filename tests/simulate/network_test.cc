@@ -66,6 +66,32 @@ TEST_P(Network, LatencyIsPaidOnceForMessagesUnderWay) {
   EXPECT_EQ(run(b, wide_open()).processes[1].end_ns, 11'900'000 + 15'140 + kQueueNs);
 }
 
+TEST_P(Network, ASmallSegmentWaitsUntilTheOneBeforeIsAcknowledged) {
+  // A request in two pieces, and its answer.
+  const auto predicted = [this](std::int64_t second, std::uint16_t flags, const NetworkModel& model) {
+    ProgramBuilder b;
+    b.process("client", {send(0, 1, flags), send(0, second, flags), recv(1, 1)});
+    b.process("server", {recv(0, 1 + second), send(1, 1, flags)});
+    b.stream(0, 1);
+    b.stream(1, 0);
+    return static_cast<double>(run(b, model).predicted_ns);
+  };
+  NetworkModel without;
+  without.nagle = false;
+  EXPECT_NEAR(predicted(1, 0, {}), 20e6 + 3 * 670, 10);
+  EXPECT_NEAR(predicted(1, kNagle, {}), 40e6 + 3 * 670, 10);
+  EXPECT_NEAR(predicted(1, kNagle, without), 20e6 + 3 * 670, 10);
+  EXPECT_NEAR(predicted(1448, kNagle, {}), 20e6 + 2 * 670 + 15'140, 10);  // a full one does not wait
+}
+
+TEST_P(Network, TheEndOfAStreamLetsAllGo) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1, kNagle), send(0, 1, kNagle), finish(0)});
+  b.process("server", {recv(0, 2), recv_end(0)});
+  b.stream(0, 1);
+  EXPECT_NEAR(static_cast<double>(run(b).processes[1].end_ns), 10e6 + 2 * 670, 10);
+}
+
 // Sixteen requests written one after the other arrive one after the other, not all at the end.
 TEST_P(Network, ShortTransfersOfOneRouteLeaveInOrder) {
   ProgramBuilder b;

@@ -15,7 +15,9 @@ inline Op compute(Ns ns) { return {OpKind::compute, Cause::none, 0, 0, ns}; }
 inline Op sleep(Ns ns, std::uint16_t flags = 0, std::uint32_t target = 0) {
   return {OpKind::sleep, Cause::sleep, flags, target, ns};
 }
-inline Op send(std::uint32_t stream, std::int64_t bytes) { return {OpKind::send, Cause::none, 0, stream, bytes}; }
+inline Op send(std::uint32_t stream, std::int64_t bytes, std::uint16_t flags = 0) {
+  return {OpKind::send, Cause::none, flags, stream, bytes};
+}
 inline Op recv(std::uint32_t stream, std::int64_t up_to) { return {OpKind::recv, Cause::none, 0, stream, up_to}; }
 inline Op finish(std::uint32_t stream) { return {OpKind::finish, Cause::none, 0, stream, 0}; }
 inline Op recv_end(std::uint32_t stream) { return {OpKind::recv_end, Cause::none, 0, stream, 0}; }

@@ -110,7 +110,11 @@ class RandomProgram {
     const std::int64_t bytes = pick(0, 2) ? pick(1, 3000) : pick(3000, 900'000);
     think(stream.writer_thread);
     const std::uint32_t pieces = pick(1, 3);
-    for (std::uint32_t i = 0; i < pieces; ++i) push(stream.writer_thread, send(s, bytes));
+    const std::uint16_t flags = stream.transport == Transport::tcp && pick(0, 1) ? kNagle : 0;
+    for (std::uint32_t i = 0; i < pieces; ++i) {
+      push(stream.writer_thread, send(s, bytes, flags));
+      if (pick(0, 3) == 0) think(stream.writer_thread);
+    }
     // Like read(): as much at once as a call returned
     think(stream.reader_thread);
     const std::int64_t end = sent + bytes * pieces, most = std::max<std::int64_t>(1, bytes / pick(1, 4));
