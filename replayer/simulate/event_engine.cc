@@ -210,7 +210,8 @@ void EventEngine::run_thread(std::uint32_t t) {
   const Because because(*this, thread.chain);
   for (;;) {
     const Op& op = *thread.at;
-    if (((op.flags & kTurn) && !take_turn(t, op)) || !step(t, op)) return;
+    const Head head = op.flags & kTurn ? take_turn(t, op) : Head::goes_on;
+    if (head == Head::waits || (head == Head::goes_on && !step(t, op))) return;
     advance(t);
     if ((operations_ & kProgressMask) == 0 && in_.progress) in_.progress(operations_);
     if (thread.phase == Phase::ended) return;

@@ -194,7 +194,8 @@ class EventEngine {
   bool hold(std::uint32_t t, WaitList* list);
   // Event loops (event_loop_turns.cc)
   void set_up_loops();
-  bool take_turn(std::uint32_t t, const Op& op);
+  enum class Head : std::uint8_t { goes_on, done, waits };  ///< waits: it gave the turn up
+  Head take_turn(std::uint32_t t, const Op& op);
   bool wants_turn(std::uint32_t t) const;
   void start_fiber(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);

@@ -16,7 +16,7 @@ void EventEngine::set_up_loops() {
 /// It needs a turn, unless there is nothing for it to do yet.
 void EventEngine::start_fiber(std::uint32_t t) {
   const Op& op = current(t);
-  if ((op.flags & kTurn) && !satisfied(t, op)) {
+  if ((op.flags & kTurn) && op.kind != OpKind::send && !satisfied(t, op)) {
     step(t, op);  // holds it where its op waits
   } else {
     threads_[t].phase = Phase::queued;
@@ -24,25 +24,25 @@ void EventEngine::start_fiber(std::uint32_t t) {
   }
 }
 
-/// The owner of the turn meets the head of a handler. True: it goes on. False: it gave the turn up and waits.
-bool EventEngine::take_turn(std::uint32_t t, const Op& op) {
+/// The owner of the turn meets the head of a handler.
+EventEngine::Head EventEngine::take_turn(std::uint32_t t, const Op& op) {
   Thread& thread = threads_[t];
-  if (thread.loop == kNone) return true;
+  if (thread.loop == kNone) return Head::goes_on;
   const bool ready = satisfied(t, op);
   if (ready && (thread.has_turn || loops_[thread.loop].queue.empty())) {
     thread.has_turn = false;
-    return true;
+    return Head::goes_on;
   }
   thread.has_turn = false;
   if (ready) {
     thread.phase = Phase::queued;
     loops_[thread.loop].queue.push(now_, t);
     thread.ready_since = now_;
-  } else {
-    step(t, op);  // holds the thread where its op waits
+  } else if (step(t, op)) {  // else it holds the thread where its op waits
+    return Head::done;       // a send that fits because its reader takes what came
   }
   pass_turn(t);
-  return false;
+  return Head::waits;
 }
 
 /// Does the thread, whose wait is over, need its loop's turn before it goes on?

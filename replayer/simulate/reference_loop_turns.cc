@@ -27,7 +27,7 @@ void ReferenceEngine::set_up_loops() {
 /// A fiber begins: it needs a turn, unless there is nothing for it to do yet.
 void ReferenceEngine::enter_loop(std::uint32_t t) {
   const Op& op = program_.threads[t].ops.front();
-  if ((op.flags & kTurn) && !satisfied(t, op)) return;
+  if ((op.flags & kTurn) && op.kind != OpKind::send && !satisfied(t, op)) return;
   queue_for_turn(t);
   const double since = await_turn(t), now = s4u::Engine::get_clock();
   threads_[t].fresh_turn = true;

@@ -126,6 +126,42 @@ TEST(EventLoops, APumpWritesWhatItReadElsewhere) {
   EXPECT_EQ(full.ops(2), "turn:s3/5 turn:s3/5 signal1 exit ");
 }
 
+// A proxy that reads all that is ready before it writes: what goes to a client comes from one of its servers.
+TEST(EventLoops, WhatIsWrittenAfterAllReadsComesFromTheReadOfItsSize) {
+  Server s({recv(0, 100), recv(1, 100), send(4, 90), send(5, 110), recv(0, 200)});
+  for (std::uint32_t connection : {3U, 4U}) {
+    Stream stream;
+    stream.connection_plus_one = connection;
+    s.program.streams.push_back(stream);
+  }
+  s.program.connections.resize(4);
+  s.poll(0, {0, 1}).poll(4, {0});
+  EXPECT_EQ(s.split(), 5U);
+  EXPECT_EQ(s.ops(1), "turn:r0/100 signal0 turn:r0/200 signal2 exit ");
+  EXPECT_EQ(s.ops(2), "turn:r1/100 signal1 signal3 exit ");
+  EXPECT_EQ(s.ops(3), "turn:wait0 turn:s4/90 signal4 exit ");
+  EXPECT_EQ(s.ops(4), "turn:wait1 turn:s5/110 signal5 exit ");
+}
+
+// An SSH server: what its program writes (stream 4, a pipe) leaves however far the client's messages have come.
+TEST(EventLoops, APumpsOutputDoesNotWaitForWhatComesOnTheSameConnection) {
+  constexpr SourceKey kPipe = 4 | kStreamSource;
+  const auto server = [](std::int64_t piece) {
+    Server s({recv(0, 10), send(2, 10), recv(4, piece), recv(0, 20), send(2, piece + 30), recv(4, 2 * piece),
+              recv(0, 30), send(2, piece + 30)});
+    s.program.streams.push_back({});
+    s.poll(0, {0}).poll(2, {kPipe, 0}).poll(5, {kPipe, 0});
+    s.split();
+    return s;
+  };
+  const Server large = server(40'000);
+  EXPECT_EQ(large.ops(1), "turn:r0/10 s2/10 signal1 turn:r0/20 turn:r0/30 signal3 exit ");
+  EXPECT_EQ(large.ops(2), "turn:wait0 turn:wait1 turn:s2/40030 turn:wait2 turn:s2/40030 signal4 exit ");
+  EXPECT_EQ(large.ops(3), "turn:r4/40000 signal0 turn:r4/80000 signal2 signal5 exit ");
+  EXPECT_EQ(server(400).ops(1),
+            "turn:r0/10 s2/10 turn:r0/20 s2/430 turn:r0/30 s2/430 signal0 exit ");  // too few to tell
+}
+
 TEST(EventLoops, ABlockingServerTakesConnectionsAsTheyCome) {
   const Op first{OpKind::accept, Cause::none, 0, 0, 0}, second{OpKind::accept, Cause::none, 0, 1, 0};
   Server s({compute(1), first, recv(0, 10), compute(2), send(2, 5), second, recv(1, 10), send(3, 5)});

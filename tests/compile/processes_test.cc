@@ -1,5 +1,6 @@
 // fork, vfork, exec, exit, wait; what a cut trace leaves.
 #include <gtest/gtest.h>
+#include <linux/futex.h>
 #include <sys/wait.h>
 
 #include "tests/compile/script.h"
@@ -79,6 +80,25 @@ TEST(Processes, ExitGroupEndsBlockedSiblingsWithoutTheirUnfinishedCall) {
   EXPECT_EQ(ops(p, a), "spawn 1, compute 9, wait k0, finish s0, exit");
   EXPECT_EQ(ops(p, b), "compute 30, signal k0, exit");
   EXPECT_EQ(check(p), "");
+}
+
+// pthread_join makes no call for a thread that has ended.
+TEST(Processes, WhoJoinsOneThreadJoinsThoseThatHadEnded) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.thread(a, 201, 0x7000, {1 * kMs, 1 * kMs + 10});
+  const ThreadId c = s.thread(a, 202, 0x8000, {2 * kMs, 2 * kMs + 10});
+  const ThreadId d = s.thread(a, 203, 0x9000, {3 * kMs, 3 * kMs + 10});
+  s.exit_thread(b, 4 * kMs);
+  s.call(a, SYS_futex, 0, {0x8000, FUTEX_WAIT, 202, -1, 0, 0, 0, 0}, {5 * kMs, 6 * kMs + 50'000});
+  s.exit_thread(c, 6 * kMs);
+  s.exit_thread(d, 7 * kMs);
+  s.exit_group(a, 8 * kMs);
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, a), "spawn 1, spawn 2, spawn 3, wait k1, wait k0, wait k2, exit");
+  EXPECT_EQ(ops(p, b), "signal k0, exit");
+  EXPECT_EQ(ops(p, c), "signal k1, exit");
+  EXPECT_EQ(ops(p, d), "signal k2, exit");
 }
 
 TEST(Processes, AThreadThatKeepsTimeIsNotWaitedForAtTheEnd) {

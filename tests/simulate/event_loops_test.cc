@@ -69,6 +69,22 @@ class EventLoops : public testing::TestWithParam<EngineKind> {
 INSTANTIATE_TEST_SUITE_P(Engines, EventLoops, testing::Values(EngineKind::event, EngineKind::reference),
                          [](const auto& info) { return info.param == EngineKind::event ? "event" : "reference"; });
 
+// Its reader takes what comes: the writer goes on at once, and keeps its turn.
+TEST_P(EventLoops, ASendOfMoreThanTheCapacityIsNotLost) {
+  ProgramBuilder b;
+  b.process("loop", {spawn(2), turn(wait(0))});
+  b.process("reader", {send(0, 1), recv(1, 300), recv(1, 400)});
+  b.thread(0, {turn(recv(0, 1)), turn(send(1, 300)), compute(1 * kMs), turn(send(1, 100)), signal(0)});
+  b.spawned(2);
+  b.program.threads[2].loop_plus_one = 1;
+  b.program.tokens = 1;
+  b.stream(1, 2, kUnlimited, Transport::pipe);
+  b.stream(2, 1, 200, Transport::pipe);
+  SimulateOptions options;
+  options.engine = GetParam();
+  expect_near(simulate(b.program, platform("two_hosts"), options).predicted_ns, 1 * kMs, 5);
+}
+
 TEST_P(EventLoops, RecordedOrderMakesTheNearClientWaitForTheFarOne) {
   const Outcome o = run(false);
   expect_near(o.processes[1].end_ns, 33 * kMs, kSlack);  // behind the far client's second request
