@@ -51,6 +51,20 @@ void never_cut_sleeps(Program& program) {
   });
 }
 
+void send_at_once(Program& program) {
+  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
+    if (op.kind == OpKind::send) op.flags &= static_cast<std::uint16_t>(~kNagle);
+  });
+}
+
+bool is_unseen_end(const Op& op) { return op.kind == OpKind::wait && (op.flags & kAfterAll); }
+
+void end_at_once(Program& program) {
+  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
+    if (is_unseen_end(op)) op = {OpKind::compute, Cause::none, 0, 0, 0};
+  });
+}
+
 /// One doubt, and the other way round: either the program is edited, or the trace is compiled otherwise.
 struct Experiment {
   const char* what;
@@ -89,6 +103,15 @@ constexpr std::array kExperiments = {
                nullptr, Order::recorded, Spins::folded},
     Experiment{
         kWinners, [](const Program& p, const Outcome&) { return count_ops(p, is_bound); }, whoever_comes_first, {}, {}},
+    Experiment{kSmallWrites,
+               [](const Program& p, const Outcome& o) {
+                 return value_of(o.counts, "network flows") > 0 ? ops_with(p, OpKind::send, kNagle) : 0;
+               },
+               send_at_once,
+               {},
+               {}},
+    Experiment{
+        kUnseenEnds, [](const Program& p, const Outcome&) { return count_ops(p, is_unseen_end); }, end_at_once, {}, {}},
     Experiment{kSpins, [](const Program& p, const Outcome&) { return value_of(p.counts, "spins folded"); }, nullptr,
                Order::arrival, Spins::unfolded},
     Experiment{kEmptyHanded, [](const Program& p, const Outcome&) { return value_of(p.counts, "EAGAIN"); }, nullptr,

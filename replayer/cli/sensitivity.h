@@ -23,6 +23,8 @@ inline constexpr const char* kOutlastedTimeouts = "waits that outlast a timeout 
 inline constexpr const char* kArrivalOrder = "event-loop handlers in order of arrival, not of the recording";
 inline constexpr const char* kWinners = "waits for threads that came first while recording, and may not here";
 inline constexpr const char* kKeptShares = "exchanges kept by connections that shared their work by chance";
+inline constexpr const char* kSmallWrites = "writes without TCP_NODELAY, which may wait for acknowledgements";
+inline constexpr const char* kUnseenEnds = "ends of threads that others found out without a call";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";
 inline constexpr const char* kEmptyHanded = "calls that found nothing (EAGAIN)";
 inline constexpr const char* kRecordedOrder = "waits for locks, queues and threads in the recorded order";
@@ -46,7 +48,7 @@ struct Laboratory {
   std::function<Program(Order, Spins)> compile;
 };
 
-/// Replays up to nine times. `order`: that `program` was compiled with.
+/// Replays up to eleven times. `order`: that `program` was compiled with.
 Sensitivity measure_sensitivity(const Program& program, const Outcome& outcome, Order order,
                                 const Laboratory& laboratory);
 

@@ -84,6 +84,16 @@ constexpr std::array kRules = {
                 return "connections that shared work keep what each of them got while recording, up to " + percent(v) +
                        " more than an even share";
               }},
+    // How writes gather in segments depends on what the program does meanwhile, which takes other times elsewhere.
+    TrustRule{"small writes", share<kSmallWrites>, 2 * kMedium, kNever,
+              [](const Evidence&, double v) {
+                return "small writes wait for acknowledgements (no TCP_NODELAY), which is worth " + percent(v);
+              }},
+    TrustRule{"unseen ends", share<kUnseenEnds>, 2 * kMedium, kNever,
+              [](const Evidence&, double v) {
+                return "threads that ended unseen by the trace are taken to be waited for, which is worth " +
+                       percent(v);
+              }},
     TrustRule{"spins", share<kSpins>, kMedium, kLow,
               [](const Evidence&, double v) { return "busy waiting is worth " + percent(v) + " of the time"; }},
     // Most of these end a loop of reads and come again on any platform.

@@ -51,12 +51,13 @@ bool waits_for_threads(const Op& op) { return op.kind == OpKind::wait && op.caus
 class Splitter {
  public:
   Splitter(Program& program, std::uint32_t thread, const PolledSources& polled, const WorkerPools& pools,
-           SplitLoops& split)
+           const ScratchSequence<SourceKey>& events, SplitLoops& split)
       : program_(program),
         split_(split),
         thread_(thread),
         polled_(polled),
         pools_(pools),
+        events_(events),
         in_turn_(pools.one_at_a_time[thread]),
         pooled_(pools.pool_plus_one[thread] != 0),
         ops_(std::move(program.threads[thread].ops)),
@@ -85,7 +86,13 @@ class Splitter {
   }
 
  private:
+  /// Does the op read an eventfd?
+  bool reads_event(const Op& op) const {
+    return op.kind == OpKind::wait && op.target < events_.size() && events_[op.target] != 0;
+  }
+
   SourceKey source_of(const Op& op) const {
+    if (op.kind == OpKind::wait) return events_[op.target];
     if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
     const std::uint32_t connection = program_.streams[op.target].connection_plus_one;
     return connection ? connection - 1 : op.target | kStreamSource;
@@ -121,7 +128,7 @@ class Splitter {
     }
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
     if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
-        !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end) &&
+        !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end || reads_event(op)) &&
           is_ready(source_of(op))))
       return false;
     return open_region(op);
@@ -189,6 +196,7 @@ class Splitter {
     if (in_turn_) return continues_in_turn(op);
     if (op.kind == OpKind::sleep) return droppable(op);
     if (harmless(op)) return true;
+    if (reads_event(op)) return takes_event(op);
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
     if (feeder_) return passes_on(op);
     const SourceKey source = source_of(op);
@@ -211,6 +219,15 @@ class Splitter {
     if (op.kind != OpKind::finish) has_moved_ = true;
     note_flow(op, source);
     if (op.kind == OpKind::send || op.kind == OpKind::finish) keep_order(op.target);
+    return true;
+  }
+
+  bool takes_event(const Op& op) {
+    const SourceKey source = source_of(op);
+    if (!is_ready(source)) return false;
+    if (handlers_.empty() || handlers_.back().source != source || has_moved_) open_handler(source);
+    has_moved_ = true;
+    last_received_ = static_cast<std::uint32_t>(handlers_.size() - 1);
     return true;
   }
 
@@ -302,7 +319,8 @@ class Splitter {
     const std::uint32_t goal = at_ + op.target;
     if (goal >= ops_.size() || is_pinned(goal)) return false;
     const OpKind kind = ops_[goal].kind;
-    if (kind != OpKind::recv && kind != OpKind::recv_end && kind != OpKind::accept) return false;
+    if (kind != OpKind::recv && kind != OpKind::recv_end && kind != OpKind::accept && !reads_event(ops_[goal]))
+      return false;
     return next_action(at_ + 1) == goal && becomes_ready(goal);
   }
 
@@ -446,6 +464,7 @@ class Splitter {
   const std::uint32_t thread_;
   const PolledSources& polled_;
   const WorkerPools& pools_;
+  const ScratchSequence<SourceKey>& events_;
   const bool in_turn_;  ///< it waits for one thing at a time
   const bool pooled_;
   ScratchSequence<Op> ops_;
@@ -484,14 +503,14 @@ bool accepts_several(const ProgramThread& thread) {
 }  // namespace
 
 SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled,
-                             std::span<const std::uint32_t> listener) {
+                             std::span<const std::uint32_t> listener, const ScratchSequence<SourceKey>& events) {
   SplitLoops split;
   const std::size_t threads = std::min(program.threads.size(), polled.size());
   const WorkerPools pools = find_worker_pools(program, polled, listener);
   for (std::uint32_t t = 0; t < threads; ++t) {
     if (pools.one_at_a_time[t] ? pools.pool_plus_one[t] != 0 || accepts_several(program.threads[t])
                                : polled[t].marks.size() > 1)
-      Splitter(program, t, polled[t], pools, split).run();
+      Splitter(program, t, polled[t], pools, events, split).run();
   }
   for (std::uint32_t t = 0; t < threads; ++t)
     if (pools.pool_plus_one[t] != t + 1) program.threads[t].pool_plus_one = pools.pool_plus_one[t];

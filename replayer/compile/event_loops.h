@@ -7,9 +7,13 @@
 // to its upstream, the next connection of a client) stays in it, and the other source's handlers wait for it.
 // A handler that sends on a source which sent last, too, and has received nothing since, waits for the handler that
 // received last: it passes on what came from there. (Unless it goes on with what did not fit before.)
-// A thread that waits for one thing at a time (no polls, or of one descriptor) and serves one connection after the
-// other takes them in the order in which they come: from accept to accept is a handler, which keeps the turn while it
-// waits, also for threads that it has started. Several such threads may take them from one queue: worker_pools.h.
+// What is sent to a source that was not reported comes from the first handler since the poll that received about as
+// much and has not passed it on, else from the current one. A thread that waits for one thing at a time (no polls, or
+// of one descriptor) and serves one connection after the other takes them in the order in which they come: from accept
+// to accept is a handler, which keeps the turn while it waits, also for threads that it has started. Several such
+// threads may take them from one queue: worker_pools.h.
+//
+// An eventfd is a source, too: by it other threads tell the loop what they have done (thread pools of runtimes).
 //
 // Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
 // all its handlers have run, and the thread's own order is law again.
@@ -24,9 +28,12 @@
 
 namespace simrec::replay::causal {
 
-/// A connection (its number) or another stream (its number | kStreamSource).
+/// A connection (its number), another stream (its number | kStreamSource), or an eventfd (its object's id |
+/// kEventSource).
 using SourceKey = std::uint32_t;
 inline constexpr SourceKey kStreamSource = 1U << 31;
+inline constexpr SourceKey kEventSource = 1U << 30;
+inline bool is_connection(SourceKey key) { return (key & (kStreamSource | kEventSource)) == 0; }
 
 /// A poll that found something: from `first_op` on, the sources up to `end_source` of the thread's list are ready.
 struct PollMark {
@@ -60,8 +67,10 @@ struct SplitLoops {
 };
 
 /// Splits the event loops of all threads into fibers. `polled` by thread; `listener` by connection, equal for those
-/// that were accepted from one socket (see worker_pools.h).
+/// that were accepted from one socket (see worker_pools.h). `events`: by token the eventfd whose reads wait for it, 0 =
+/// none; may be shorter.
 SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled,
-                             std::span<const std::uint32_t> listener = {});
+                             std::span<const std::uint32_t> listener = {},
+                             const ScratchSequence<SourceKey>& events = {});
 
 }  // namespace simrec::replay::causal

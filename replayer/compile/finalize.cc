@@ -177,12 +177,27 @@ PolledSources renumbered(const PolledSources& polled, const Numbers& n, const st
   for (const PollMark& mark : polled.marks) {
     for (; source < mark.end_source; ++source) {
       const SourceKey key = polled.sources[source];
+      if (key & kEventSource) {
+        result.sources.push_back(key);
+        continue;
+      }
       const bool stream = key & kStreamSource;
       const std::uint32_t number = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
       if (number != kDropped) result.sources.push_back(stream ? number | kStreamSource : number);
     }
     result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size()), mark.at_ns, mark.alone});
   }
+  return result;
+}
+
+/// By token of the program: the eventfd whose reads wait for it.
+ScratchSequence<SourceKey> eventfds(const Context& c, const Numbers& n) {
+  ScratchSequence<SourceKey> result(c.space);
+  if (!c.tokens.have_eventfds()) return result;
+  for (std::uint32_t i = 0; i < c.program.tokens; ++i) result.push_back(0);
+  for (std::uint32_t i = 0; i < c.tokens.size(); ++i)
+    if (const std::uint32_t object = c.tokens.eventfd(i); object && n.token[i] != kDropped)
+      result[n.token[i]] = object | kEventSource;
   return result;
 }
 
@@ -297,7 +312,7 @@ void finalize(Context& c) {
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
   }
   if (c.options.order == Order::arrival) {
-    const SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers));
+    const SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers), eventfds(c, numbers));
     c.counts.add(Count::relaxed_handlers, split.handlers);
     const Dealt dealt = deal_evenly(c.program, split.fibers);
     c.counts.add(Count::dealt_exchanges, dealt.moved);

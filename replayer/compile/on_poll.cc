@@ -74,6 +74,7 @@ bool watches_one(Context& c, const Call& call) {
 void note_ready(Context& c, const Call& call) {
   PolledSources& polled = c.state(call).polled;
   const auto add = [&](ObjectId object) {
+    if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
     const Ends& ends = c.channels.ends(object);
     if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
     for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})

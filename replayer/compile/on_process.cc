@@ -99,7 +99,7 @@ void exit_group_entry(Context& c, Call& call) {
 }
 
 void await_done(Context& c, Call& call, std::uint32_t thread) {
-  c.emit(call).cause({OpKind::wait, Cause::sync, 0, c.threads[thread].done_token->value, 0});
+  c.emit(call).cause({OpKind::wait, Cause::sync, kAfterAll, c.threads[thread].done_token->value, 0});
 }
 
 /// The thread has done all that it does; somebody may find that out without a call.

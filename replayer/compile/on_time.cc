@@ -68,6 +68,7 @@ void write_eventfd(Context& c, Call& call) {
   if (call.result() <= 0) return;
   const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
   c.eventfds[call.object.value].writes.push_back({call.event.entry_ns, token});
+  c.tokens.belongs_to(token, call.object);
   signal_token(c, call, token);
 }
 

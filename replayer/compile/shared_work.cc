@@ -139,7 +139,7 @@ class Dealer {
     for (const Fiber& fiber : fibers)
       by_source[fiber.source][program.threads[fiber.thread].loop_plus_one].push_back(&fiber);
     for (const auto& [source, loops] : by_source)
-      if (!(source & kStreamSource) && (loops.size() != 2 || !add_pair(loops.begin()->second, loops.rbegin()->second)))
+      if (is_connection(source) && (loops.size() != 2 || !add_pair(loops.begin()->second, loops.rbegin()->second)))
         for (const auto& [loop, side] : loops) note_kept(side);
   }
 

@@ -54,8 +54,8 @@ enum OpFlag : std::uint16_t {
   kLock = 128,         ///< a wait for a lock that another thread holds
   kYields = 256,       ///< a wait for whoever came first while recording: see wait
   kNagle = 512,        ///< a send to a socket without TCP_NODELAY
-  kAfterAll = 1024,    ///< a signal that comes after all that the thread has done, whatever loop it was in
-  kWoke = 4,           ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
+  kAfterAll = 1024,  ///< a signal that comes after all that the thread has done, whatever loop it was in; a wait for it
+  kWoke = 4,         ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 
 /// 16 bytes: programs of hundreds of millions of ops must fit.

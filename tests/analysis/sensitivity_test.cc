@@ -66,6 +66,28 @@ TEST(Sensitivity, WaitsThatOutlastATimeoutDependOnItWholly) {
   EXPECT_NEAR(share_of(found.doubts, kOutlastedTimeouts), 0.25, 1e-9);
 }
 
+TEST(Sensitivity, SmallWritesAndUnseenEndsAreTurnedRound) {
+  const auto replay = [](const Program& program) {
+    Outcome outcome;
+    for (const Op& op : program.threads[0].ops) {
+      outcome.predicted_ns += 100;
+      if (op.kind == OpKind::send && (op.flags & kNagle)) outcome.predicted_ns += 500;
+      if (op.kind == OpKind::wait && (op.flags & kAfterAll)) outcome.predicted_ns += 200;
+    }
+    return outcome;
+  };
+  const Program program = program_of({{OpKind::send, Cause::none, kNagle, 0, 1},
+                                      {OpKind::send, Cause::none, 0, 0, 1},
+                                      {OpKind::wait, Cause::sync, kAfterAll, 0, 0}});
+  Outcome outcome = replay(program);
+  outcome.counts = {{"network flows", 1}};
+  const auto found = measure_sensitivity(program, outcome, Order::arrival, {replay, {}}).doubts;
+  EXPECT_NEAR(share_of(found, kSmallWrites), 0.5, 1e-9);
+  EXPECT_NEAR(share_of(found, kUnseenEnds), 0.2, 1e-9);
+  outcome.counts.clear();  // on one host nothing waits for acknowledgements
+  EXPECT_EQ(measure_sensitivity(program, outcome, Order::arrival, {replay, {}}).doubts.size(), 1u);
+}
+
 TEST(Sensitivity, CompilesOtherwiseWhereThatIsNeeded) {
   Program program = program_of({compute(1000)});
   program.counts = {{"spins folded", 7}, {"event-loop handlers in order of arrival", 5}, {"EAGAIN", 2}};

@@ -162,6 +162,28 @@ TEST(EventLoops, APumpsOutputDoesNotWaitForWhatComesOnTheSameConnection) {
             "turn:r0/10 s2/10 turn:r0/20 s2/430 turn:r0/30 s2/430 signal0 exit ");  // too few to tell
 }
 
+// A loop whose workers tell it by an eventfd (object 7) what they have done serves others meanwhile.
+TEST(EventLoops, AnEventfdIsASource) {
+  constexpr SourceKey kEventfd = 7 | kEventSource;
+  const Op done{OpKind::wait, Cause::sync, 0, 1, 0}, other{OpKind::wait, Cause::sync, 0, 0, 0};
+  const auto server = [&](const Op& wait) {
+    Server s({recv(0, 10), wait, send(2, 5), recv(1, 10), send(3, 5)});
+    s.program.tokens = 2;
+    s.poll(0, {0}).poll(1, {kEventfd}).poll(3, {1});
+    return s;
+  };
+  ScratchSequence<SourceKey> events;
+  events.push_back(0);
+  events.push_back(kEventfd);
+  Server s = server(done);
+  EXPECT_EQ(split_event_loops(s.program, s.polled, {}, events).handlers, 3U);
+  EXPECT_EQ(s.ops(1), "turn:r0/10 signal2 signal3 exit ");
+  EXPECT_EQ(s.ops(2), "turn:r1/10 s3/5 signal4 exit ");
+  EXPECT_EQ(s.ops(3), "turn:wait2 turn:wait1 s2/5 signal5 exit ");
+  Server law = server(other);  // a lock, say
+  EXPECT_EQ(split_event_loops(law.program, law.polled, {}, events).handlers, 0U);
+}
+
 TEST(EventLoops, ABlockingServerTakesConnectionsAsTheyCome) {
   const Op first{OpKind::accept, Cause::none, 0, 0, 0}, second{OpKind::accept, Cause::none, 0, 1, 0};
   Server s({compute(1), first, recv(0, 10), compute(2), send(2, 5), second, recv(1, 10), send(3, 5)});

@@ -37,6 +37,7 @@ Header full_header() {
   header.command = {"./app", "", "with space", "\xff\xfe not UTF-8"};
   header.working_directory = "/home/user";
   header.options = {"--stacks", "-q"};
+  header.tcp_options = true;
   return header;
 }
 
@@ -218,6 +219,7 @@ std::string text_of(const Header& header) {
   }
   for (const std::string& word : header.command) out << "\ncommand " << word;
   for (const std::string& word : header.options) out << "\noption " << word;
+  if (header.tcp_options) out << "\ntcp options";  // not in older traces
   out << "\nin " << header.working_directory << '\n';
   return out.str();
 }

@@ -1,6 +1,7 @@
-// A TCP connection over loopback: connect, 10 requests of 64 bytes, answers of 256, shutdown, end of file.
+// A TCP connection over loopback: connect, TCP_NODELAY at the client, another option, 10 requests of 64 bytes, answers of 256, shutdown, end of file.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -19,6 +20,9 @@ int main(void) {
   if (child == 0) {
     const int client = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(connect(client, (struct sockaddr*)&address, sizeof address) == 0);
+    const int on = 1;
+    CHECK(setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
+    CHECK(setsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0);
     for (int i = 0; i < 10; ++i) {
       CHECK(send(client, bytes, 64, 0) == 64);
       CHECK(recv(client, bytes, 256, MSG_WAITALL) == 256);

@@ -1,6 +1,7 @@
 // Every program of tests/programs, recorded: it must end as it does natively, its trace must be whole, and
 // what it did must be in it.
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -71,6 +72,11 @@ const Case kCases[] = {
        expect_mirrored(r, ObjectKind::tcp);
        r.each("accept4", [&](const Event& e) { EXPECT_NE(r.object(e.argument(2)).cookie, 0U); });
        EXPECT_EQ(r.calls("shutdown"), 1);
+       EXPECT_EQ(r.calls("setsockopt"), 1);
+       r.each("setsockopt", [&](const Event& e) {
+         EXPECT_EQ(e.argument(2), TCP_NODELAY);
+         EXPECT_EQ(e.argument(3), 1);
+       });
      }},
     {"tcp_nonblocking_connect",
      [](const Recorded& r) {
