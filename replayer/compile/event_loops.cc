@@ -1,51 +1,20 @@
 #include "replayer/compile/event_loops.h"
 
 #include <algorithm>
-#include <deque>
 #include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "replayer/compile/arrivals.h"
+#include "replayer/compile/fiber_writer.h"
 #include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
-#include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
 namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
-
-/// One visit to a source: ops [first, end) of the thread, without the sleeps that the region drops.
-struct Handler {
-  std::uint32_t first = 0, end = 0;
-  SourceKey source = 0;
-  std::uint32_t token_plus_one = 0;  ///< signalled at its end, when somebody waits for it
-  std::size_t first_awaited = 0;     ///< of the region's awaited tokens
-  std::uint32_t awaited = 0;         ///< so many: of handlers of other sources that must have ended
-};
-
-bool transfers(const Op& op) {
-  return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end ||
-         op.kind == OpKind::finish || op.kind == OpKind::accept || op.kind == OpKind::connect;
-}
-
-/// Ops that a handler may hold besides transfers: they never wait for another thread.
-bool harmless(const Op& op) {
-  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||
-         op.kind == OpKind::spawn;
-}
-
-/// Whoever takes work from a queue waits for it, whether or not its turn would come sooner.
-Op without_gate(Op op) {
-  if (op.kind == OpKind::wait) {
-    op.flags &= static_cast<std::uint16_t>(~kYields);
-    op.value = 0;
-  }
-  return op;
-}
-
-bool waits_for_threads(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
 
 /// Splits one thread.
 class Splitter {
@@ -63,26 +32,23 @@ class Splitter {
         ops_(std::move(program.threads[thread].ops)),
         pumps_(program, ops_),
         origins_(std::move(program.threads[thread].origins)),
-        origin_(origins_),
-        main_(ops_.space()),
-        main_origins_(ops_.space()),
-        handlers_(ops_.space()),
-        awaited_(ops_.space()) {}
+        writer_(program, thread, ops_, origins_, pooled_),
+        region_{ScratchSequence<Handler>(ops_.space()), ScratchSequence<std::uint32_t>(ops_.space())} {}
 
   void run() {
     for (at_ = 0; at_ < ops_.size(); ++at_) {
       pass_marks();
-      while (!pinned_.empty() && pinned_.front() < at_) pinned_.pop_front();
+      writer_.pass(at_);
       const Op& op = ops_[at_];
       feeder_ = pumps_.next(op);
-      const bool mine = !is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
+      const bool mine = !writer_.is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
       if (op.kind == OpKind::recv) note_arrival(op);
       if (mine) continue;
       if (in_region_) end_region();
-      keep(at_);
+      writer_.keep(at_);
     }
-    program_.threads[thread_].ops = std::move(has_fibers_ ? main_ : ops_);
-    program_.threads[thread_].origins = std::move(has_fibers_ ? main_origins_ : origins_);
+    program_.threads[thread_].ops = writer_.has_fibers() ? writer_.take_ops() : std::move(ops_);
+    program_.threads[thread_].origins = writer_.has_fibers() ? writer_.take_origins() : std::move(origins_);
   }
 
  private:
@@ -161,7 +127,8 @@ class Splitter {
     has_moved_ = has_moved_ || serves;
     has_spawned_ = has_spawned_ || op.kind == OpKind::spawn;
     // A new thread tells that it has begun.
-    return serves || harmless(op) || is_chance(op) || (waits_for_threads(op) && (has_spawned_ || at_ < head_end_));
+    return serves || harmless(op) || is_chance(op, pooled_) ||
+           (waits_for_threads(op) && (has_spawned_ || at_ < head_end_));
   }
 
   /// The connection to which the thread turns with the op at hand: one that it accepts, or takes from its pool's queue,
@@ -169,7 +136,7 @@ class Splitter {
   std::optional<std::uint32_t> next_connection() {
     const Op& op = ops_[at_];
     if (op.kind == OpKind::accept) return op.target;
-    if (!pooled_ || is_chance(op) || !(waits_for_threads(op) || transfers(op))) return std::nullopt;
+    if (!pooled_ || is_chance(op, pooled_) || !(waits_for_threads(op) || transfers(op))) return std::nullopt;
     const std::uint32_t goal = next_event();
     if (goal == ops_.size() || !transfers(ops_[goal]) || ops_[goal].kind == OpKind::accept) return std::nullopt;
     const SourceKey source = source_of(ops_[goal]);
@@ -186,9 +153,6 @@ class Splitter {
     while (event_ < ops_.size() && (harmless(ops_[event_]) || waits_for_threads(ops_[event_]))) ++event_;
     return event_;
   }
-
-  /// Which of a pool's threads had a lock when another wanted it is not replayed.
-  bool is_chance(const Op& op) const { return pooled_ && op.kind == OpKind::wait && (op.flags & kLock); }
 
   /// Takes the op into the region; false if the region ends before it.
   bool continues(const Op& op) {
@@ -207,7 +171,7 @@ class Splitter {
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
-      const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? giver_of(op.value) : std::nullopt;
+      const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? arrivals_.giver_of(op.value) : std::nullopt;
       if (giver && *giver + 1 != handlers_.size()) {
         open_handler(source);
         await(*giver, static_cast<std::uint32_t>(handlers_.size() - 1));
@@ -249,22 +213,9 @@ class Splitter {
     if (!first && it->second != current) await(std::exchange(it->second, current), current);
   }
 
-  /// A loop may first read from all that is ready and then write to others (haproxy). What it writes to a source that
-  /// was not reported comes from the first handler since the poll that received about as much and has not passed it on.
-  std::optional<std::uint32_t> giver_of(std::int64_t bytes) {
-    for (Arrival& a : arrivals_)
-      if (!a.passed_on && a.bytes <= 2 * bytes && bytes <= 2 * a.bytes) {
-        a.passed_on = true;
-        return a.handler;
-      }
-    return std::nullopt;
-  }
-
   void note_arrival(const Op& op) {
-    std::int64_t& received = received_[op.target];
-    const std::int64_t bytes = op.value - std::exchange(received, op.value);
-    if (in_region_ && !handlers_.empty())
-      arrivals_.push_back({static_cast<std::uint32_t>(handlers_.size() - 1), bytes, false});
+    const std::int64_t bytes = arrivals_.advance(op);
+    if (in_region_ && !handlers_.empty()) arrivals_.add(static_cast<std::uint32_t>(handlers_.size() - 1), bytes);
   }
 
   /// Who sends twice without having received in between has what it sends from another source: from the last one
@@ -317,7 +268,7 @@ class Splitter {
   bool droppable(const Op& op) {
     if (!(op.flags & kInterruptible)) return false;
     const std::uint32_t goal = at_ + op.target;
-    if (goal >= ops_.size() || is_pinned(goal)) return false;
+    if (goal >= ops_.size() || writer_.is_pinned(goal)) return false;
     const OpKind kind = ops_[goal].kind;
     if (kind != OpKind::recv && kind != OpKind::recv_end && kind != OpKind::accept && !reads_event(ops_[goal]))
       return false;
@@ -348,22 +299,23 @@ class Splitter {
     return found;
   }
 
-  bool is_pinned(std::uint32_t op) const { return std::ranges::binary_search(pinned_, op); }
-
   void end_region() {
     in_region_ = false;
     if (!handlers_.empty()) handlers_.back().end = at_;
     const std::vector<SourceKey> sources = handled_sources();
     if (sources.size() < (pooled_ ? 1 : 2)) {
       const std::uint32_t end = at_;
-      for (at_ = region_begin_; at_ < end; ++at_) keep(at_);
+      for (at_ = region_begin_; at_ < end; ++at_) writer_.keep(at_);
       return;
     }
     for (std::uint32_t i = region_begin_; i < handlers_.front().first; ++i)
-      if (ops_[i].kind != OpKind::sleep) keep(i);
-    emit_fibers(sources);
+      if (ops_[i].kind != OpKind::sleep) writer_.keep(i);
+    std::uint32_t fiber = writer_.write(region_, sources);
+    for (const SourceKey source : sources) {
+      const Ready& ready = ready_[source];
+      split_.fibers.push_back({fiber++, source, split_.regions, ready.first_ns, ready.last_ns});
+    }
     split_.handlers += handlers_.size();
-    has_fibers_ = true;
     ++split_.regions;
   }
 
@@ -373,84 +325,6 @@ class Splitter {
     for (const Handler& h : handlers_) sources.insert(h.source);
     return {sources.begin(), sources.end()};
   }
-
-  void emit_fibers(const std::vector<SourceKey>& sources) {
-    const auto first_fiber = static_cast<std::uint32_t>(program_.threads.size());
-    const std::uint32_t first_done = program_.tokens;
-    program_.tokens += static_cast<std::uint32_t>(sources.size());
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-      ProgramThread fiber;
-      fiber.ops = ScratchSequence<Op>(ops_.space());
-      fiber.origins = ScratchSequence<OpOrigin>(ops_.space());
-      fiber.process = program_.threads[thread_].process;
-      fiber.tid = program_.threads[thread_].tid;
-      fiber.spawned = true;
-      fiber.start_ns = program_.threads[thread_].start_ns;
-      fiber.loop_plus_one = thread_ + 1;
-      const Ready& ready = ready_[sources[i]];
-      split_.fibers.push_back(
-          {first_fiber + static_cast<std::uint32_t>(i), sources[i], split_.regions, ready.first_ns, ready.last_ns});
-      program_.threads.push_back(std::move(fiber));
-    }
-    for (const Handler& h : handlers_) {
-      const auto index = static_cast<std::uint32_t>(std::ranges::lower_bound(sources, h.source) - sources.begin());
-      ScratchSequence<Op>& ops = program_.threads[first_fiber + index].ops;
-      for (std::uint32_t i = 0; i < h.awaited; ++i)
-        ops.push_back({OpKind::wait, Cause::sync, kTurn, awaited_[h.first_awaited + i], 0});
-      add_origin(program_.threads[first_fiber + index].origins, static_cast<std::uint32_t>(ops.size()), h.first);
-      const std::size_t head = ops.size();
-      bool queues = pooled_;  // for the connection that comes next
-      for (std::uint32_t i = h.first; i < h.end; ++i) {
-        queues = queues && !transfers(ops_[i]);
-        if (ops_[i].kind == OpKind::sleep || is_chance(ops_[i])) continue;
-        ops.push_back(queues ? without_gate(ops_[i]) : ops_[i]);
-      }
-      ops[head].flags |= kTurn;
-      if (h.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, h.token_plus_one - 1, 0});
-    }
-    for (std::uint32_t i = 0; i < sources.size(); ++i) {
-      ScratchSequence<Op>& ops = program_.threads[first_fiber + i].ops;
-      ops.push_back({OpKind::signal, Cause::none, 0, first_done + i, 0});
-      ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
-      main_.push_back({OpKind::spawn, Cause::none, 0, first_fiber + i, 0});
-    }
-    for (std::uint32_t i = 0; i < sources.size(); ++i)
-      main_.push_back({OpKind::wait, Cause::sync, kTurn, first_done + i, 0});
-  }
-
-  /// The op stays in the thread itself.
-  void keep(std::uint32_t index) {
-    const auto here = static_cast<std::uint32_t>(main_.size());
-    add_origin(main_origins_, here, index);
-    main_.push_back(ops_[index]);
-    for (const auto& [sleep, goal] : open_sleeps_)
-      if (goal == index) main_[sleep].target = here - sleep;
-    std::erase_if(open_sleeps_, [index](const OpenSleep& s) { return s.goal == index; });
-    if (ops_[index].kind == OpKind::sleep && (ops_[index].flags & kInterruptible)) {
-      open_sleeps_.push_back({here, index + ops_[index].target});
-      const std::uint32_t goal = index + ops_[index].target;
-      pinned_.insert(std::ranges::upper_bound(pinned_, goal), goal);
-    }
-  }
-
-  /// Notes that the op now at `here` came from where op `index` of the recording does.
-  void add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) {
-    const OpOrigin* from = origin_.of(index);
-    if (from == nullptr) return;
-    if (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd)
-      origins.push_back({here, from->event_kind, from->fd});
-  }
-
-  struct OpenSleep {
-    std::uint32_t sleep, goal;  ///< index in main_, index in ops_
-  };
-
-  /// What a handler received since the last poll.
-  struct Arrival {
-    std::uint32_t handler;
-    std::int64_t bytes;
-    bool passed_on;
-  };
 
   /// What polls told of a source.
   struct Ready {
@@ -471,28 +345,23 @@ class Splitter {
   Pumps pumps_;
   std::optional<std::uint32_t> feeder_;  ///< of the op at hand, see Pumps
   ScratchSequence<OpOrigin> origins_;
-  OriginCursor origin_;
-  ScratchSequence<Op> main_;
-  ScratchSequence<OpOrigin> main_origins_;
+  FiberWriter writer_;
+  Region region_;
+  ScratchSequence<Handler>& handlers_ = region_.handlers;
+  ScratchSequence<std::uint32_t>& awaited_ = region_.awaited;
   std::uint32_t at_ = 0;
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
   std::unordered_map<SourceKey, Ready> ready_;
   std::uint32_t event_ = 0;     ///< see next_event()
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
-  bool has_fibers_ = false;
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
   std::uint32_t region_begin_ = 0;
-  ScratchSequence<Handler> handlers_;
-  ScratchSequence<std::uint32_t> awaited_;                           ///< tokens
   std::unordered_map<SourceKey, std::uint32_t> last_of_;             ///< source → handler that acted on it last
   std::unordered_map<std::uint32_t, std::uint32_t> last_sender_of_;  ///< stream → handler that sent on it last
-  std::vector<Arrival> arrivals_;
-  std::unordered_map<std::uint32_t, std::int64_t> received_;  ///< by stream, so far
-  std::uint32_t last_received_ = kNone;                       ///< handler that received last in this region
-  std::unordered_map<SourceKey, bool> sent_last_;             ///< of a source's transfers, the last one sent
-  std::vector<OpenSleep> open_sleeps_;
-  std::deque<std::uint32_t> pinned_;  ///< goals of sleeps that stay, from at_ on: ascending
+  Arrivals arrivals_;
+  std::uint32_t last_received_ = kNone;            ///< handler that received last in this region
+  std::unordered_map<SourceKey, bool> sent_last_;  ///< of a source's transfers, the last one sent
   std::uint32_t action_ = 0, action_from_ = kNone;
 };
 

@@ -1,0 +1,78 @@
+#include "replayer/compile/fiber_writer.h"
+
+namespace simrec::replay::causal {
+
+void FiberWriter::keep(std::uint32_t index) {
+  const auto here = static_cast<std::uint32_t>(main_.size());
+  add_origin(main_origins_, here, index);
+  main_.push_back(ops_[index]);
+  for (const auto& [sleep, goal] : open_sleeps_)
+    if (goal == index) main_[sleep].target = here - sleep;
+  std::erase_if(open_sleeps_, [index](const OpenSleep& s) { return s.goal == index; });
+  if (ops_[index].kind == OpKind::sleep && (ops_[index].flags & kInterruptible)) {
+    const std::uint32_t goal = index + ops_[index].target;
+    open_sleeps_.push_back({here, goal});
+    pinned_.insert(std::ranges::upper_bound(pinned_, goal), goal);
+  }
+}
+
+std::uint32_t FiberWriter::write(const Region& region, std::span<const SourceKey> sources) {
+  const auto first_fiber = static_cast<std::uint32_t>(program_.threads.size());
+  const std::uint32_t first_done = program_.tokens;
+  program_.tokens += static_cast<std::uint32_t>(sources.size());
+  add_fibers(sources.size());
+  for (const Handler& h : region.handlers) {
+    const auto index = static_cast<std::uint32_t>(std::ranges::lower_bound(sources, h.source) - sources.begin());
+    write(h, region, program_.threads[first_fiber + index]);
+  }
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    ScratchSequence<Op>& ops = program_.threads[first_fiber + i].ops;
+    ops.push_back({OpKind::signal, Cause::none, 0, first_done + i, 0});
+    ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
+    main_.push_back({OpKind::spawn, Cause::none, 0, first_fiber + i, 0});
+  }
+  for (std::uint32_t i = 0; i < sources.size(); ++i)
+    main_.push_back({OpKind::wait, Cause::sync, kTurn, first_done + i, 0});
+  has_fibers_ = true;
+  return first_fiber;
+}
+
+void FiberWriter::add_fibers(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    ProgramThread fiber;
+    fiber.ops = ScratchSequence<Op>(ops_.space());
+    fiber.origins = ScratchSequence<OpOrigin>(ops_.space());
+    fiber.process = program_.threads[thread_].process;
+    fiber.tid = program_.threads[thread_].tid;
+    fiber.spawned = true;
+    fiber.start_ns = program_.threads[thread_].start_ns;
+    fiber.loop_plus_one = thread_ + 1;
+    program_.threads.push_back(std::move(fiber));
+  }
+}
+
+void FiberWriter::write(const Handler& handler, const Region& region, ProgramThread& fiber) {
+  ScratchSequence<Op>& ops = fiber.ops;
+  for (std::uint32_t i = 0; i < handler.awaited; ++i)
+    ops.push_back({OpKind::wait, Cause::sync, kTurn, region.awaited[handler.first_awaited + i], 0});
+  add_origin(fiber.origins, static_cast<std::uint32_t>(ops.size()), handler.first);
+  const std::size_t head = ops.size();
+  bool queues = pooled_;  // for the connection that comes next
+  for (std::uint32_t i = handler.first; i < handler.end; ++i) {
+    queues = queues && !transfers(ops_[i]);
+    if (ops_[i].kind == OpKind::sleep || is_chance(ops_[i], pooled_)) continue;
+    ops.push_back(queues ? without_gate(ops_[i]) : ops_[i]);
+  }
+  ops[head].flags |= kTurn;
+  if (handler.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, handler.token_plus_one - 1, 0});
+}
+
+/// Notes that the op now at `here` came from where op `index` of the recording does.
+void FiberWriter::add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) {
+  const OpOrigin* from = origin_.of(index);
+  if (from == nullptr) return;
+  if (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd)
+    origins.push_back({here, from->event_kind, from->fd});
+}
+
+}  // namespace simrec::replay::causal

@@ -1,0 +1,41 @@
+// What ops mean to an event loop, and a visit of one to a source. For event_loops and fiber_writer.
+#pragma once
+
+#include "replayer/compile/event_loops.h"
+
+namespace simrec::replay::causal {
+
+/// One visit to a source: ops [first, end) of the thread, without the sleeps that the region drops.
+struct Handler {
+  std::uint32_t first = 0, end = 0;
+  SourceKey source = 0;
+  std::uint32_t token_plus_one = 0;  ///< signalled at its end, when somebody waits for it
+  std::size_t first_awaited = 0;     ///< of the region's awaited tokens
+  std::uint32_t awaited = 0;         ///< so many: of handlers of other sources that must have ended
+};
+
+inline bool transfers(const Op& op) {
+  return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end ||
+         op.kind == OpKind::finish || op.kind == OpKind::accept || op.kind == OpKind::connect;
+}
+
+/// Ops that a handler may hold besides transfers: they never wait for another thread.
+inline bool harmless(const Op& op) {
+  return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||
+         op.kind == OpKind::spawn;
+}
+
+/// Whoever takes work from a queue waits for it, whether or not its turn would come sooner.
+inline Op without_gate(Op op) {
+  if (op.kind == OpKind::wait) {
+    op.flags &= static_cast<std::uint16_t>(~kYields);
+    op.value = 0;
+  }
+  return op;
+}
+
+inline bool waits_for_threads(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
+/// Which of a pool's threads had a lock when another wanted it is not replayed.
+inline bool is_chance(const Op& op, bool pooled) { return pooled && op.kind == OpKind::wait && (op.flags & kLock); }
+
+}  // namespace simrec::replay::causal
