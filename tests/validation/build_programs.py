@@ -18,6 +18,7 @@ RULES = {
     "timeout_adaptive": (CXX, "programs/timeout_adaptive.cc", []),
     "short_flows": (CXX, "programs/short_flows.cc", []),
     "workers": (CXX, "programs/workers.cc", []),
+    "openmp_stencil": ([*CXX, "-fopenmp"], "programs/openmp_stencil.cc", []),
     "mpi_kernels": (["mpicc", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
 }
 # Links under other names: a process is placed by its name.

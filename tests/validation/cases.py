@@ -2,7 +2,7 @@
 
 The tables of workloads are in families/*.py. Commands are for `sh -c 'exec COMMAND'` and know:
   {n}      the size for this setting    {d}   folder with the inputs, in memory     {b}  folder of our programs
-  {s}      address of the server (host h2 in the truth, 127.0.0.1 in a recording), {p} its port
+  {s}      address of the server (host h2 in the truth, 127.0.0.1 in a recording), {p} its port, {p3} that of one on h3
   {a1}..{a4}  address:port of hosts 1 to 4        {out}  an empty folder, new for each run
 """
 import dataclasses
@@ -52,6 +52,10 @@ SETTINGS = {s.name: s for s in (
     Setting("near-far", (Link(G, G, 0.1), Link(G, G, 0.1), Link(G, G, 5)), size="A"),
     Setting("fast-slow", (Link(G, G, 0.5), Link(G, G, 0.5), Link(10 * M, 10 * M, 0.5)), size="A"),
     Setting("adsl", (Link(5 * M, 50 * M, 4), Link(G, G, 1)), size="A"),
+    # Of the held-out cases only.
+    Setting("third", cpu=0.33),
+    Setting("300m-2ms", star(4, 300 * M, 0.5), size="F"),
+    Setting("40m-60ms", star(4, 40 * M, 15), size="G"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -131,11 +135,11 @@ def fingerprint(case):
     return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
-FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk")
+FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout")
 
 
 def workloads():
-    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk")
+    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout")
             for w in importlib.import_module(f"families.{module}").WORKLOADS]
 
 

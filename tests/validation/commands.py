@@ -32,21 +32,24 @@ class Places:
 
     def fill(self, template, size):
         known = {"n": size, "d": self.inputs, "b": self.programs, "out": self.out, "s": self.server, "p": self.ports[1],
-                 "disk": self.disk}
+                 "p3": self.ports[2], "disk": self.disk}
         known |= {f"a{i}": f"{a}:{p}" for i, (a, p) in enumerate(zip(self.addresses, self.ports), 1)}
         return template.format(**known)
 
     def port_of(self, server):
-        return self.ports[int(server.host[1:]) - 1] if "{a1}" in server.command else self.ports[1]
+        own = "{a1}" in server.command or "{p3}" in server.command
+        return self.ports[int(server.host[1:]) - 1] if own else self.ports[1]
 
 
 def on_hosts(folder, programs, out, disk=""):
-    return Places(folder, programs, out, "h2", tuple(f"{NET}{i}" for i in range(1, 5)), (7100,) * 4, disk)
+    places = Places(folder, programs, out, "h2", tuple(f"{NET}{i}" for i in range(1, 5)), (7100,) * 4, disk)
+    inputs.server_configs(folder, places)
+    return places
 
 
 def on_loopback(folder, programs, out, disk=""):
     places = Places(folder, programs, out, "127.0.0.1", ("127.0.0.1",) * 4, tuple(free_ports(4)), disk)
-    inputs.server_configs(folder, places.ports[1])
+    inputs.server_configs(folder, places)
     return places
 
 

@@ -85,6 +85,15 @@ exec setpriv --reuid=postgres --regid=postgres --clear-groups {programs}/postgre
 """
 
 
+def source(name):
+    with open(f"{os.path.dirname(os.path.realpath(__file__))}/programs/{name}") as f:
+        return f.read()
+
+
+NODE_SERVER, NODE_CLIENT, NODE_WORK = source("http_server.js"), source("http_client.js"), source("work.js")
+RUBY, JAVA_HTTP, JAVA_POOL = source("threads.rb"), source("Http.java"), source("Pool.java")
+
+
 def write(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as f:
@@ -104,9 +113,15 @@ def web(d):
     write(f"{d}/www/1m.bin", noise(1 << 20, 1))
 
 
-def server_configs(d, port):
-    write(f"{d}/nginx-{port}.conf", NGINX.format(d=d, port=port))
+def server_configs(d, places):
+    """Of servers that take ports and addresses from a file only: a file per port."""
+    port, backend = places.ports[1], places.addresses[2]
+    for p in set(places.ports[1:3]):
+        write(f"{d}/nginx-{p}.conf", NGINX.format(d=d, port=p))
     write(f"{d}/lighttpd-{port}.conf", LIGHTTPD.format(d=d, port=port))
+    write(f"{d}/mosquitto-{port}.conf", f"listener {port}\nallow_anonymous true\n")
+    write(f"{d}/haproxy-{port}.cfg", f"frontend f\n  bind *:{port}\n  default_backend b\n"
+                                     f"backend b\n  server s {backend}:{places.ports[2]}\n")
 
 
 def apache(d):
@@ -144,6 +159,63 @@ def postgres(d):
     run(f"{programs}/pg_ctl", "-D", data, "-w", "-o", "-p 7199 -k /tmp -c fsync=off", "start")
     run("pgbench", "-i", "-q", "-s", "2", "-h", "127.0.0.1", "-p", "7199", "postgres")
     run(f"{programs}/pg_ctl", "-D", data, "-w", "stop")
+
+
+def haproxy(d):
+    write(f"{d}/haproxy.cfg", "global\n  nbthread 1\n  maxconn 100\ndefaults\n  mode http\n  timeout connect 9s\n"
+                              "  timeout client 60s\n  timeout server 60s\n")
+
+
+def ssh(d):
+    for name in ("key", "host"):
+        path = f"{d}/ssh/{name}"
+        if not os.path.exists(path):
+            os.makedirs(f"{d}/ssh", exist_ok=True)
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)  # where sshd's privilege separation wants to go
+    write(f"{d}/ssh/sshd_config", f"HostKey {d}/ssh/host\nAuthorizedKeysFile {d}/ssh/key.pub\nStrictModes no\nPidFile none\n"
+                                  "PermitRootLogin yes\nUsePAM no\nUseDNS no\nSetEnv HOME=/nonexistent\n")
+
+
+def node_http(d):
+    write(f"{d}/http_server.js", NODE_SERVER)
+    write(f"{d}/http_client.js", NODE_CLIENT)
+
+
+def node_cpu(d):
+    write(f"{d}/work.js", NODE_WORK)
+
+
+def ruby_threads(d):
+    write(f"{d}/threads.rb", RUBY)
+
+
+def lines(d):
+    for n in (20000, 12000, 800):
+        write(f"{d}/lines-{n}.txt", "".join(f"measurement {i}\n" for i in range(n)))
+
+
+def java_http(d):
+    compile_java(d, "Http", JAVA_HTTP)
+
+
+def java_pool(d):
+    compile_java(d, "Pool", JAVA_POOL)
+
+
+def compile_java(d, name, source):
+    write(f"{d}/java/{name}.java", source)
+    subprocess.run(["javac", "-d", f"{d}/java", f"{d}/java/{name}.java"], check=True)
+
+
+def mariadb(d):
+    data = f"{d}/mariadb"
+    if os.path.exists(data):
+        return
+    os.makedirs(data)
+    shutil.chown(data, "mysql", "mysql")
+    subprocess.run(["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}"], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
 
 
 def zeros(d):

@@ -156,7 +156,6 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, record)
                 with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
-                    inputs.server_configs(bed.inputs, 7100)
                     repeat(bed, members, keep, end, n, retry)
                 bed.network = None
             else:
