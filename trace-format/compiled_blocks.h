@@ -23,6 +23,7 @@ struct CompiledQuality {
   bool partial = false;
   Ns crowded_ns = 0;
   std::uint32_t kept_share_ppm = 0;
+  Ns deadline_ns = 0;
 };
 
 struct CompiledSummary {

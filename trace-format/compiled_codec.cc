@@ -32,7 +32,8 @@ Header read_header(capnp::Data::Reader data) {
 
 CompiledQuality read(schema::RecordingQuality::Reader in) {
   return {in.getProgramCpuNs(), in.getInterceptionCpuNs(), in.getLedgerResidualNs(), in.getWaitedForCoreNs(),
-          in.getLost(),         in.getPartial(),           in.getCrowdedNs(),        in.getKeptSharePpm()};
+          in.getLost(),         in.getPartial(),           in.getCrowdedNs(),        in.getKeptSharePpm(),
+          in.getDeadlineNs()};
 }
 
 CompiledSummary read(schema::ProgramSummary::Reader in) {
@@ -207,6 +208,7 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   quality.setPartial(summary.quality.partial);
   quality.setCrowdedNs(summary.quality.crowded_ns);
   quality.setKeptSharePpm(summary.quality.kept_share_ppm);
+  quality.setDeadlineNs(summary.quality.deadline_ns);
   fill_texts(out.initWarnings(length(summary.warnings)), summary.warnings);
   write_list(out.initCounts(length(summary.counts)), summary.counts);
   out.setProcesses(summary.processes);

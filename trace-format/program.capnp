@@ -51,6 +51,7 @@ struct RecordingQuality {        # replayer/program/program.h explains each
   partial @5 :Bool;
   crowdedNs @6 :Int64;
   keptSharePpm @7 :UInt32;
+  deadlineNs @8 :Int64;
 }
 
 struct ProgramCount {

@@ -169,6 +169,7 @@ class Measurement {
     if (const std::uint32_t share = program_.quality.kept_share_ppm)
       result_.doubts.push_back(
           {kKeptShares, value_of(program_.counts, "exchanges of connections that shared work"), share * 1e-6});
+    if (program_.quality.deadline_ns > 0) result_.doubts.push_back({kDeadlines, 1, beyond_deadline()});
     const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
     Doubt order{kRecordedOrder, ordered_waits, -1};
     if (measured) {
@@ -183,6 +184,14 @@ class Measurement {
   double outlasting_share() const {
     if (outcome_.predicted_ns <= 0) return 1;
     return std::min(1.0, static_cast<double>(outcome_.outlasting_ns) / static_cast<double>(outcome_.predicted_ns));
+  }
+
+  /// The program takes as long as it was told to: the prediction differs from the recorded run by the work that it
+  /// would not do, or do besides.
+  double beyond_deadline() const {
+    const auto here = static_cast<double>(outcome_.predicted_ns),
+               there = static_cast<double>(program_.native_estimate_ns);
+    return here > 0 && there > 0 ? std::fabs(here - there) / std::max(here, there) : 0;
   }
 
   std::optional<double> changed(const Experiment& experiment) const {

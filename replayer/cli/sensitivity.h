@@ -23,6 +23,7 @@ inline constexpr const char* kOutlastedTimeouts = "waits that outlast a timeout 
 inline constexpr const char* kArrivalOrder = "event-loop handlers in order of arrival, not of the recording";
 inline constexpr const char* kWinners = "waits for threads that came first while recording, and may not here";
 inline constexpr const char* kKeptShares = "exchanges kept by connections that shared their work by chance";
+inline constexpr const char* kDeadlines = "work until a time is over";
 inline constexpr const char* kSmallWrites = "writes without TCP_NODELAY, which may wait for acknowledgements";
 inline constexpr const char* kUnseenEnds = "ends of threads that others found out without a call";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";

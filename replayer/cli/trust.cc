@@ -84,6 +84,13 @@ constexpr std::array kRules = {
                 return "connections that shared work keep what each of them got while recording, up to " + percent(v) +
                        " more than an even share";
               }},
+    TrustRule{
+        "deadlines", share<kDeadlines>, kMedium, kLow,
+        [](const Evidence&, double v) {
+          return "the program works until a time is over: here it would do other work rather than take other time, "
+                 "which is worth " +
+                 percent(v);
+        }},
     // How writes gather in segments depends on what the program does meanwhile, which takes other times elsewhere.
     TrustRule{"small writes", share<kSmallWrites>, 2 * kMedium, kNever,
               [](const Evidence&, double v) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "replayer/compile/context.h"
+#include "replayer/compile/deadlines.h"
 #include "replayer/compile/finalize.h"
 #include "replayer/compile/handlers.h"
 #include "replayer/compile/merge.h"
@@ -148,6 +149,7 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.events = trace.event_count;
   p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
   const causal::NativeEstimate native = causal::native_estimate(c, p.recorded_ns);
+  c.quality.deadline_ns = causal::deadline(c, p.recorded_ns);
   p.native_estimate_ns = native.wall_ns;
   c.quality.crowded_ns = native.crowded_ns;
   p.sampled = causal::sampled_functions(trace);

@@ -158,6 +158,12 @@ struct Timer {
   std::int64_t expired = 0;  ///< expirations consumed
 };
 
+/// A sleep, or the time until an alarm, see deadlines.h.
+struct LongWait {
+  Ns begin = 0, end = 0;
+  std::uint32_t thread_plus_one = 0;  ///< who slept; 0 = nobody: an alarm
+};
+
 struct ProcessState {
   bool begun = false, ended = false, reaped = false;
   std::uint32_t parent_plus_one = 0;
@@ -171,6 +177,12 @@ struct ProcessState {
   Ns exit_started = -1;
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;
+  Ns alarm_set_at = -1;   ///< a timer that signals once
+  LongWait longest_wait;  ///< that was asked for and ended by itself
+
+  void waited(const LongWait& wait) {
+    if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;
+  }
 };
 
 /// eventfd while compiling: the writes since the last read.

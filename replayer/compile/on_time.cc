@@ -13,7 +13,14 @@ namespace {
 
 void sleep_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
-  if (call.result() == 0) absolute_sleep(c, call, call.extra_argument(0, call.blocked));
+  if (call.result() != 0) return;
+  c.processes[call.process].waited({call.event.entry_ns, call.event.exit_ns, call.thread + 1});
+  absolute_sleep(c, call, call.extra_argument(0, call.blocked));
+}
+
+void note_alarm(Context& c, const Call& call) {
+  const bool once = call.result() >= 0 && call.extra_argument(0) > 0 && call.extra_argument(1) == 0;
+  c.processes[call.process].alarm_set_at = once ? call.event.entry_ns : -1;
 }
 
 void arm(Context& c, Call& call, Timer& timer) {
@@ -29,10 +36,12 @@ void timerfd_entry(Context& c, Call& call) { arm(c, call, c.timerfds[call.object
 
 void process_timer_entry(Context& c, Call& call) {
   const bool real = call.event.kind == SYS_alarm || call.event.argument(0) == 0;  // ITIMER_REAL
+  note_alarm(c, call);
   if (real) arm(c, call, c.processes[call.process].real_timer);
 }
 
 void posix_timer_entry(Context& c, Call& call) {
+  note_alarm(c, call);
   arm(c, call,
       c.posix_timers[static_cast<std::uint64_t>(call.process) << 32 |
                      static_cast<std::uint32_t>(call.event.argument(0))]);

@@ -119,7 +119,8 @@ class ProgramBuilder {
                  s.quality.crowded_ns,
                  s.quality.lost,
                  s.quality.partial,
-                 s.quality.kept_share_ppm};
+                 s.quality.kept_share_ppm,
+                 s.quality.deadline_ns};
     p.warnings = std::move(s.warnings);
     for (NamedCount& count : s.counts) p.counts.push_back({std::move(count.name), count.count});
     saved_.source = {std::move(s.trace_name), std::move(s.trace_sha256), std::move(s.trace_header), s.whole_run,

@@ -165,6 +165,7 @@ struct RecordingQuality {
   bool partial = false;        ///< 1 = starts in the middle, was cut, or was ended by a bound
   /// How much longer the busiest of connections that shared work is than an even share, where that was not dealt out.
   std::uint32_t kept_share_ppm = 0;
+  Ns deadline_ns = 0;  ///< the program works until so much time is over: it would do other work elsewhere
 };
 
 struct Program {

@@ -42,7 +42,8 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
                p.quality.lost,
                p.quality.partial,
                p.quality.crowded_ns,
-               p.quality.kept_share_ppm};
+               p.quality.kept_share_ppm,
+               p.quality.deadline_ns};
   s.warnings = p.warnings;
   for (const NamedValue& count : p.counts) s.counts.push_back({count.name, count.value});
   s.processes = static_cast<std::uint32_t>(p.processes.size());

@@ -88,6 +88,14 @@ TEST(Sensitivity, SmallWritesAndUnseenEndsAreTurnedRound) {
   EXPECT_EQ(measure_sensitivity(program, outcome, Order::arrival, {replay, {}}).doubts.size(), 1u);
 }
 
+TEST(Sensitivity, BeyondADeadlineThePredictionIsOtherWork) {
+  Program program = program_of({compute(400)});
+  program.native_estimate_ns = 100;
+  EXPECT_EQ(share_of(measure(program).doubts, kDeadlines), 0);
+  program.quality.deadline_ns = 90;
+  EXPECT_NEAR(share_of(measure(program).doubts, kDeadlines), 0.75, 1e-9);
+}
+
 TEST(Sensitivity, CompilesOtherwiseWhereThatIsNeeded) {
   Program program = program_of({compute(1000)});
   program.counts = {{"spins folded", 7}, {"event-loop handlers in order of arrival", 5}, {"EAGAIN", 2}};

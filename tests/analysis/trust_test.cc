@@ -101,6 +101,8 @@ const Case kCases[] = {
     {"shared work", Trust::high, "", [] { return with_doubt(kKeptShares, 0.06); }},
     {"shared work", Trust::medium, "even share", [] { return with_doubt(kKeptShares, 0.12); }},
     {"shared work", Trust::low, "even share", [] { return with_doubt(kKeptShares, 0.5); }},
+    {"deadlines", Trust::medium, "until a time is over", [] { return with_doubt(kDeadlines, 0.06); }},
+    {"deadlines", Trust::low, "until a time is over", [] { return with_doubt(kDeadlines, 0.9); }},
     {"small writes", Trust::high, "", [] { return with_doubt(kSmallWrites, 0.09); }},
     {"small writes are never worse than medium", Trust::medium, "TCP_NODELAY",
      [] { return with_doubt(kSmallWrites, 0.9); }},

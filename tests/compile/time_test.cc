@@ -116,5 +116,39 @@ TEST(Eventfd, AReadWaitsForTheLastWriteBeforeItElseTheFirstDuringIt) {
   EXPECT_EQ(ops(p, b), "signal k0, signal k1, exit");  // the 2nd and the 3rd write
 }
 
+/// One thread works, the other sleeps half a second and ends the process then.
+Program works_until(Ns end, int calls, Ns burst) {
+  Script s;
+  const ThreadId a = s.root();
+  const ThreadId b = s.thread(a, 201, 0x7000, {1 * kMs, 1 * kMs + 10});
+  s.pipe(a, 3, 4, 1 * kMs);
+  for (int i = 0; i < calls; ++i) s.write(b, 4, 10, {(10 + i) * kMs, (10 + i) * kMs + 20, burst});
+  s.call(a, SYS_nanosleep, 0, {500 * kMs}, {2 * kMs, 502 * kMs});
+  s.exit_group(a, end);
+  return s.compile(end + kMs);
+}
+
+TEST(Time, AProgramThatWorksUntilATimeIsOverIsKnown) {
+  EXPECT_EQ(works_until(510 * kMs, 100, 0).quality.deadline_ns, 500 * kMs);
+  EXPECT_EQ(works_until(510 * kMs, 5, 40 * kMs).quality.deadline_ns, 500 * kMs) << "it computes";
+  EXPECT_EQ(works_until(510 * kMs, 5, 0).quality.deadline_ns, 0) << "nobody works meanwhile";
+  EXPECT_EQ(works_until(800 * kMs, 100, 0).quality.deadline_ns, 0) << "it goes on";
+}
+
+TEST(Time, AnAlarmIsADeadlineToo) {
+  const auto program = [](std::int64_t interval) {
+    Script s;
+    const ThreadId a = s.root();
+    s.pipe(a, 3, 4, 1 * kMs);
+    s.entry_only(a, SYS_setitimer, {0, 300 * kMs, interval}, 2 * kMs);
+    for (int i = 0; i < 30; ++i) s.write(a, 4, 10, {(10 + i) * kMs, (10 + i) * kMs + 20});
+    s.pseudo(a, PseudoEvent::signal, {SIGALRM, 128, 0}, 302 * kMs);
+    s.exit_group(a, 303 * kMs);
+    return s.compile(304 * kMs);
+  };
+  EXPECT_EQ(program(0).quality.deadline_ns, 300 * kMs);
+  EXPECT_EQ(program(300 * kMs).quality.deadline_ns, 0) << "a tick";
+}
+
 }  // namespace
 }  // namespace simrec::replay::test

@@ -60,7 +60,7 @@ Program long_program(std::uint32_t rounds) {
 TEST_F(ProgramFile, HoldsEverything) {
   for (std::uint32_t seed = 0; seed < 30; ++seed) {
     Program program = seed ? RandomProgram(seed).make() : long_program(5000);
-    program.quality = {1, 2, 3, 4, 6, 5, true, 7};
+    program.quality = {1, 2, 3, 4, 6, 5, true, 7, 8};
     program.threads[1].usual_timeout_ns = 77;
     program.threads[0].ops[0].flags |= kOutside | kExpired | kLock;
     program.gates.push_back({OpKind::recv, Cause::none, 0, 0, 1});
@@ -83,6 +83,7 @@ TEST_F(ProgramFile, HoldsEverything) {
     EXPECT_EQ(read.program.quality.lost, 5u);
     EXPECT_TRUE(read.program.quality.partial);
     EXPECT_EQ(read.program.quality.kept_share_ppm, 7U);
+    EXPECT_EQ(read.program.quality.deadline_ns, 8);
     EXPECT_EQ(read.program.gates, program.gates);
     for (std::size_t t = 0; t < program.threads.size(); ++t)
       EXPECT_EQ(read.program.threads[t].pool_plus_one, program.threads[t].pool_plus_one);

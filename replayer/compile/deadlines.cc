@@ -1,0 +1,53 @@
+#include "replayer/compile/deadlines.h"
+
+#include <algorithm>
+
+namespace simrec::replay::causal {
+namespace {
+
+constexpr double kMostOfTheRun = 0.3;   ///< there is work before it, and behind
+constexpr double kLeftAtItsEnd = 0.2;   ///< of its length: to collect results and to end
+constexpr std::size_t kBusyCalls = 20;  ///< of who works meanwhile, or:
+constexpr double kBusy = 0.2;           ///< of its length, as CPU time
+
+/// Index of the thread's first event that begins at that time or later.
+std::size_t first_from(const ThreadEvents& events, Ns time) {
+  std::size_t low = 0, high = events.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    (events.entry_ns(middle) < time ? low = middle + 1 : high = middle);
+  }
+  return low;
+}
+
+bool others_work(const Context& c, const ProcessState& p, const LongWait& wait) {
+  std::size_t calls = 0;
+  Ns cpu = 0;
+  for (const std::uint32_t t : p.threads) {
+    if (t + 1 == wait.thread_plus_one) continue;
+    const ThreadEvents& events = c.trace.events[t];
+    const std::size_t begin = first_from(events, wait.begin), end = first_from(events, wait.end);
+    calls += end - begin;
+    // What it computed until the end is told by the event behind it.
+    for (std::size_t i = begin; calls < kBusyCalls && i < std::min(end + 1, events.size()); ++i)
+      cpu += events[i].burst_ns;
+  }
+  return calls >= kBusyCalls || static_cast<double>(cpu) >= kBusy * static_cast<double>(wait.end - wait.begin);
+}
+
+}  // namespace
+
+Ns deadline(const Context& c, Ns run_ns) {
+  Ns longest = 0;
+  for (const ProcessState& p : c.processes) {
+    const LongWait& wait = p.longest_wait;
+    const Ns length = wait.end - wait.begin;
+    if (length <= longest || static_cast<double>(length) < kMostOfTheRun * static_cast<double>(run_ns)) continue;
+    const bool ends_with_it = p.exit_started >= 0 && static_cast<double>(p.exit_started - wait.end) <=
+                                                         kLeftAtItsEnd * static_cast<double>(length);
+    if (ends_with_it && others_work(c, p, wait)) longest = length;
+  }
+  return longest;
+}
+
+}  // namespace simrec::replay::causal
