@@ -139,9 +139,11 @@ struct ThreadState {
   LatestWaits waits;
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
-  std::optional<TokenId> end_token;   ///< of who joins it
-  std::optional<TokenId> done_token;  ///< of whoever finds it ended without a call: all that it does is done
-  bool keeps_time = false;            ///< it has slept, or waited until a timeout expired
+  std::optional<TokenId> end_token;          ///< of who joins it
+  std::optional<TokenId> done_token;         ///< of whoever finds it ended without a call: all that it does is done
+  bool keeps_time = false;                   ///< it has slept, or waited until a timeout expired
+  bool awaited = false;                      ///< somebody waits for its done_token
+  std::vector<std::uint32_t> ended_created;  ///< threads that it created and that have ended, since it last joined one
   bool spawned = false;
   UsualTimeout timeouts;           ///< of polls that slept and were woken in time
   bool timeout_expired = false;    ///< of a poll: the program just goes on then
@@ -172,8 +174,7 @@ struct ProcessState {
   TokenId started_token;  ///< vfork: exec or exit
   bool vforked = false;
   std::vector<std::uint32_t> threads;
-  std::vector<std::uint32_t> unawaited;  ///< threads with a done_token that nobody waits for yet
-  std::uint32_t exiter_plus_one = 0;     ///< thread that called exit_group
+  std::uint32_t exiter_plus_one = 0;  ///< thread that called exit_group
   Ns exit_started = -1;
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;

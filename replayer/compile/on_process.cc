@@ -92,13 +92,12 @@ void exit_group_entry(Context& c, Call& call) {
   p.exit_started = call.event.entry_ns;
   for (const std::uint32_t t : p.threads) {
     ThreadState& other = c.threads[t];
-    if (t == call.thread || other.ended || other.keeps_time) continue;
-    other.done_token = c.tokens.add();
-    p.unawaited.push_back(t);
+    if (t != call.thread && !other.ended && !other.keeps_time) other.done_token = c.tokens.add();
   }
 }
 
 void await_done(Context& c, Call& call, std::uint32_t thread) {
+  if (thread == call.thread || !c.threads[thread].done_token || std::exchange(c.threads[thread].awaited, true)) return;
   c.emit(call).cause({OpKind::wait, Cause::sync, kAfterAll, c.threads[thread].done_token->value, 0});
 }
 
@@ -109,7 +108,8 @@ void done(Context& c, Call& call) {
   if (!t.done_token) {
     if (t.keeps_time || p.exiter_plus_one || p.ended) return;
     t.done_token = c.tokens.add();
-    p.unawaited.push_back(call.thread);
+    if (const std::uint32_t creator = c.trace.tables.threads()[call.thread].creator_plus_one)
+      c.threads[creator - 1].ended_created.push_back(call.thread);
   }
   c.emit(call).cause({OpKind::signal, Cause::none, kAfterAll, t.done_token->value, 0});
 }
@@ -133,7 +133,7 @@ void process_ends(Context& c, Call& call) {
   p.ended = true;
   if (p.exit_started < 0) p.exit_started = c.state(call).last_exit;
   if (p.exiter_plus_one)
-    for (const std::uint32_t t : std::exchange(p.unawaited, {})) await_done(c, call, t);
+    for (const std::uint32_t t : p.threads) await_done(c, call, t);
   c.descriptors.release(call.process, c.dead);
   close_descriptions(c, call, p.exit_started);
   const auto say = [&](TokenId token) {
@@ -266,11 +266,8 @@ std::span<const HandlerRow> process_handlers() { return kRows; }
 void joined(Context& c, Call& call, TokenId token) {
   const auto ended = c.ended_by.find(token.value);
   if (ended == c.ended_by.end()) return;
-  std::erase_if(c.processes[call.process].unawaited, [&](std::uint32_t t) {
-    if (c.trace.tables.threads()[t].creator_plus_one != call.thread + 1) return false;
-    if (t != ended->second) await_done(c, call, t);
-    return true;
-  });
+  c.threads[ended->second].awaited = true;  // this wait is for it
+  for (const std::uint32_t t : std::exchange(c.state(call).ended_created, {})) await_done(c, call, t);
 }
 
 void thread_begins(Context& c, std::uint32_t thread) {
