@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "recorder/fast/free_address.h"
 #include "recorder/fast/hook_image.h"
@@ -69,11 +70,11 @@ AddressSpace::AddressSpace(const AddressSpace& parent, pid_t owner)
     : owner_(owner),
       refused_(parent.refused_),
       has_code_(parent.has_code_),
-      rseq_signature_(parent.rseq_signature_),
+      inherited_(parent.has_code_),
       sites_(parent.sites_),
       areas_(parent.areas_),
       stubs_(parent.stubs_),
-      first_bytes_(parent.first_bytes_) {}
+      entries_(parent.entries_) {}
 
 void AddressSpace::refuse() {
   refused_ = true;
@@ -105,7 +106,15 @@ bool AddressSpace::use_rseq_signature(std::uint32_t signature) {
   return write_code(hook_table().rseq_signature_at, &signature, sizeof signature);
 }
 
+/// The parent may have been forked by another thread before its code was all there.
+void AddressSpace::renew_code() {
+  const auto code = hook_code();
+  has_code_ = has_code_ && write_code(HOOK_CODE_ADDRESS, code.data(), code.size());
+  rseq_signature_ = 0;  // it is in the code
+}
+
 bool AddressSpace::install(BorrowedThread& thread) {
+  if (std::exchange(inherited_, false)) renew_code();
   const bool done = (has_code_ || install_code(thread)) && (has_slots() || add_segment(thread));
   if (!done) refuse();
   return done;
@@ -195,7 +204,7 @@ bool AddressSpace::patch(BorrowedThread& thread, std::uint64_t address, std::uin
     entry_at = address;
   }
   stubs_[*stub] = {address + 2, plan->kind};
-  first_bytes_.insert(entry_at);
+  entries_[entry_at] = entry;
   // A thread that runs into the instruction meanwhile stops at the breakpoint, and is sent back to it.
   const bool written = alone ? write_code(entry_at, entry.data(), entry.size())
                              : write_code(entry_at, &kBreakpoint, 1) &&
@@ -204,6 +213,14 @@ bool AddressSpace::patch(BorrowedThread& thread, std::uint64_t address, std::uin
   if (!written) return false;
   site = {CallSite::State::patched, site.hits, plan->kind};
   return true;
+}
+
+void AddressSpace::finish_patch(std::uint64_t address) {
+  const std::vector<std::uint8_t>& entry = entries_.at(address);
+  std::uint8_t first = 0;
+  if (TraceeMemory(owner_).read_some(address, &first, 1) != 1 || first != kBreakpoint) return;
+  write_code(address + 1, entry.data() + 1, entry.size() - 1);
+  write_code(address, entry.data(), 1);
 }
 
 std::optional<AddressSpace::StubPlace> AddressSpace::stub_at(std::uint64_t instruction) const {

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "recorder/fast/call_site.h"
@@ -100,7 +99,10 @@ class AddressSpace {
   };
   std::optional<StubPlace> stub_at(std::uint64_t instruction) const;
   /// The 5-byte or 2-byte jump that was put at `address` begins there.
-  bool patched_at(std::uint64_t address) const { return first_bytes_.contains(address); }
+  bool patched_at(std::uint64_t address) const { return entries_.contains(address); }
+  /// Puts the jump there if the breakpoint still is: in a process that was forked while it was being put into its
+  /// parent.
+  void finish_patch(std::uint64_t address);
   static bool in_hook(std::uint64_t instruction);
 
  private:
@@ -114,19 +116,21 @@ class AddressSpace {
   };
   bool write_code(std::uint64_t address, const void* data, std::size_t bytes);
   bool install_code(BorrowedThread& thread);
+  void renew_code();
   bool add_segment(BorrowedThread& thread);
   std::optional<std::uint64_t> new_stub(BorrowedThread& thread, std::uint64_t near);
 
   pid_t owner_;
   bool refused_ = false;
   bool has_code_ = false;
+  bool inherited_ = false;  ///< from the parent, and not looked at yet
   std::uint32_t rseq_signature_ = 0;
   std::uint32_t calls_ = 0;  ///< calls that tier 2 could have taken
   FileDescriptor memory_;    ///< /proc/PID/mem
   std::unordered_map<std::uint64_t, CallSite> sites_;
   std::vector<StubArea> areas_;
   std::map<std::uint64_t, StubInfo> stubs_;
-  std::unordered_set<std::uint64_t> first_bytes_;  ///< patched addresses
+  std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> entries_;  ///< jumps by where they were put
   std::vector<std::shared_ptr<SlotSegment>> segments_;
   std::uint64_t next_segment_ = HOOK_SLOTS_ADDRESS;
 };

@@ -51,7 +51,9 @@ FastPath::SignalFor FastPath::before_signal(TracedThread& thread, int signal) {
   if (!registers) return SignalFor::program;
   AddressSpace& space = *thread.process->space;
   if (signal == SIGTRAP && space.patched_at(registers->rip - 1)) {
-    // It ran into the breakpoint of a site that was being patched; by now the jump is there.
+    // It ran into the breakpoint of a site that was being patched; by now the jump is there, unless the process was
+    // forked by another thread meanwhile.
+    space.finish_patch(registers->rip - 1);
     registers->rip -= 1;
     set_registers(thread.tid, *registers);
     return SignalFor::nobody;
