@@ -96,8 +96,12 @@ bool AddressSpace::install_code(BorrowedThread& thread) {
       thread.replace_call(SYS_mmap, {HOOK_CODE_ADDRESS, HOOK_CODE_BYTES, PROT_READ | PROT_EXEC,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, ~0ULL, 0});
   if (mapped != HOOK_CODE_ADDRESS) return false;
+  return has_code_ = write_hook();
+}
+
+bool AddressSpace::write_hook() {
   const auto code = hook_code();
-  return has_code_ = write_code(HOOK_CODE_ADDRESS, code.data(), code.size());
+  return write_code(HOOK_CODE_ADDRESS, code.data(), code.size());
 }
 
 bool AddressSpace::use_rseq_signature(std::uint32_t signature) {
@@ -108,8 +112,7 @@ bool AddressSpace::use_rseq_signature(std::uint32_t signature) {
 
 /// The parent may have been forked by another thread before its code was all there.
 void AddressSpace::renew_code() {
-  const auto code = hook_code();
-  has_code_ = has_code_ && write_code(HOOK_CODE_ADDRESS, code.data(), code.size());
+  has_code_ = has_code_ && write_hook();
   rseq_signature_ = 0;  // it is in the code
 }
 
@@ -207,9 +210,7 @@ bool AddressSpace::patch(BorrowedThread& thread, std::uint64_t address, std::uin
   entries_[entry_at] = entry;
   // A thread that runs into the instruction meanwhile stops at the breakpoint, and is sent back to it.
   const bool written = alone ? write_code(entry_at, entry.data(), entry.size())
-                             : write_code(entry_at, &kBreakpoint, 1) &&
-                                   write_code(entry_at + 1, entry.data() + 1, entry.size() - 1) &&
-                                   write_code(entry_at, entry.data(), 1);
+                             : write_code(entry_at, &kBreakpoint, 1) && replace_breakpoint(entry_at, entry);
   if (!written) return false;
   site = {CallSite::State::patched, site.hits, plan->kind};
   return true;
@@ -219,8 +220,11 @@ void AddressSpace::finish_patch(std::uint64_t address) {
   const std::vector<std::uint8_t>& entry = entries_.at(address);
   std::uint8_t first = 0;
   if (TraceeMemory(owner_).read_some(address, &first, 1) != 1 || first != kBreakpoint) return;
-  write_code(address + 1, entry.data() + 1, entry.size() - 1);
-  write_code(address, entry.data(), 1);
+  replace_breakpoint(address, entry);
+}
+
+bool AddressSpace::replace_breakpoint(std::uint64_t address, const std::vector<std::uint8_t>& code) {
+  return write_code(address + 1, code.data() + 1, code.size() - 1) && write_code(address, code.data(), 1);
 }
 
 std::optional<AddressSpace::StubPlace> AddressSpace::stub_at(std::uint64_t instruction) const {

@@ -116,7 +116,9 @@ class AddressSpace {
   };
   bool write_code(std::uint64_t address, const void* data, std::size_t bytes);
   bool install_code(BorrowedThread& thread);
+  bool write_hook();
   void renew_code();
+  bool replace_breakpoint(std::uint64_t address, const std::vector<std::uint8_t>& code);
   bool add_segment(BorrowedThread& thread);
   std::optional<std::uint64_t> new_stub(BorrowedThread& thread, std::uint64_t near);
 

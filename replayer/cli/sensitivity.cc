@@ -45,17 +45,15 @@ void whoever_comes_first(Program& program) {
   });
 }
 
-void never_cut_sleeps(Program& program) {
-  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
-    if (op.kind == OpKind::sleep) op.flags &= static_cast<std::uint16_t>(~kInterruptible);
+void clear_flag(Program& program, OpKind kind, std::uint16_t flag) {
+  for_each_op(program, [=](Op& op, const ProgramThread&, std::size_t) {
+    if (op.kind == kind) op.flags &= static_cast<std::uint16_t>(~flag);
   });
 }
 
-void send_at_once(Program& program) {
-  for_each_op(program, [](Op& op, const ProgramThread&, std::size_t) {
-    if (op.kind == OpKind::send) op.flags &= static_cast<std::uint16_t>(~kNagle);
-  });
-}
+void never_cut_sleeps(Program& program) { clear_flag(program, OpKind::sleep, kInterruptible); }
+
+void send_at_once(Program& program) { clear_flag(program, OpKind::send, kNagle); }
 
 bool is_unseen_end(const Op& op) { return op.kind == OpKind::wait && (op.flags & kAfterAll); }
 

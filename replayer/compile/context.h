@@ -241,7 +241,6 @@ struct Context {
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
   PidNumbers numbers;
-  std::unordered_map<std::uint32_t, std::uint32_t> ended_by;  ///< thread by its end_token
   ScratchSequence<PendingEnd> pending_ends;
   std::vector<CausePoint> link_causes;  ///< by link: the connect call
   DescriptorTables::Dead dead;          ///< scratch

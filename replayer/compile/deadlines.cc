@@ -1,23 +1,21 @@
 #include "replayer/compile/deadlines.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace simrec::replay::causal {
 namespace {
 
-constexpr double kMostOfTheRun = 0.3;   ///< there is work before it, and behind
+constexpr double kMuchOfTheRun = 0.3;   ///< there is work before it, and behind
 constexpr double kLeftAtItsEnd = 0.2;   ///< of its length: to collect results and to end
 constexpr std::size_t kBusyCalls = 20;  ///< of who works meanwhile, or:
 constexpr double kBusy = 0.2;           ///< of its length, as CPU time
 
 /// Index of the thread's first event that begins at that time or later.
 std::size_t first_from(const ThreadEvents& events, Ns time) {
-  std::size_t low = 0, high = events.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    (events.entry_ns(middle) < time ? low = middle + 1 : high = middle);
-  }
-  return low;
+  const auto indices = std::views::iota(std::size_t{0}, events.size());
+  const auto found = std::ranges::lower_bound(indices, time, {}, [&](std::size_t i) { return events.entry_ns(i); });
+  return static_cast<std::size_t>(found - indices.begin());
 }
 
 bool others_work(const Context& c, const ProcessState& p, const LongWait& wait) {
@@ -42,7 +40,7 @@ Ns deadline(const Context& c, Ns run_ns) {
   for (const ProcessState& p : c.processes) {
     const LongWait& wait = p.longest_wait;
     const Ns length = wait.end - wait.begin;
-    if (length <= longest || static_cast<double>(length) < kMostOfTheRun * static_cast<double>(run_ns)) continue;
+    if (length <= longest || static_cast<double>(length) < kMuchOfTheRun * static_cast<double>(run_ns)) continue;
     const bool ends_with_it = p.exit_started >= 0 && static_cast<double>(p.exit_started - wait.end) <=
                                                          kLeftAtItsEnd * static_cast<double>(length);
     if (ends_with_it && others_work(c, p, wait)) longest = length;

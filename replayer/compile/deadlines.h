@@ -9,7 +9,7 @@
 namespace simrec::replay::causal {
 
 /// The time after which the program stopped working, if it works like that: the longest of its processes'; else 0.
-/// A sleep (or alarm) counts that takes up most of the run, with which its process ends, and during which other threads
+/// A sleep (or alarm) counts that takes up much of the run, with which its process ends, and during which other threads
 /// of the process (for an alarm: any) make calls or compute.
 Ns deadline(const Context& c, Ns run_ns);
 

@@ -140,7 +140,7 @@ class Splitter {
     const std::uint32_t goal = next_event();
     if (goal == ops_.size() || !transfers(ops_[goal]) || ops_[goal].kind == OpKind::accept) return std::nullopt;
     const SourceKey source = source_of(ops_[goal]);
-    const bool adopted = !(source & kStreamSource) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
+    const bool adopted = is_connection(source) && pools_.adopter_plus_one[source] == pools_.pool_plus_one[thread_];
     const bool goes_on = transfers(op) && in_region_ && !handlers_.empty() && handlers_.back().source == source;
     if (!adopted || goes_on) return std::nullopt;
     head_end_ = goal;
@@ -172,9 +172,9 @@ class Splitter {
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
       const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? arrivals_.giver_of(op.value) : std::nullopt;
-      if (giver && *giver + 1 != handlers_.size()) {
+      if (giver && *giver != current()) {
         open_handler(source);
-        await(*giver, static_cast<std::uint32_t>(handlers_.size() - 1));
+        await(*giver);
       } else {
         touch(source);
       }
@@ -191,7 +191,7 @@ class Splitter {
     if (!is_ready(source)) return false;
     if (handlers_.empty() || handlers_.back().source != source || has_moved_) open_handler(source);
     has_moved_ = true;
-    last_received_ = static_cast<std::uint32_t>(handlers_.size() - 1);
+    last_received_ = current();
     return true;
   }
 
@@ -200,41 +200,37 @@ class Splitter {
     if (handlers_.empty()) return false;
     const SourceKey source = op.target | kStreamSource;
     if (handlers_.back().source != source) open_handler(source);
-    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
-    if (const auto fed = last_of_.find(source_of(*feeder_)); fed != last_of_.end()) await(fed->second, current);
+    if (const auto fed = last_of_.find(source_of(*feeder_)); fed != last_of_.end()) await(fed->second);
     keep_order(op.target);
     return true;
   }
 
   /// Bytes of one stream leave in the recorded order, whichever handler sends them.
-  void keep_order(std::uint32_t stream) {
-    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
-    const auto [it, first] = last_sender_of_.try_emplace(stream, current);
-    if (!first && it->second != current) await(std::exchange(it->second, current), current);
-  }
+  void keep_order(std::uint32_t stream) { follow(last_sender_of_, stream); }
 
   void note_arrival(const Op& op) {
     const std::int64_t bytes = arrivals_.advance(op);
-    if (in_region_ && !handlers_.empty()) arrivals_.add(static_cast<std::uint32_t>(handlers_.size() - 1), bytes);
+    if (in_region_ && !handlers_.empty()) arrivals_.add(current(), bytes);
   }
 
   /// Who sends twice without having received in between has what it sends from another source: from the last one
   /// that the thread received from. A pump's output is nearly always ready; what makes it write is its input.
   void note_flow(const Op& op, SourceKey source) {
-    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
     if (op.kind == OpKind::recv || op.kind == OpKind::recv_end) {
-      last_received_ = current;
+      last_received_ = current();
       sent_last_[source] = false;
     } else if (op.kind == OpKind::send) {
       bool& sent_last = sent_last_[source];
-      if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) await(last_received_, current);
+      if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) await(last_received_);
       sent_last = true;
     }
   }
 
-  /// Handler `current` begins when `earlier`, one of another fiber, has ended.
-  void await(std::uint32_t earlier, std::uint32_t current) {
-    Handler &before = handlers_[earlier], &now = handlers_[current];
+  std::uint32_t current() const { return static_cast<std::uint32_t>(handlers_.size() - 1); }
+
+  /// The current handler begins when `earlier`, one of another fiber, has ended.
+  void await(std::uint32_t earlier) {
+    Handler &before = handlers_[earlier], &now = handlers_.back();
     if (before.source == now.source) return;
     if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
     for (std::uint32_t i = 0; i < now.awaited; ++i)
@@ -256,11 +252,13 @@ class Splitter {
   }
 
   /// The current handler acts on the source: those of other fibers that did before must have ended.
-  void touch(SourceKey source) {
-    const auto current = static_cast<std::uint32_t>(handlers_.size() - 1);
-    const auto [it, first] = last_of_.try_emplace(source, current);
-    if (first || it->second == current) return;
-    await(std::exchange(it->second, current), current);
+  void touch(SourceKey source) { follow(last_of_, source); }
+
+  using LastHandlers = std::unordered_map<std::uint32_t, std::uint32_t>;
+  /// The current handler comes after the last one that did something to the same thing, and is that from now on.
+  void follow(LastHandlers& last, std::uint32_t thing) {
+    const auto [it, first] = last.try_emplace(thing, current());
+    if (!first && it->second != current()) await(std::exchange(it->second, current()));
   }
 
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
@@ -357,8 +355,8 @@ class Splitter {
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
   std::uint32_t region_begin_ = 0;
-  std::unordered_map<SourceKey, std::uint32_t> last_of_;             ///< source → handler that acted on it last
-  std::unordered_map<std::uint32_t, std::uint32_t> last_sender_of_;  ///< stream → handler that sent on it last
+  LastHandlers last_of_;         ///< source → handler that acted on it last
+  LastHandlers last_sender_of_;  ///< stream → handler that sent on it last
   Arrivals arrivals_;
   std::uint32_t last_received_ = kNone;            ///< handler that received last in this region
   std::unordered_map<SourceKey, bool> sent_last_;  ///< of a source's transfers, the last one sent

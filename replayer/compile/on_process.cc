@@ -75,7 +75,6 @@ void wake_joiner(Context& c, Call& call) {
   if (!t.clear_tid || t.end_token) return;
   const TokenId token = c.tokens.add({call.thread, call.event.entry_ns});
   t.end_token = token;
-  c.ended_by[token.value] = call.thread;
   c.futexes.thread_exit({c.processes[call.process].address_space << 1, t.clear_tid}, call.event.entry_ns, token);
   c.emit(call).cause({OpKind::signal, Cause::none, 0, token.value, 0});
 }
@@ -264,9 +263,9 @@ void inherit_descriptors(Context& c, const Process& process) {
 std::span<const HandlerRow> process_handlers() { return kRows; }
 
 void joined(Context& c, Call& call, TokenId token) {
-  const auto ended = c.ended_by.find(token.value);
-  if (ended == c.ended_by.end()) return;
-  c.threads[ended->second].awaited = true;  // this wait is for it
+  ThreadState& ended = c.threads[c.tokens.cause(token).thread];
+  if (ended.end_token != token) return;
+  ended.awaited = true;  // this wait is for it
   for (const std::uint32_t t : std::exchange(c.state(call).ended_created, {})) await_done(c, call, t);
 }
 

@@ -67,15 +67,20 @@ TEST(Processes, VforkParentWaitsForExitIfThereIsNoExec) {
   EXPECT_EQ(ops(s.compile(), a), "spawn 1, wait k0, exit");
 }
 
+/// The first thread ends the process at 5 ms; the second is gone at 6 ms.
+void exit_beside(Script& s, ThreadId first, ThreadId second) {
+  s.entry_only(first, SYS_exit_group, {0}, 5 * kMs, 9);
+  s.pseudo(second, PseudoEvent::threadExit, {0, 0}, 6 * kMs);
+  s.pseudo(first, PseudoEvent::threadExit, {0, 1}, 6 * kMs + 100);
+}
+
 TEST(Processes, ExitGroupEndsBlockedSiblingsWithoutTheirUnfinishedCall) {
   Script s;
   const ThreadId a = s.root();
   s.pipe(a, 3, 4, 1 * kMs);
   const ThreadId b = s.thread(a, 201, 0x7000, {2 * kMs, 2 * kMs + 10});
   s.call(b, SYS_read, 0, {3, 100}, {3 * kMs, 6 * kMs, 30, 0, kUnfinished});
-  s.entry_only(a, SYS_exit_group, {0}, 5 * kMs, 9);
-  s.pseudo(b, PseudoEvent::threadExit, {0, 0}, 6 * kMs);
-  s.pseudo(a, PseudoEvent::threadExit, {0, 1}, 6 * kMs + 100);
+  exit_beside(s, a, b);
   const Program p = s.compile();
   EXPECT_EQ(ops(p, a), "spawn 1, compute 9, wait k0, finish s0, exit");
   EXPECT_EQ(ops(p, b), "compute 30, signal k0, exit");
@@ -106,9 +111,7 @@ TEST(Processes, AThreadThatKeepsTimeIsNotWaitedForAtTheEnd) {
   const ThreadId a = s.root();
   const ThreadId b = s.thread(a, 201, 0x7000, {2 * kMs, 2 * kMs + 10});
   s.call(b, SYS_nanosleep, 0, {1 * kMs}, {3 * kMs, 4 * kMs + 50'000});
-  s.entry_only(a, SYS_exit_group, {0}, 5 * kMs, 9);
-  s.pseudo(b, PseudoEvent::threadExit, {0, 0}, 6 * kMs);
-  s.pseudo(a, PseudoEvent::threadExit, {0, 1}, 6 * kMs + 100);
+  exit_beside(s, a, b);
   const Program p = s.compile();
   EXPECT_EQ(ops(p, a), "spawn 1, compute 9, exit");
   EXPECT_EQ(ops(p, b), "sleep 1000000, exit");

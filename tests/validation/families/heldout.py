@@ -1,34 +1,33 @@
 """Programs and platforms that nobody had looked at when the models were made: what a new user's first prediction is worth."""
+import functools
+
 from cases import Client, Server, Workload
-from families.network import sizes
+from families import cpu
 
 NETWORKS = ("1g-0.4ms", "300m-2ms", "40m-60ms")
 CORES = ("full", "third", "one-core", "from-half")
 
 
 def numbers(a, f, g):
-    return {**sizes(a, None, None, None), "F": f, "G": g}
+    return {"A": a, "F": f, "G": g}
 
 
 def network(name, server, place, client, n, needs, inputs=(), more_servers=()):
     return Workload(name, "heldout", (Client("h1", client),), NETWORKS, (Server("h2", server), *more_servers), place, n, needs, inputs)
 
 
-def alone(name, command, needs=(), inputs=()):
-    return Workload(name, "heldout", (Client("", command),), CORES, needs=needs, inputs=inputs)
-
-
-SSH = "ssh -q -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {d}/ssh/key -p {p} root@{s} "
+alone = functools.partial(cpu.alone, family="heldout", settings=CORES)
+SSH = "ssh -q -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {d}/ssh/key -p {p}"
 
 WORKLOADS = [
     network("haproxy", "haproxy -db -f {d}/haproxy.cfg -f {d}/haproxy-{p}.cfg", ("haproxy=h2", "nginx=h3"),
             "ab -q -k -n {n} -c 4 http://{s}:{p}/small.html", numbers(4000, 1200, 100), ("haproxy", "nginx", "ab"), ("web", "haproxy"),
             (Server("h3", "nginx -c {d}/nginx-{p3}.conf -p {out}"),)),
     network("ssh_cat", "/usr/sbin/sshd -D -f {d}/ssh/sshd_config -p {p}", ("sshd=h2", "cat=h2"),
-            SSH + "cat {d}/{n}m.bin > /dev/null", numbers(150, 150, 16), ("/usr/sbin/sshd", "ssh"), ("zeros", "ssh")),
+            SSH + " root@{s} cat {d}/{n}m.bin > /dev/null", numbers(150, 150, 16), ("/usr/sbin/sshd", "ssh"), ("zeros", "ssh")),
     network("rsync_ssh", "/usr/sbin/sshd -D -f {d}/ssh/sshd_config -p {p}",
             ("sshd=h2", "cmd:rsync --server*=h2"),
-            "rsync -a -e '" + SSH.replace(" root@{s} ", "") + "' root@{s}:{d}/trees/{n} {out}/copy", numbers("large", "large", "medium"),
+            "rsync -a -e '" + SSH + "' root@{s}:{d}/trees/{n} {out}/copy", numbers("large", "large", "medium"),
             ("/usr/sbin/sshd", "ssh", "rsync"), ("trees", "ssh")),
     network("node_http", "node {d}/http_server.js {p}", ("cmd:node *http_server.js*=h2",), "node {d}/http_client.js {s} {p} {n} 4",
             numbers(4000, 1600, 120), ("node",), ("node_http",)),
