@@ -1,12 +1,16 @@
 """The truth: untraced runs on emulated hosts, in rounds, each round in an order of its own."""
+import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
+import build_programs
 import commands
 import inputs
 from testbed.disk import Disk
@@ -48,6 +52,18 @@ class Testbed:
     def spawn(self, setting, host, argv, stdout):
         return subprocess.Popen(self.prefix(setting, host) + argv, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
                                 cwd=self.out, preexec_fn=self.accounting.enter, start_new_session=True)
+
+
+@contextlib.contextmanager
+def open_testbed(programs=""):
+    """A Testbed whose programs are built into a folder, or into its own, which goes with all that still runs in its cgroups."""
+    folder = tempfile.mkdtemp(prefix="simrec-validation.", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    os.chmod(folder, 0o755)
+    try:
+        with Accounting() as accounting:
+            yield Testbed(build_programs.build(programs or f"{folder}/bin"), folder, accounting)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def stop(process):
