@@ -56,6 +56,11 @@ SETTINGS = {s.name: s for s in (
     Setting("third", cpu=0.33),
     Setting("300m-2ms", star(4, 300 * M, 0.5), size="F"),
     Setting("40m-60ms", star(4, 40 * M, 15), size="G"),
+    # Of the second held-out family.
+    Setting("fifth", cpu=0.2),
+    Setting("100m-1ms", star(4, 100 * M, 0.25), size="H"),
+    Setting("500m-10ms", star(4, 500 * M, 2.5), size="I"),
+    Setting("20m-100ms", star(4, 20 * M, 25), size="J"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -135,11 +140,11 @@ def fingerprint(case):
     return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
-FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout")
+FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2")
 
 
 def workloads():
-    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout")
+    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout", "heldout2")
             for w in importlib.import_module(f"families.{module}").WORKLOADS]
 
 

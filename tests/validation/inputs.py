@@ -6,6 +6,10 @@ import shutil
 import subprocess
 import zlib
 
+import server_inputs
+from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, wsgi,  # noqa: F401
+                           zmq)
+
 NGINX = """daemon off; worker_processes 1; pid {d}/nginx-{port}.pid; error_log {d}/nginx.err;
 events {{ worker_connections 256; }}
 http {{ access_log off; sendfile on; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d};
@@ -118,10 +122,11 @@ def server_configs(d, places):
     port, backend = places.ports[1], places.addresses[2]
     for p in set(places.ports[1:3]):
         write(f"{d}/nginx-{p}.conf", NGINX.format(d=d, port=p))
-    write(f"{d}/lighttpd-{port}.conf", LIGHTTPD.format(d=d, port=port))
+        write(f"{d}/lighttpd-{p}.conf", LIGHTTPD.format(d=d, port=p))
     write(f"{d}/mosquitto-{port}.conf", f"listener {port}\nallow_anonymous true\n")
     write(f"{d}/haproxy-{port}.cfg", f"frontend f\n  bind *:{port}\n  default_backend b\n"
                                      f"backend b\n  server s {backend}:{places.ports[2]}\n")
+    server_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):

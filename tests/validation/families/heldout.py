@@ -12,8 +12,8 @@ def numbers(a, f, g):
     return {"A": a, "F": f, "G": g}
 
 
-def network(name, server, place, client, n, needs, inputs=(), more_servers=()):
-    return Workload(name, "heldout", (Client("h1", client),), NETWORKS, (Server("h2", server), *more_servers), place, n, needs, inputs)
+def network(name, server, place, client, n, needs, inputs=(), more_servers=(), family="heldout", settings=NETWORKS):
+    return Workload(name, family, (Client("h1", client),), settings, (Server("h2", server), *more_servers), place, n, needs, inputs)
 
 
 alone = functools.partial(cpu.alone, family="heldout", settings=CORES)
