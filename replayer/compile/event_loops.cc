@@ -8,6 +8,7 @@
 
 #include "replayer/compile/arrivals.h"
 #include "replayer/compile/fiber_writer.h"
+#include "replayer/compile/lead.h"
 #include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
 
@@ -20,7 +21,7 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 class Splitter {
  public:
   Splitter(Program& program, std::uint32_t thread, const PolledSources& polled, const WorkerPools& pools,
-           const ScratchSequence<SourceKey>& events, SplitLoops& split)
+           const EventSources& events, SplitLoops& split)
       : program_(program),
         split_(split),
         thread_(thread),
@@ -30,7 +31,8 @@ class Splitter {
         in_turn_(pools.one_at_a_time[thread]),
         pooled_(pools.pool_plus_one[thread] != 0),
         ops_(std::move(program.threads[thread].ops)),
-        pumps_(program, ops_),
+        pumps_(program, ops_, events),
+        leads_(program, ops_, pumps_.posted()),
         origins_(std::move(program.threads[thread].origins)),
         writer_(program, thread, ops_, origins_, pooled_),
         region_{ScratchSequence<Handler>(ops_.space()), ScratchSequence<std::uint32_t>(ops_.space())} {}
@@ -41,6 +43,7 @@ class Splitter {
       writer_.pass(at_);
       const Op& op = ops_[at_];
       feeder_ = pumps_.next(op);
+      if (op.kind == OpKind::send) answered_ = leads_.sends(op);
       const bool mine = !writer_.is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
       if (op.kind == OpKind::recv) note_arrival(op);
       if (mine) continue;
@@ -53,17 +56,13 @@ class Splitter {
 
  private:
   /// Does the op read an eventfd?
-  bool reads_event(const Op& op) const {
-    return op.kind == OpKind::wait && op.target < events_.size() && events_[op.target] != 0;
-  }
+  bool reads_event(const Op& op) const { return event_read_by(op, events_) != 0; }
 
   SourceKey source_of(const Op& op) const {
     if (op.kind == OpKind::wait) return events_[op.target];
     if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
-    const std::uint32_t connection = program_.streams[op.target].connection_plus_one;
-    return connection ? connection - 1 : op.target | kStreamSource;
+    return source_of_stream(program_, op.target);
   }
-  SourceKey source_of(std::uint32_t stream) const { return source_of(Op{OpKind::send, Cause::none, 0, stream, 0}); }
 
   void pass_marks() {
     while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
@@ -105,6 +104,7 @@ class Splitter {
     region_begin_ = head_end_ = at_;
     handlers_.clear();
     awaited_.clear();
+    leads_.begin_region();
     last_of_.clear();
     last_sender_of_.clear();
     arrivals_.clear();
@@ -200,7 +200,8 @@ class Splitter {
     if (handlers_.empty()) return false;
     const SourceKey source = op.target | kStreamSource;
     if (handlers_.back().source != source) open_handler(source);
-    if (const auto fed = last_of_.find(source_of(*feeder_)); fed != last_of_.end()) await(fed->second);
+    if (const auto fed = last_of_.find(*feeder_); fed != last_of_.end()) await(fed->second);
+    if (answered_) await(*answered_);
     keep_order(op.target);
     return true;
   }
@@ -210,7 +211,9 @@ class Splitter {
 
   void note_arrival(const Op& op) {
     const std::int64_t bytes = arrivals_.advance(op);
-    if (in_region_ && !handlers_.empty()) arrivals_.add(current(), bytes);
+    if (!in_region_ || handlers_.empty()) return;
+    arrivals_.add(current(), bytes);
+    leads_.receives(op, current());
   }
 
   /// Who sends twice without having received in between has what it sends from another source: from the last one
@@ -336,12 +339,14 @@ class Splitter {
   const std::uint32_t thread_;
   const PolledSources& polled_;
   const WorkerPools& pools_;
-  const ScratchSequence<SourceKey>& events_;
+  const EventSources& events_;
   const bool in_turn_;  ///< it waits for one thing at a time
   const bool pooled_;
   ScratchSequence<Op> ops_;
   Pumps pumps_;
-  std::optional<std::uint32_t> feeder_;  ///< of the op at hand, see Pumps
+  Leads leads_;
+  std::optional<SourceKey> feeder_;  ///< of the op at hand, see Pumps
+  std::optional<std::uint32_t> answered_;  ///< of the send at hand, see Leads
   ScratchSequence<OpOrigin> origins_;
   FiberWriter writer_;
   Region region_;
@@ -370,7 +375,7 @@ bool accepts_several(const ProgramThread& thread) {
 }  // namespace
 
 SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>& polled,
-                             std::span<const std::uint32_t> listener, const ScratchSequence<SourceKey>& events) {
+                             std::span<const std::uint32_t> listener, const EventSources& events) {
   SplitLoops split;
   const std::size_t threads = std::min(program.threads.size(), polled.size());
   const WorkerPools pools = find_worker_pools(program, polled, listener);

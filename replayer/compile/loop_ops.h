@@ -14,6 +14,20 @@ struct Handler {
   std::uint32_t awaited = 0;         ///< so many: of handlers of other sources that must have ended
 };
 
+/// What a poll reports when a stream is ready.
+inline SourceKey source_of_stream(const Program& program, std::uint32_t stream) {
+  const std::uint32_t connection = program.streams[stream].connection_plus_one;
+  return connection ? connection - 1 : stream | kStreamSource;
+}
+
+/// By token the eventfd whose reads wait for it, 0 = none; may be shorter.
+using EventSources = ScratchSequence<SourceKey>;
+
+/// The eventfd that the op reads, or 0.
+inline SourceKey event_read_by(const Op& op, const EventSources& events) {
+  return op.kind == OpKind::wait && op.target < events.size() ? events[op.target] : 0;
+}
+
 inline bool transfers(const Op& op) {
   return op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end ||
          op.kind == OpKind::finish || op.kind == OpKind::accept || op.kind == OpKind::connect;

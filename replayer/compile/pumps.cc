@@ -54,11 +54,23 @@ std::optional<std::uint32_t> nearest(const ByBytes& feeders, std::int64_t bytes)
   return best->second;
 }
 
+/// How many sends a stream saw, and how many of them right after a read of the eventfd that the first such one followed.
+struct Posts {
+  SourceKey event = 0;
+  std::int64_t sends = 0, posted = 0;
+};
+
 }  // namespace
 
-Pumps::Pumps(const Program& program, const ScratchSequence<Op>& ops) {
+Pumps::Pumps(const Program& program, const ScratchSequence<Op>& ops, const EventSources& events)
+    : program_(program), events_(events) {
+  find_streams_fed_by_streams(ops);
+  find_streams_fed_by_events(ops);
+}
+
+void Pumps::find_streams_fed_by_streams(const ScratchSequence<Op>& ops) {
   const Totals totals = totals_of(ops);
-  const Ways ways(program, totals);
+  const Ways ways(program_, totals);
   ByBytes outputs, feeders;
   for (const auto& [stream, alone] : totals) {
     const Bytes both = ways.of(stream, alone);
@@ -76,19 +88,43 @@ Pumps::Pumps(const Program& program, const ScratchSequence<Op>& ops) {
     }
 }
 
-std::optional<std::uint32_t> Pumps::next(const Op& op) {
-  if (pumps_.empty()) return std::nullopt;
-  if (op.kind == OpKind::recv)
+void Pumps::find_streams_fed_by_events(const ScratchSequence<Op>& ops) {
+  std::unordered_map<std::uint32_t, Posts> posts;
+  SourceKey last = 0;
+  for (const Op& op : ops) {
+    if (const SourceKey event = event_read_by(op, events_)) last = event;
+    if (op.kind == OpKind::recv) last = 0;
+    if (op.kind != OpKind::send) continue;
+    Posts& p = posts[op.target];
+    if (!p.event) p.event = last;
+    ++p.sends;
+    p.posted += last && last == p.event ? 1 : 0;
+  }
+  for (const auto& [stream, p] : posts)
+    if (p.posted >= kLeastPosted && kPosted * (p.sends - p.posted) <= p.sends) posted_[stream] = p.event;
+}
+
+std::optional<SourceKey> Pumps::next(const Op& op) {
+  if (const SourceKey event = event_read_by(op, events_)) last_event_ = event;
+  if (op.kind == OpKind::recv) {
+    last_event_ = 0;
     if (const auto found = received_.find(op.target); found != received_.end()) found->second = op.value;
+  }
   if (op.kind != OpKind::send) return std::nullopt;
-  const auto found = pumps_.find(op.target);
+  if (const auto found = posted_.find(op.target); found != posted_.end() && found->second == last_event_)
+    return last_event_;
+  return from_stream(op);
+}
+
+std::optional<SourceKey> Pumps::from_stream(const Op& send) {
+  const auto found = pumps_.find(send.target);
   if (found == pumps_.end()) return std::nullopt;
   Pump& pump = found->second;
   const std::int64_t received = received_[pump.feeder];
   const std::int64_t left = received + received / kQuarters - pump.passed_on;
-  if (2 * left < op.value) return std::nullopt;
-  pump.passed_on += op.value;
-  return pump.feeder;
+  if (2 * left < send.value) return std::nullopt;
+  pump.passed_on += send.value;
+  return source_of_stream(program_, pump.feeder);
 }
 
 }  // namespace simrec::replay::causal

@@ -1,14 +1,15 @@
 // Which sends of an event loop pass on what it has received from somewhere else. A pump's output answers nothing that
 // came in on the same connection: an SSH server sends what its program wrote, however far the client's window messages
 // have come. Told by the bytes: the thread sends about as many on one stream as it receives from another, and next to
-// nothing goes the other way on either.
+// nothing goes the other way on either. Or told by an eventfd: nearly all that it sends on one stream follows a read of
+// one and the same eventfd, so what other threads have queued there (ZeroMQ, runtimes with a thread for I/O).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
 
-#include "replayer/program/program.h"
+#include "replayer/compile/loop_ops.h"
 
 namespace simrec::replay::causal {
 
@@ -21,10 +22,15 @@ class Pumps {
   /// Compression, encryption and protocols change the amount by so much at most: to 3/4, or 5/4.
   static constexpr std::int64_t kQuarters = 4;
 
-  Pumps(const Program& program, const ScratchSequence<Op>& ops);
+  /// Sends after reads of an eventfd: at least so many, and all but one of so many.
+  static constexpr std::int64_t kLeastPosted = 8, kPosted = 4;
 
-  /// Takes the thread's next op. For a send of bytes that it has received before from another stream: which one.
-  std::optional<std::uint32_t> next(const Op& op);
+  Pumps(const Program& program, const ScratchSequence<Op>& ops, const EventSources& events);
+
+  /// Takes the thread's next op. For a send that passes on what the thread has received from another source: which.
+  std::optional<SourceKey> next(const Op& op);
+  /// Outgoing streams that an eventfd feeds.
+  const std::unordered_map<std::uint32_t, SourceKey>& posted() const { return posted_; }
 
  private:
   struct Pump {
@@ -32,6 +38,14 @@ class Pumps {
     std::int64_t passed_on = 0;
   };
 
+  void find_streams_fed_by_streams(const ScratchSequence<Op>& ops);
+  void find_streams_fed_by_events(const ScratchSequence<Op>& ops);
+  std::optional<SourceKey> from_stream(const Op& send);
+
+  const Program& program_;
+  const EventSources& events_;
+  SourceKey last_event_ = 0;                                  ///< if it was what the thread received last
+  std::unordered_map<std::uint32_t, SourceKey> posted_;       ///< eventfds by stream
   std::unordered_map<std::uint32_t, Pump> pumps_;             ///< by stream
   std::unordered_map<std::uint32_t, std::int64_t> received_;  ///< from feeders
 };
