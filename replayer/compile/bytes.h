@@ -10,6 +10,9 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
 /// At the exit of a call that put bytes (accounted at its entry) into a channel.
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes);
 
+/// The client has learned that its connection is there: it waits for that, unless it has before.
+void connection_made(Context& c, Call& call, ObjectId client);
+
 void write_eventfd(Context& c, Call& call);  ///< at entry
 void read_eventfd(Context& c, Call& call);
 void read_timerfd(Context& c, Call& call);

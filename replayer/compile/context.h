@@ -237,6 +237,8 @@ struct Context {
   std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
   std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>>
       epoll_data;                                                        ///< object by data, by epoll object
+  /// By epoll object << 32 | object: it waits for room.
+  std::unordered_map<std::uint64_t, bool> asked_for_room;
   std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues

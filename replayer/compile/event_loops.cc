@@ -40,6 +40,7 @@ class Splitter {
   void run() {
     for (at_ = 0; at_ < ops_.size(); ++at_) {
       pass_marks();
+      pass_wishes();
       writer_.pass(at_);
       const Op& op = ops_[at_];
       feeder_ = pumps_.next(op);
@@ -79,6 +80,10 @@ class Splitter {
       ++mark_;
     }
   }
+  void pass_wishes() {
+    for (; wish_ < polled_.wishes.size() && polled_.wishes[wish_].first_op <= at_; ++wish_)
+      if (in_region_ && !handlers_.empty()) asked_by_[polled_.wishes[wish_].source] = current();
+  }
   bool is_ready(SourceKey source) const {
     const auto it = ready_.find(source);
     return poll_ > 0 && it != ready_.end() && it->second.poll == poll_;
@@ -105,6 +110,7 @@ class Splitter {
     handlers_.clear();
     awaited_.clear();
     leads_.begin_region();
+    asked_by_.clear();
     last_of_.clear();
     last_sender_of_.clear();
     arrivals_.clear();
@@ -169,6 +175,7 @@ class Splitter {
       open_handler(source);
     } else if (is_ready(source)) {
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
+      if (op.kind == OpKind::send) await_asker(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
       const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? arrivals_.giver_of(op.value) : std::nullopt;
@@ -184,6 +191,11 @@ class Splitter {
     note_flow(op, source);
     if (op.kind == OpKind::send || op.kind == OpKind::finish) keep_order(op.target);
     return true;
+  }
+
+  void await_asker(SourceKey source) {
+    if (const auto asked = asked_by_.find(source); asked != asked_by_.end()) await(asked->second);
+    asked_by_.erase(source);
   }
 
   bool takes_event(const Op& op) {
@@ -362,6 +374,8 @@ class Splitter {
   std::uint32_t region_begin_ = 0;
   LastHandlers last_of_;         ///< source → handler that acted on it last
   LastHandlers last_sender_of_;  ///< stream → handler that sent on it last
+  LastHandlers asked_by_;        ///< source → handler that asked for room to write to it
+  std::size_t wish_ = 0;
   Arrivals arrivals_;
   std::uint32_t last_received_ = kNone;            ///< handler that received last in this region
   std::unordered_map<SourceKey, bool> sent_last_;  ///< of a source's transfers, the last one sent

@@ -135,6 +135,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   auto conditional = t.conditional.begin();
   auto origin = t.emit.origins.begin();
   auto mark = t.polled.marks.begin();
+  auto wish = t.polled.wishes.begin();
   struct Interruptible {
     std::uint32_t at, old_target;
   };
@@ -149,6 +150,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     }
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
     while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
+    while (wish != t.polled.wishes.end() && wish->first_op <= i) (wish++)->first_op = out;
     for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
       ops[sleeps.front().at].target = out - sleeps.front().at;
     while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
@@ -174,17 +176,17 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
 PolledSources renumbered(const PolledSources& polled, const Numbers& n, const std::shared_ptr<ScratchSpace>& space) {
   PolledSources result(space);
   std::uint32_t source = 0;
+  const auto number = [&n](SourceKey key) {
+    if (key & kEventSource) return key;
+    const bool stream = key & kStreamSource;
+    const std::uint32_t kept = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
+    return stream && kept != kDropped ? kept | kStreamSource : kept;
+  };
+  for (const WriteWish& wish : polled.wishes)
+    if (const SourceKey key = number(wish.source); key != kDropped) result.wishes.push_back({wish.first_op, key});
   for (const PollMark& mark : polled.marks) {
-    for (; source < mark.end_source; ++source) {
-      const SourceKey key = polled.sources[source];
-      if (key & kEventSource) {
-        result.sources.push_back(key);
-        continue;
-      }
-      const bool stream = key & kStreamSource;
-      const std::uint32_t number = stream ? n.stream[key & ~kStreamSource] : n.connection[key];
-      if (number != kDropped) result.sources.push_back(stream ? number | kStreamSource : number);
-    }
+    for (; source < mark.end_source; ++source)
+      if (const SourceKey key = number(polled.sources[source]); key != kDropped) result.sources.push_back(key);
     result.marks.push_back({mark.first_op, static_cast<std::uint32_t>(result.sources.size()), mark.at_ns, mark.alone});
   }
   return result;

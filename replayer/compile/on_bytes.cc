@@ -402,6 +402,7 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   if (c.emit(call).poll_pending() && (ch.awaiting_room || was_reported(c, call))) c.emit(call).poll_satisfied();
   // Full at the sender's side is half full at most, if the reader has as much room.
   const bool was_full = 4 * ch.previous_occupancy >= c.channels.capacity(ch);
+  c.channels.ends(call.object).connecting = false;  // the send waits for it
   const bool refills = std::exchange(ch.awaiting_room, false) || was_full;
   const Cause cause = ch.transport == Transport::tcp ? Cause::network : Cause::sync;
   // A writer that waits for room found the stream full; one that was only pushed off its core did not.

@@ -1,8 +1,11 @@
 // poll, select, epoll: they wait for nothing themselves, what is consumed afterwards does.
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <utility>
 
+#include "replayer/compile/bytes.h"
 #include "replayer/compile/handlers.h"
 
 namespace simrec::replay::causal {
@@ -55,6 +58,24 @@ Found otherwise(Context& c, const Call& call) {
               : Found{{OpKind::sleep, Cause::network, kWoke | kOutside, 0, call.blocked}, {call.thread, kGenuineWait}};
 }
 
+/// What event_loops.h calls the object's source, if it is one connection or stream.
+std::optional<SourceKey> source_of(const Ends& ends) {
+  if (ends.link_plus_one) return ends.link_plus_one - 1;
+  if (ends.out_plus_one) return (ends.out_plus_one - 1) | kStreamSource;
+  return std::nullopt;
+}
+
+/// Who begins to ask for room has something to write.
+void note_wish(Context& c, const Call& call, ObjectId watched) {
+  bool& asked = c.asked_for_room[static_cast<std::uint64_t>(call.object.value) << 32 | watched.value];
+  const std::int64_t events = call.extra_argument(0);
+  const bool asks = (events & EPOLLOUT) && !(events & EPOLLET);
+  if (std::exchange(asked, asks) || !asks) return;
+  ThreadState& t = c.state(call);
+  if (const auto source = source_of(c.channels.ends(watched)))
+    t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
+}
+
 void epoll_ctl_entry(Context& c, Call& call) {
   constexpr std::int64_t kAdd = 1, kDelete = 2;  // EPOLL_CTL_ADD, EPOLL_CTL_DEL
   const ObjectId watched = c.descriptors[c.descriptors.find(call.process, call.event.argument(2))].object;
@@ -62,6 +83,7 @@ void epoll_ctl_entry(Context& c, Call& call) {
   auto& set = c.epoll_sets[call.object.value];
   if (call.event.argument(1) == kAdd) set.push_back(watched);
   if (call.event.argument(1) == kDelete) std::erase(set, watched);
+  note_wish(c, call, watched);
 }
 
 bool watches_one(Context& c, const Call& call) {
@@ -70,27 +92,35 @@ bool watches_one(Context& c, const Call& call) {
   return set != c.epoll_sets.end() && set->second.size() == 1;
 }
 
-/// Notes which sources the poll reported, for event_loops.h.
-void note_ready(Context& c, const Call& call) {
-  PolledSources& polled = c.state(call).polled;
-  const auto add = [&](ObjectId object) {
-    if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
-    const Ends& ends = c.channels.ends(object);
-    if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
-    for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
-      if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
-  };
+/// What the poll reported.
+template <class Visit>
+void for_each_ready(Context& c, const Call& call, Visit visit) {
   const std::span<const std::int64_t> arguments = call.event.arguments;
   if (has_descriptor_list(call.event.kind)) {
     for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2)
-      add(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
+      visit(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
   } else {
     const auto& objects = c.epoll_data[call.object.value];
     for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
-      if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
+      if (const auto found = objects.find(arguments[i]); found != objects.end()) visit(found->second);
   }
+}
+
+/// Notes which sources the poll reported, for event_loops.h. Returns those that have been connecting until now.
+std::vector<ObjectId> note_ready(Context& c, const Call& call) {
+  PolledSources& polled = c.state(call).polled;
+  std::vector<ObjectId> made;
+  for_each_ready(c, call, [&](ObjectId object) {
+    if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
+    const Ends& ends = c.channels.ends(object);
+    if (ends.connecting) made.push_back(object);
+    if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
+    for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
+      if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
+  });
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
                           static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});
+  return made;
 }
 
 void poll_exit(Context& c, Call& call) {
@@ -113,12 +143,13 @@ void poll_exit(Context& c, Call& call) {
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
-    note_ready(c, call);
+    const std::vector<ObjectId> made = note_ready(c, call);
     const Found found = call.blocked ? otherwise(c, call) : Found{};
     t.emit.poll_ready(cpu, call.blocked, found.op);
     if (call.blocked) t.sleeping_poll_plus_one = call.index + 1;
     if (call.blocked && timeout > 0) t.timeouts.add(timeout);
     t.poll_cause = found.by;
+    for (const ObjectId object : made) connection_made(c, call, object);
   } else if (call.result() == -EINTR) {
     unexplained_poll(c, t);
     t.emit.mark_polled();

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "replayer/compile/bytes.h"
 #include "replayer/compile/handlers.h"
@@ -51,8 +52,12 @@ void connect_exit(Context& c, Call& call) {
       c.counts.add(Count::failed_connects);
     return external_wait(c, call, Cause::network);
   }
-  if (c.channels.links()[ends.link_plus_one - 1].started != call.event.entry_ns) return;  // asked again
   const bool nonblocking = call.result() != 0;
+  if (c.channels.links()[ends.link_plus_one - 1].started != call.event.entry_ns) {  // asked again
+    if (!nonblocking) connection_made(c, call, call.object);
+    return;
+  }
+  c.channels.ends(call.object).connecting = nonblocking;
   if (nonblocking) c.channels[ends.out_plus_one - 1].awaiting_room = true;
   const Ns blocked = call.blocked;
   // A Unix or loopback connect does its work before it returns; the handshake starts with the call.
@@ -103,5 +108,11 @@ constexpr HandlerRow kRows[] = {
 }  // namespace
 
 std::span<const HandlerRow> socket_handlers() { return kRows; }
+
+void connection_made(Context& c, Call& call, ObjectId client) {
+  Ends& ends = c.channels.ends(client);
+  if (!std::exchange(ends.connecting, false)) return;
+  emit_wait(c, call, {OpKind::send, Cause::network, 0, ends.out_plus_one - 1, 0}, {});
+}
 
 }  // namespace simrec::replay::causal

@@ -23,7 +23,7 @@ enum class OpKind : std::uint8_t {
   compute,   ///< value = CPU ns at the recording host's speed
   sleep,     ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
              ///< `target` places further on in this thread could complete without waiting
-  send,      ///< target = stream, value = bytes; waits while the stream's capacity is full, until the last
+  send,      ///< target = stream, value = bytes, 0 = only learns that the connection is there; waits while the stream's capacity is full, until the last
              ///< byte fits: sent - consumed <= capacity. Waits for the connection first if it is being set up
   recv,      ///< target = stream, value = cumulative byte count that must have arrived; then
              ///< consumed = max(consumed, value), which may release senders
