@@ -111,6 +111,7 @@ class Splitter {
     awaited_.clear();
     leads_.begin_region();
     asked_by_.clear();
+    learned_after_.clear();
     last_of_.clear();
     last_sender_of_.clear();
     arrivals_.clear();
@@ -173,8 +174,13 @@ class Splitter {
     if (op.kind == OpKind::accept) {
       ready_[source].poll = poll_;
       open_handler(source);
+    } else if (learns_of_connection(op)) {
+      if (!is_ready(source)) return false;
+      learns_in_handler(source);
     } else if (is_ready(source)) {
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
+      else if (only_learned_) touch(source);
+      only_learned_ = false;
       if (op.kind == OpKind::send) await_asker(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
@@ -186,11 +192,23 @@ class Splitter {
         touch(source);
       }
     }
+    if (learns_of_connection(op)) return true;
     if (op.kind == OpKind::send) has_sent_ = true;
     if (op.kind != OpKind::finish) has_moved_ = true;
     note_flow(op, source);
     if (op.kind == OpKind::send || op.kind == OpKind::finish) keep_order(op.target);
     return true;
+  }
+
+  /// A handler of its own, for which nobody waits unless it does more: a program that has all it wanted closes
+  /// connections that are not there yet.
+  void learns_in_handler(SourceKey source) {
+    push_handler(source);
+    if (const auto before = last_of_.find(source); before != last_of_.end()) {
+      await(before->second);
+      learned_after_[source] = before->second;
+    }
+    only_learned_ = true;
   }
 
   void await_asker(SourceKey source) {
@@ -219,7 +237,10 @@ class Splitter {
   }
 
   /// Bytes of one stream leave in the recorded order, whichever handler sends them.
-  void keep_order(std::uint32_t stream) { follow(last_sender_of_, stream); }
+  void keep_order(std::uint32_t stream) {
+    const auto [it, first] = last_sender_of_.try_emplace(stream, current());
+    if (!first && it->second != current()) await(std::exchange(it->second, current()));
+  }
 
   void note_arrival(const Op& op) {
     const std::int64_t bytes = arrivals_.advance(op);
@@ -260,21 +281,26 @@ class Splitter {
   }
 
   void open_handler(SourceKey source) {
-    if (!handlers_.empty()) handlers_.back().end = at_;
-    handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
-    has_sent_ = has_moved_ = has_spawned_ = false;
+    push_handler(source);
     touch(source);
   }
 
-  /// The current handler acts on the source: those of other fibers that did before must have ended.
-  void touch(SourceKey source) { follow(last_of_, source); }
-
-  using LastHandlers = std::unordered_map<std::uint32_t, std::uint32_t>;
-  /// The current handler comes after the last one that did something to the same thing, and is that from now on.
-  void follow(LastHandlers& last, std::uint32_t thing) {
-    const auto [it, first] = last.try_emplace(thing, current());
-    if (!first && it->second != current()) await(std::exchange(it->second, current()));
+  void push_handler(SourceKey source) {
+    if (!handlers_.empty()) handlers_.back().end = at_;
+    handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
+    has_sent_ = has_moved_ = has_spawned_ = only_learned_ = false;
   }
+
+  /// The current handler acts on the source: those of other fibers that did before must have ended.
+  void touch(SourceKey source) {
+    const auto [it, first] = last_of_.try_emplace(source, current());
+    if (first || it->second == current()) return;
+    const std::uint32_t earlier = std::exchange(it->second, current());
+    if (handlers_[earlier].source == handlers_.back().source) return;
+    const auto known = handlers_.back().source == source ? learned_after_.find(source) : learned_after_.end();
+    if (known == learned_after_.end() || known->second != earlier) await(earlier);
+  }
+
 
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
   /// passes by itself.
@@ -371,9 +397,12 @@ class Splitter {
   std::uint32_t event_ = 0;     ///< see next_event()
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
+  using LastHandlers = std::unordered_map<std::uint32_t, std::uint32_t>;
+  bool only_learned_ = false;  ///< the current handler has only learned that its connection is there
   std::uint32_t region_begin_ = 0;
   LastHandlers last_of_;         ///< source → handler that acted on it last
   LastHandlers last_sender_of_;  ///< stream → handler that sent on it last
+  LastHandlers learned_after_;   ///< source → handler that its learning handler waits for
   LastHandlers asked_by_;        ///< source → handler that asked for room to write to it
   std::size_t wish_ = 0;
   Arrivals arrivals_;

@@ -33,6 +33,8 @@ inline bool transfers(const Op& op) {
          op.kind == OpKind::finish || op.kind == OpKind::accept || op.kind == OpKind::connect;
 }
 
+inline bool learns_of_connection(const Op& op) { return op.kind == OpKind::send && op.value == 0; }
+
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
 inline bool harmless(const Op& op) {
   return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||

@@ -71,8 +71,10 @@ void note_wish(Context& c, const Call& call, ObjectId watched) {
   const std::int64_t events = call.extra_argument(0);
   const bool asks = (events & EPOLLOUT) && !(events & EPOLLET);
   if (std::exchange(asked, asks) || !asks) return;
+  const Ends& ends = c.channels.ends(watched);
+  if (ends.connecting) return;  // that is what it asks for
   ThreadState& t = c.state(call);
-  if (const auto source = source_of(c.channels.ends(watched)))
+  if (const auto source = source_of(ends))
     t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
 }
 

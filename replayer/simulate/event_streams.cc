@@ -48,6 +48,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
     threads_[t].phase = Phase::connecting;
     return false;
   }
+  if (op.value == 0) return true;
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
   if (in_.insight) in_.insight->message(op.target, op.value);

@@ -59,6 +59,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
     wait(
         t, &waiters, [this, &op] { return !is_connecting(op.target); }, remote);
   }
+  if (op.value == 0) return;
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
   const std::int64_t end = stream.sent;
