@@ -31,7 +31,8 @@ Json host_json(const Header& header) {
           {"core_speed_flops", calibration.core_speed_flops},
           {"loopback_latency_ns", calibration.loopback_latency_ns},
           {"loopback_bandwidth_bytes_per_s", calibration.loopback_bandwidth_bytes_per_s},
-          {"wake_up_ns", calibration.wake_up_ns}};
+          {"wake_up_ns", calibration.wake_up_ns},
+          {"cold_ns", calibration.cold_ns}};
 }
 
 Json processes_json(const Statistics& statistics) {

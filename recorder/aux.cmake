@@ -1,6 +1,7 @@
 # What the recorder knows about its host and about the programs it stops: calibration, doctor, stacks, modules.
 add_library(simrec_recorder_aux STATIC
   calibrate_host.cc
+  calibrate_cold.cc
   calibrate_loopback.cc
   calibrate_program.cc
   calibrate_fast.cc

@@ -119,6 +119,7 @@ Calibration calibrate_host() {
   result.loopback_latency_ns = loopback.latency_ns;
   result.loopback_bandwidth_bytes_per_s = loopback.bandwidth_bytes_per_s;
   result.timer_slack_ns = measure_timer_slack_ns();
+  result.cold_ns = measure_cold_ns();
   return result;
 }
 

@@ -50,6 +50,7 @@ CompiledSummary read(schema::ProgramSummary::Reader in) {
                           .recorded_cores = in.getRecordedCores(),
                           .wake_up_ns = in.getWakeUpNs(),
                           .timer_slack_ns = in.getTimerSlackNs(),
+                          .cold_ns = in.getColdNs(),
                           .tokens = in.getTokens(),
                           .timers = in.getTimers(),
                           .events = in.getEvents(),
@@ -194,6 +195,7 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   out.setRecordedCores(summary.recorded_cores);
   out.setWakeUpNs(summary.wake_up_ns);
   out.setTimerSlackNs(summary.timer_slack_ns);
+  out.setColdNs(summary.cold_ns);
   out.setTokens(summary.tokens);
   out.setTimers(summary.timers);
   out.setEvents(summary.events);

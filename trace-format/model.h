@@ -184,6 +184,7 @@ struct Calibration {
   double loopback_bandwidth_bytes_per_s = 0;
   Ns wake_up_ns = 0;
   Ns timer_slack_ns = 0;
+  Ns cold_ns = 0;
   std::vector<StopCost> stops{};
 };
 

@@ -40,6 +40,7 @@ struct ProgramSummary {
   connections @21 :UInt32;
   ios @22 :UInt32;
   quality @23 :RecordingQuality; # how well the recording shows the program
+  coldNs @24 :Int64;
 }
 
 struct RecordingQuality {        # replayer/program/program.h explains each

@@ -53,6 +53,7 @@ struct Calibration {
   wakeUpNs @3 :Int64;                  # from the wake of a blocked thread on another core until it runs
   stops @4 :List(StopCost);            # observer ledger: what interception costs
   timerSlackNs @5 :Int64;              # how late a sleep ends
+  coldNs @6 :Int64;                    # how much longer a thread computes after a wait of 5 ms; 0 = not measured
 }
 
 # The observer ledger's entry for one way of intercepting a call.

@@ -59,6 +59,7 @@ Calibration read(schema::Calibration::Reader in) {
           .loopback_bandwidth_bytes_per_s = in.getLoopbackBandwidthBytesPerS(),
           .wake_up_ns = in.getWakeUpNs(),
           .timer_slack_ns = in.getTimerSlackNs(),
+          .cold_ns = in.getColdNs(),
           .stops = read_list<StopCost>(in.getStops())};
 }
 
@@ -275,6 +276,7 @@ void write(schema::Calibration::Builder out, const Calibration& calibration) {
   out.setLoopbackBandwidthBytesPerS(calibration.loopback_bandwidth_bytes_per_s);
   out.setWakeUpNs(calibration.wake_up_ns);
   out.setTimerSlackNs(calibration.timer_slack_ns);
+  out.setColdNs(calibration.cold_ns);
   write_list(out.initStops(length(calibration.stops)), calibration.stops);
 }
 

@@ -173,6 +173,7 @@ struct Program {
   std::uint32_t recorded_cores = 0;
   Ns wake_up_ns = 0;  ///< calibrated cost of waking a blocked thread
   Ns timer_slack_ns = 0;
+  Ns cold_ns = 0;  ///< calibrated: how much longer a thread computes after it waited for long
   std::vector<ProgramThread> threads;     ///< thread 0 is the main thread of the root command
   std::vector<ProgramProcess> processes;  ///< process 0 is the root command
   std::vector<Stream> streams;

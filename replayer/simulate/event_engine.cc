@@ -312,11 +312,18 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
 /// The thread runs again after a wait, as soon as a core has been woken for it.
 void EventEngine::wake_up(std::uint32_t t) {
   Thread& thread = threads_[t];
-  const double delay = wake_up_cost_s(in_.platform.host(thread.host).costs, thread.since, now_);
+  const HostCosts& costs = in_.platform.host(thread.host).costs;
+  const double delay = wake_up_cost_s(costs, thread.since, now_, waits_for_host(current(t)));
   if (delay > 0)
     queue_.push(now_ + delay, EventKind::resume, t, thread.version);
   else
     ready_.push_back(t);
+}
+
+/// Does the op send to another host, or receive from one?
+bool EventEngine::waits_for_host(const Op& op) const {
+  const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
+  return stream_op && streams_[op.target].remote;
 }
 
 /// The thread goes on: its compute op is done or its wait is over.
@@ -332,8 +339,7 @@ void EventEngine::resume(std::uint32_t t) {
     in_.accounting.computed(thread.account, thread.since, now_, thread.work_s);
     if (in_.insight) note_computed(t);
   } else {
-    const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
-    const bool remote = stream_op && streams_[op.target].remote;
+    const bool remote = waits_for_host(op);
     const IntervalState state = wait_state(program_, op, remote);
     in_.accounting.waited(thread.account, thread.since, now_, state, thread.released_by_plus_one);
     if (in_.insight) note_waited(t, op, state);

@@ -204,6 +204,7 @@ class EventEngine {
   bool relax_turns();
   void release(std::uint32_t t, std::uint32_t by_plus_one);
   void wake_up(std::uint32_t t);
+  bool waits_for_host(const Op& op) const;
   void resume(std::uint32_t t);
   void timer_rang(std::uint32_t t);
   bool compute(std::uint32_t t, const Op& op);

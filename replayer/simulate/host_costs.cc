@@ -1,5 +1,6 @@
 #include "replayer/simulate/host_costs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -21,15 +22,16 @@ double seconds(const std::string& host, const char* name, const char* text, Ns o
 
 }  // namespace
 
-HostCosts host_costs(const Program& program, const std::string& host, const char* wakeup_property,
-                     const char* timer_slack_property) {
-  return {seconds(host, "wakeup_ns", wakeup_property, program.wake_up_ns),
-          seconds(host, "timer_slack_ns", timer_slack_property, program.timer_slack_ns)};
+HostCosts host_costs(const Program& program, const std::string& host, const HostProperty& property) {
+  const auto cost = [&](const char* name, Ns calibrated) { return seconds(host, name, property(name), calibrated); };
+  return {cost("wakeup_ns", program.wake_up_ns), cost("timer_slack_ns", program.timer_slack_ns),
+          cost("cold_ns", program.cold_ns)};
 }
 
-double wake_up_cost_s(const HostCosts& costs, double since, double now) {
+double wake_up_cost_s(const HostCosts& costs, double since, double now, bool remote) {
   constexpr double kAtOnce_s = kTurnDelay_s + kInstant_s;  // an event loop that looks around does not sleep
-  return now - since > kAtOnce_s ? costs.wake_up_s : 0;
+  if (now - since <= kAtOnce_s) return 0;
+  return costs.wake_up_s + (remote ? costs.cold_s * std::min(1.0, (now - since) / kColdAfter_s) : 0);
 }
 
 bool has_timer_slack(const Op& op) {

@@ -1,6 +1,7 @@
-// What a host's kernel adds to waits: wake-up of a blocked thread, lateness of timers.
+// What a host adds to waits: wake-up of a blocked thread, caches that others used meanwhile, lateness of timers.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "replayer/program/program.h"
@@ -10,19 +11,27 @@ namespace simrec::replay {
 struct HostCosts {
   double wake_up_s = 0;      ///< from the release of a blocked thread until it runs
   double timer_slack_s = 0;  ///< how late a sleep ends
+  double cold_s = 0;         ///< how much longer it computes after a long wait
 };
 
-/// The recording host's calibrated costs, unless the platform host's properties `wakeup_ns` and `timer_slack_ns`
-/// (their text; nullptr = not given) say otherwise. Throws ReplayError for a property that is no number.
-HostCosts host_costs(const Program& program, const std::string& host, const char* wakeup_property,
-                     const char* timer_slack_property);
+/// The host's property of that name; nullptr = it has none.
+using HostProperty = std::function<const char*(const char* name)>;
+
+/// The recording host's calibrated costs, unless the platform host's properties `wakeup_ns`, `timer_slack_ns` and
+/// `cold_ns` say otherwise. Throws ReplayError for a property that is no number.
+HostCosts host_costs(const Program& program, const std::string& host, const HostProperty& property);
 
 /// Does the op's sleep end by a timer that is late by the slack? Recorded waits (kWoke, or for another cause than
 /// sleeping) already contain their lateness.
 bool has_timer_slack(const Op& op);
 
+/// Caches are lost to others within so much time, in even steps: measured by tests/bench/cold.
+inline constexpr double kColdAfter_s = 5e-3;
+
 /// What the thread pays before it runs again, released at `now` from a wait that began at `since`: nothing if both are
 /// one instant (it had not gone to sleep yet; which of two things in one instant came first must not matter).
-double wake_up_cost_s(const HostCosts& costs, double since, double now);
+/// remote = for another host: such waits are longer than they were while recording, so what the thread does next
+/// takes longer than it did then, too. Others have what they lost to caches in their recorded bursts.
+double wake_up_cost_s(const HostCosts& costs, double since, double now, bool remote);
 
 }  // namespace simrec::replay

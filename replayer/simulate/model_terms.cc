@@ -19,6 +19,7 @@ constexpr std::array kTerms = {
               "without TCP_NODELAY a small segment waits until the last one is acknowledged"},
     ModelTerm{"wake-up", &NetworkModel::wake_up, "waking a thread takes time"},
     ModelTerm{"timer-slack", &NetworkModel::timer_slack, "timers are late"},
+    ModelTerm{"cold-caches", &NetworkModel::cold_caches, "who waited for another host finds its caches used by others"},
 };
 
 }  // namespace

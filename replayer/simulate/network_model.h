@@ -26,6 +26,7 @@ struct NetworkModel {
   bool nagle = true;            ///< small segments wait for an acknowledgement, see nagle.h
   bool wake_up = true;          ///< a thread that slept runs again some time after what released it
   bool timer_slack = true;      ///< timers are late
+  bool cold_caches = true;      ///< after waiting for another host a thread computes longer, see host_costs.h
 };
 
 /// Payload of a full TCP segment at MTU 1500 with timestamps: 1500 - 20 (IPv4) - 20 (TCP) - 12 (timestamps).

@@ -121,7 +121,7 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
       used.disk->set_write_bandwidth(write * kDiskUnitsPerByte);
       used.disk->set_readwrite_bandwidth(std::max(read, write) * kDiskUnitsPerByte);  // SimGrid's default for both
     }
-    used.costs = host_costs(program, name, host->get_property("wakeup_ns"), host->get_property("timer_slack_ns"));
+    used.costs = host_costs(program, name, [host](const char* property) { return host->get_property(property); });
     hosts_.push_back(std::move(used));
   }
 }
@@ -130,6 +130,7 @@ void Platform::limit_costs(const NetworkModel& model) {
   for (UsedHost& host : hosts_) {
     if (!model.wake_up) host.costs.wake_up_s = 0;
     if (!model.timer_slack) host.costs.timer_slack_s = 0;
+    if (!model.cold_caches) host.costs.cold_s = 0;
   }
 }
 

@@ -24,6 +24,8 @@ TEST(Calibrate, HostFiguresArePlausible) {
   EXPECT_LT(c.core_speed_flops, 1e12);
   EXPECT_GE(c.wake_up_ns, 0);
   EXPECT_GT(c.timer_slack_ns, 0);
+  EXPECT_GE(c.cold_ns, 0);
+  EXPECT_LT(c.cold_ns, 10'000'000);
   EXPECT_GT(c.loopback_bandwidth_bytes_per_s, 1e6);
 }
 
