@@ -76,6 +76,7 @@ class Walk {
     call.thread = step.thread;
     call.process = c_.trace.tables.threads()[step.thread].process.value;
     call.index = step.index;
+    call.entered = c_.steps++;
     call.event = e;
     call.extra = info.register_arguments;
     const CorrectedTimes times = c_.ledger.corrected(e);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "replayer/compile/loop_ops.h"
+
 namespace simrec::replay::causal {
 
 Context::Context(const Trace& t, const CompileOptions& o)
@@ -59,11 +61,24 @@ void genuine_wait(Context& c, const Call& call) {
   if (!edges.reach(call.index)) edges.add({call.index, {call.thread, kGenuineWait}});
 }
 
+namespace {
+
+/// For shared_pollers.h. What is closed because the process ended is no visit.
+void note_visit(Context& c, const Call& call, const Op& op, std::uint32_t index) {
+  const ProcessState& p = c.processes[call.process];
+  if (!p.shares_poller || p.ended || !transfers(op)) return;
+  c.state(call).visits.push_back({index, comes_from_peer(op) ? c.steps++ : call.entered, call.event.exit_ns});
+}
+
+}  // namespace
+
 std::uint32_t emit_cause(Context& c, Call& call, Op op) {
   c.emit(call).compute(call.cpu);
   call.cpu = 0;
   if (call.blocked) op.flags |= kWoke;
-  return c.emit(call).cause(op);
+  const std::uint32_t index = c.emit(call).cause(op);
+  note_visit(c, call, op, index);
+  return index;
 }
 
 std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
@@ -73,6 +88,7 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   const Ns before = call.blocked ? call.cpu / 2 : 0;
   const std::uint32_t index = t.emit.effect(op, before, call.cpu - before);
   call.cpu = 0;
+  note_visit(c, call, op, index);
   if (op.kind == OpKind::expire) genuine_wait(c, call);
   if (by.time >= 0) {
     if (poll_slept && t.sleeping_poll_plus_one) t.edges.add({t.sleeping_poll_plus_one - 1, by});

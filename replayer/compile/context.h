@@ -20,6 +20,7 @@
 #include "replayer/compile/file_cache.h"
 #include "replayer/compile/futexes.h"
 #include "replayer/compile/pid_numbers.h"
+#include "replayer/compile/shared_pollers.h"
 #include "replayer/compile/sharing.h"
 #include "replayer/compile/signals.h"
 #include "replayer/compile/tokens.h"
@@ -35,6 +36,7 @@ struct Call {
   std::uint32_t thread = 0;
   std::uint32_t process = 0;
   std::uint32_t index = 0;  ///< of its event in the thread
+  std::uint32_t entered = 0;  ///< how many entries and transfers came before its own, of all threads
   Event event;
   std::size_t extra = 0;  ///< index of the first argument behind the register ones
   Ns cpu = 0;             ///< corrected CPU time of the call not emitted yet
@@ -127,13 +129,14 @@ class LatestWaits {
 
 struct ThreadState {
   explicit ThreadState(const std::shared_ptr<ScratchSpace>& space)
-      : emit(space), edges(space), conditional(space), polled(space) {}
+      : emit(space), edges(space), conditional(space), polled(space), visits(space) {}
 
   Emitter emit;
   Call call;
   Edges edges;
   ScratchSequence<ConditionalWait> conditional;
   PolledSources polled;                      ///< sources are links and channels here
+  Visits visits;                             ///< of a thread whose process shares a poller
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
   LatestWaits waits;
@@ -178,6 +181,7 @@ struct ProcessState {
   Ns exit_started = -1;
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;
+  bool shares_poller = false;  ///< several of its threads wait with one epoll instance
   Ns alarm_set_at = -1;   ///< a timer that signals once
   LongWait longest_wait;  ///< that was asked for and ended by itself
 
@@ -237,6 +241,8 @@ struct Context {
   std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
   std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>>
       epoll_data;                                                        ///< object by data, by epoll object
+  std::unordered_map<std::uint32_t, std::uint32_t> pollers;  ///< first thread that waited with it, by epoll object
+  std::uint32_t steps = 0;  ///< entries of calls and transfers so far
   /// By epoll object << 32 | object: it waits for room.
   std::unordered_map<std::uint64_t, bool> asked_for_room;
   std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer

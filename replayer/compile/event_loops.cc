@@ -428,7 +428,7 @@ SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>&
       Splitter(program, t, polled[t], pools, events, split).run();
   }
   for (std::uint32_t t = 0; t < threads; ++t)
-    if (pools.pool_plus_one[t] != t + 1) program.threads[t].pool_plus_one = pools.pool_plus_one[t];
+    if (pools.pool_plus_one[t] && pools.pool_plus_one[t] != t + 1) program.threads[t].pool_plus_one = pools.pool_plus_one[t];
   return split;
 }
 

@@ -10,6 +10,8 @@ namespace simrec::replay::causal {
 namespace {
 
 constexpr std::uint32_t kDropped = UINT32_MAX;
+/// Those of event loops are counted from 0.
+constexpr std::uint32_t kFirstWovenRegion = 1U << 31;
 
 /// New numbers of streams, connections and tokens; kDropped = not in the program.
 struct Numbers {
@@ -136,6 +138,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   auto origin = t.emit.origins.begin();
   auto mark = t.polled.marks.begin();
   auto wish = t.polled.wishes.begin();
+  auto visit = t.visits.begin();
   struct Interruptible {
     std::uint32_t at, old_target;
   };
@@ -154,6 +157,8 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
       ops[sleeps.front().at].target = out - sleeps.front().at;
     while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
+    const auto visits_end = std::find_if(visit, t.visits.end(), [i](const Visit& v) { return v.op > i; });
+    for (; visit != visits_end; ++visit) visit->op = out;
     const bool was_wait = op.kind == OpKind::wait;
     const Cause cause = op.cause;
     if (!renumber(op, n)) {
@@ -303,6 +308,7 @@ void finalize(Context& c) {
   settle_ends(c);
   const Numbers numbers = number(c);
   std::vector<PolledSources> polled;
+  std::vector<Visits> visits;
   for (const Thread& thread : c.trace.tables.threads()) {
     const std::uint32_t i = thread.index.value;
     compact(c, i, numbers);
@@ -312,10 +318,15 @@ void finalize(Context& c) {
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
                                  std::move(t.emit.origins), 0, 0, t.timeout_expired ? 0 : t.timeouts.usual()});
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
+    visits.push_back(std::move(t.visits));
   }
   if (c.options.order == Order::arrival) {
-    const SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers), eventfds(c, numbers));
-    c.counts.add(Count::relaxed_handlers, split.handlers);
+    SplitLoops woven;
+    woven.regions = kFirstWovenRegion;
+    for (const std::uint32_t t : weave_strands(c.program, visits, woven)) polled[t] = PolledSources(c.space);
+    SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers), eventfds(c, numbers));
+    c.counts.add(Count::relaxed_handlers, split.handlers + woven.handlers);
+    split.fibers.insert(split.fibers.end(), woven.fibers.begin(), woven.fibers.end());
     const Dealt dealt = deal_evenly(c.program, split.fibers);
     c.counts.add(Count::dealt_exchanges, dealt.moved);
     c.counts.add(Count::kept_exchanges, dealt.kept);

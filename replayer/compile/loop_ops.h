@@ -35,6 +35,12 @@ inline bool transfers(const Op& op) {
 
 inline bool learns_of_connection(const Op& op) { return op.kind == OpKind::send && op.value == 0; }
 
+/// Does the other side make it happen? Such ops come when their calls end, others when those begin.
+inline bool comes_from_peer(const Op& op) {
+  return op.kind == OpKind::recv || op.kind == OpKind::recv_end || op.kind == OpKind::accept ||
+         learns_of_connection(op);
+}
+
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
 inline bool harmless(const Op& op) {
   return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||

@@ -125,8 +125,16 @@ std::vector<ObjectId> note_ready(Context& c, const Call& call) {
   return made;
 }
 
+void note_poller(Context& c, const Call& call) {
+  const auto [it, first] = c.pollers.try_emplace(call.object.value, call.thread);
+  if (first || it->second == call.thread) return;
+  const bool same_process = c.trace.tables.threads()[it->second].process.value == call.process;
+  c.processes[call.process].shares_poller = c.processes[call.process].shares_poller || same_process;
+}
+
 void poll_exit(Context& c, Call& call) {
   ThreadState& t = c.state(call);
+  if (!has_descriptor_list(call.event.kind)) note_poller(c, call);
   const Ns timeout = call.extra_argument(0, -1);
   const bool watches_nothing = has_descriptor_list(call.event.kind) && call.extra_argument(1) == 0;
   const Ns cpu = call.cpu;

@@ -36,8 +36,9 @@ void timerfd_entry(Context& c, Call& call) { arm(c, call, c.timerfds[call.object
 
 void process_timer_entry(Context& c, Call& call) {
   const bool real = call.event.kind == SYS_alarm || call.event.argument(0) == 0;  // ITIMER_REAL
+  if (!real) return;                                                              // the others count CPU time
   note_alarm(c, call);
-  if (real) arm(c, call, c.processes[call.process].real_timer);
+  arm(c, call, c.processes[call.process].real_timer);
 }
 
 void posix_timer_entry(Context& c, Call& call) {

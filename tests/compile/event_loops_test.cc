@@ -184,6 +184,57 @@ TEST(EventLoops, AnEventfdIsASource) {
   EXPECT_EQ(split_event_loops(law.program, law.polled, {}, events).handlers, 0U);
 }
 
+// ZeroMQ: the thread for I/O sends what others have queued (eventfd 7, tokens 0 to 8), however far the connection's own
+// input has come, but no further ahead of it than while recording.
+TEST(EventLoops, WhatOthersQueuedLeavesAsFarAheadOfTheInputAsItWas) {
+  constexpr SourceKey kEventfd = 7 | kEventSource;
+  std::vector<Op> ops;
+  ScratchSequence<SourceKey> events;
+  for (std::uint32_t i = 0; i < 9; ++i) {  // always two messages ahead
+    ops.push_back({OpKind::wait, Cause::sync, 0, i, 0});
+    ops.push_back(send(2, 5));
+    if (i > 0) ops.push_back(recv(0, 10 * i));
+    events.push_back(kEventfd);
+  }
+  Server s(std::move(ops));
+  s.program.tokens = 9;
+  std::uint32_t op = 0;
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    s.poll(op, {kEventfd});
+    op += 2;
+    if (i > 0) s.poll(op++, {0});
+  }
+  split_event_loops(s.program, s.polled, {}, events);
+  ASSERT_EQ(s.program.threads.size(), 4U);
+  EXPECT_EQ(s.ops(1).substr(0, 20), "turn:r0/10 signal12 ");  // the input waits for nobody
+  EXPECT_EQ(s.ops(1).find("wait"), std::string::npos);
+  // The third message waits for the first answer, the fourth for the second.
+  EXPECT_EQ(s.ops(2).substr(0, 115),
+            "turn:wait9 turn:s2/5 turn:wait10 turn:s2/5 turn:wait11 turn:wait12 turn:s2/5 turn:wait13 turn:wait14 turn:s2/5 turn");
+}
+
+// squid: the answer of connection 1 is passed on to connection 0 by way of epoll.
+TEST(EventLoops, WhatEpollWasAskedForComesFromWhoAsked) {
+  const auto server = [](bool asked) {
+    Server s({recv(0, 10), recv(1, 10), compute(3), send(2, 5), recv(0, 20)});
+    s.poll(0, {0}).poll(1, {1}).poll(3, {0}).poll(4, {0});
+    if (asked) s.polled[0].wishes.push_back({3, 0});
+    s.split();
+    return s.ops(1);
+  };
+  EXPECT_EQ(server(true), "turn:r0/10 turn:wait0 turn:s2/5 turn:r0/20 signal1 exit ");
+  EXPECT_EQ(server(false), "turn:r0/10 s2/5 turn:r0/20 signal0 exit ");
+}
+
+TEST(EventLoops, NobodyWaitsForAHandlerThatOnlyLearnsOfItsConnection) {
+  const Op finish{OpKind::finish, Cause::none, 0, 3, 0};
+  Server s({recv(0, 10), send(3, 0), recv(0, 20), finish, recv(0, 30), send(3, 0), send(3, 4), recv(0, 40), finish});
+  s.poll(0, {0}).poll(1, {1}).poll(2, {0}).poll(4, {0}).poll(5, {1}).poll(7, {0});
+  s.split();
+  EXPECT_EQ(s.ops(1), "turn:r0/10 turn:r0/20 ? signal0 turn:r0/30 turn:wait1 turn:r0/40 ? signal2 exit ");
+  EXPECT_EQ(s.ops(2), "turn:s3/0 turn:wait0 turn:s3/0 s3/4 signal1 signal3 exit ");
+}
+
 TEST(EventLoops, ABlockingServerTakesConnectionsAsTheyCome) {
   const Op first{OpKind::accept, Cause::none, 0, 0, 0}, second{OpKind::accept, Cause::none, 0, 1, 0};
   Server s({compute(1), first, recv(0, 10), compute(2), send(2, 5), second, recv(1, 10), send(3, 5)});

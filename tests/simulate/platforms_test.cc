@@ -105,6 +105,24 @@ TEST_P(Platforms, HostPropertiesOverrideTheWakeUp) {
   EXPECT_EQ(run("multi_core", b, {{"app", "fast"}}).predicted_ns, 1 * kMs + 5 * kUs);
 }
 
+// What waited for another host computes longer: by the whole cost after 5 ms, by part of it before.
+TEST_P(Platforms, CachesGetColdWhileWaitingForAnotherHost) {
+  ProgramBuilder b;
+  b.program.cold_ns = 100 * kUs;
+  b.process("a", {sleep(1 * kMs), send(0, 100), recv(1, 100)});
+  b.process("b", {recv(0, 100), compute(3 * kMs), send(1, 100)});
+  b.stream(0, 1);
+  b.stream(1, 0);
+  const auto extra = [&b, this](const std::vector<PlaceRule>& where) {
+    b.program.cold_ns = 100 * kUs;
+    const Ns cold = run("multi_core", b, where).predicted_ns;
+    b.program.cold_ns = 0;
+    return cold - run("multi_core", b, where).predicted_ns;
+  };
+  EXPECT_EQ(extra({}), 0);  // on one host
+  EXPECT_NEAR(extra({{"a", "quad"}, {"b", "slow"}}), 120 * kUs, 1 * kUs);  // b after 1 ms, a after 12 ms
+}
+
 TEST_P(Platforms, DisksIfThereAreAny) {
   ProgramBuilder b;
   b.process("app", {io(0, 7 * kMs), io(1, 7 * kMs)});

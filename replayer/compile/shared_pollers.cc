@@ -1,0 +1,298 @@
+#include "replayer/compile/shared_pollers.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <queue>
+#include <unordered_map>
+#include <utility>
+
+#include "replayer/compile/loop_ops.h"
+#include "replayer/program/origin_cursor.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+constexpr std::uint32_t kNone = UINT32_MAX;
+/// Runtimes spin with shorter sleeps.
+constexpr Ns kRealSleepNs = 1'000'000;
+
+bool is_idle_wait(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
+/// What a segment of a strand may hold besides its transfer.
+bool follows(const Op& op) {
+  return op.kind == OpKind::compute || op.kind == OpKind::io ||
+         (op.kind == OpKind::signal && !(op.flags & kAfterAll));
+}
+
+SourceKey key_of(const Program& program, const Op& op) {
+  if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
+  return source_of_stream(program, op.target);
+}
+
+/// Has one connection all but a tenth of the visits?
+bool has_one_connection(const Program& program, std::span<const Visits> visits, const std::vector<std::uint32_t>& threads) {
+  std::unordered_map<SourceKey, std::uint64_t> count;
+  std::uint64_t all = 0, most = 0;
+  for (const std::uint32_t t : threads)
+    for (const Visit& v : visits[t]) {
+      const ScratchSequence<Op>& ops = program.threads[t].ops;
+      if (v.op >= ops.size() || !transfers(ops[v.op])) continue;
+      most = std::max(most, ++count[key_of(program, ops[v.op])]);
+      ++all;
+    }
+  return 10 * most > 9 * all;
+}
+
+/// A thread and what becomes of it.
+struct Worker {
+  Worker(ProgramThread& t, std::uint32_t index, const Visits& v)
+      : thread(index), visits(v), ops(std::move(t.ops)), origins(std::move(t.origins)), origin(origins), own(ops.space()),
+        own_origins(ops.space()) {}
+
+  const std::uint32_t thread;
+  const Visits& visits;
+  ScratchSequence<Op> ops;
+  ScratchSequence<OpOrigin> origins;
+  OriginCursor origin;
+  ScratchSequence<Op> own;  ///< what it still does itself
+  ScratchSequence<OpOrigin> own_origins;
+  std::uint32_t at = 0;      ///< first op that has no place yet
+  std::size_t visit = 0;     ///< next one
+  std::uint32_t strand = kNone;    ///< that it has last worked for
+  bool must_follow = false;  ///< its next own op comes after that
+  std::uint32_t received_for = kNone;  ///< strand, since it last waited
+};
+
+/// The strands of one process.
+class Weaver {
+ public:
+  Weaver(Program& program, std::span<const Visits> visits, const std::vector<std::uint32_t>& threads, SplitLoops& split)
+      : program_(program), split_(split), leader_(threads.front()) {
+    for (const std::uint32_t t : threads) workers_.emplace_back(program.threads[t], t, visits[t]);
+  }
+
+  void run() {
+    using Next = std::pair<std::uint32_t, std::size_t>;  // order, worker
+    std::priority_queue<Next, std::vector<Next>, std::greater<>> next;
+    const auto queue = [&](std::size_t w) {
+      if (const Worker& worker = workers_[w]; worker.visit < worker.visits.size())
+        next.emplace(worker.visits[worker.visit].order, w);
+    };
+    for (std::size_t w = 0; w < workers_.size(); ++w) queue(w);
+    while (!next.empty()) {
+      const std::size_t w = next.top().second;
+      next.pop();
+      visit(workers_[w]);
+      queue(w);
+    }
+    for (Worker& worker : workers_) finish(worker);
+    finish_strands();
+  }
+
+ private:
+  struct Strand {
+    std::uint32_t thread = 0;
+    bool pending = false;  ///< it has received something that nothing was sent for yet
+    Fiber fiber;
+  };
+
+  void visit(Worker& w) {
+    const Visit visit = w.visits[w.visit++];
+    if (visit.op < w.at || visit.op >= w.ops.size() || !transfers(w.ops[visit.op])) return;
+    const Op& op = w.ops[visit.op];
+    const SourceKey key = key_of(program_, op);
+    if (!is_connection(key)) return;
+    const Lead lead = settle(w, visit.op);
+    const std::uint32_t s = strand_of(key, w, op, visit.at_ns);
+    strands_[s].fiber.last_ready_ns = visit.at_ns;
+    ++split_.handlers;
+    const std::size_t head = ops_of(s).size();
+    if (!comes_from_peer(op)) {
+      await_cause(w, s, op, lead.waited);
+      add(w, s, lead.first, visit.op);
+      add(w, s, visit.op, visit.op + 1);
+    } else {
+      add(w, s, visit.op, visit.op + 1);
+      add(w, s, lead.first, visit.op);
+    }
+    if (comes_from_peer(op) || w.strand != s || lead.waited) ops_of(s)[head].flags |= kTurn;
+    note_flow(w, s, op);
+    w.at = visit.op + 1;
+    const std::uint32_t from = w.at;
+    while (w.at < w.ops.size() && follows(w.ops[w.at])) ++w.at;
+    add(w, s, from, w.at);
+    w.strand = s;
+    w.must_follow = true;
+  }
+
+  /// What stands before a visit and after the last wait.
+  struct Lead {
+    std::uint32_t first = 0;
+    bool waited = false;  ///< there was a wait
+  };
+
+  /// Gives the ops up to `end` to the thread itself, but for those that lead to the visit there.
+  Lead settle(Worker& w, std::uint32_t end) {
+    std::uint32_t lead = end;
+    while (lead > w.at && follows(w.ops[lead - 1])) --lead;
+    const bool waited = lead > w.at;
+    if (waited) w.received_for = kNone;
+    slept_ = false;
+    for (; w.at < lead; ++w.at) keep(w, end);
+    return {lead, waited};
+  }
+
+  /// The worker's next op stays its own. `goal`: the visit that it leads to.
+  void keep(Worker& w, std::uint32_t goal) {
+    Op op = w.ops[w.at];
+    if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) {
+      if (goal == w.ops.size() || comes_from_peer(w.ops[goal])) return;  // it was idle
+      op.flags &= static_cast<std::uint16_t>(~(kInterruptible | kExpired));
+      op.target = 0;
+    }
+    if (op.kind == OpKind::wait && (op.flags & kYields)) {
+      op.flags &= static_cast<std::uint16_t>(~kYields);
+      op.value = 0;
+    }
+    if (is_idle_wait(op)) op.flags |= kTurn;
+    note_wait(op);
+    if (std::exchange(w.must_follow, false)) w.own.push_back({OpKind::wait, Cause::sync, kTurn, signal_from(w.strand), 0});
+    add_to(w.own, w.own_origins, w, op, w.at);
+  }
+
+  /// Was the latest wait one for time or for others outside of the process?
+  void note_wait(const Op& op) {
+    if (is_idle_wait(op)) slept_ = false;
+    const bool outside = (op.kind == OpKind::recv || op.kind == OpKind::recv_end) && comes_from_outside(op.target);
+    if (outside || op.kind == OpKind::expire || op.kind == OpKind::wait) slept_ = !is_idle_wait(op);
+    if (op.kind == OpKind::sleep && op.value >= kRealSleepNs) slept_ = true;
+  }
+  bool comes_from_outside(std::uint32_t stream) const {
+    return program_.threads[program_.streams[stream].writer_thread].process != program_.threads[leader_].process;
+  }
+
+  /// A token that the strand signals now.
+  std::uint32_t signal_from(std::uint32_t strand) {
+    const std::uint32_t token = program_.tokens++;
+    ops_of(strand).push_back({OpKind::signal, Cause::none, 0, token, 0});
+    return token;
+  }
+
+  /// What the next op of the strand, which sends, comes after.
+  void await_cause(Worker& w, std::uint32_t s, const Op& op, bool waited) {
+    if (op.kind != OpKind::send && op.kind != OpKind::connect) return;
+    if (waited && slept_) {
+      const std::uint32_t token = program_.tokens++;
+      w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});
+      ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
+    }
+    const std::uint32_t from = w.received_for;
+    if (strands_[s].pending || from == kNone || from == s || !strands_[from].pending) return;
+    strands_[from].pending = false;
+    const std::uint32_t token = signal_from(from);
+    ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
+  }
+
+  void note_flow(Worker& w, std::uint32_t s, const Op& op) {
+    if (op.kind == OpKind::recv) {
+      strands_[s].pending = true;
+      w.received_for = s;
+    } else if (op.kind == OpKind::send && op.value > 0) {
+      strands_[s].pending = false;
+    }
+  }
+
+  std::uint32_t strand_of(SourceKey key, Worker& w, const Op& first, Ns now) {
+    const auto [it, added] = by_key_.try_emplace(key, static_cast<std::uint32_t>(strands_.size()));
+    if (!added) return it->second;
+    if (strands_.empty()) start_spawner(w);
+    const std::uint32_t thread = add_fiber();
+    const Op spawn{OpKind::spawn, Cause::none, 0, thread, 0};
+    if (first.kind == OpKind::accept) spawned_early_.push_back(spawn);  // it waits for the client anyway
+    else if (w.must_follow) ops_of(w.strand).push_back(spawn);
+    else w.own.push_back(spawn);
+    strands_.push_back({thread, false, {thread, key, split_.regions, now, now}});
+    return it->second;
+  }
+
+  /// A fiber that starts those that wait for their clients.
+  void start_spawner(Worker& w) {
+    spawner_ = add_fiber();
+    w.own.push_back({OpKind::spawn, Cause::none, 0, spawner_, 0});
+  }
+
+  std::uint32_t add_fiber() {
+    const ProgramThread& leader = program_.threads[leader_];
+    ProgramThread fiber;
+    fiber.ops = ScratchSequence<Op>(workers_.front().ops.space());
+    fiber.origins = ScratchSequence<OpOrigin>(workers_.front().ops.space());
+    fiber.process = leader.process;
+    fiber.tid = leader.tid;
+    fiber.spawned = true;
+    fiber.start_ns = leader.start_ns;
+    fiber.loop_plus_one = leader_ + 1;
+    program_.threads.push_back(std::move(fiber));
+    return static_cast<std::uint32_t>(program_.threads.size() - 1);
+  }
+
+  ScratchSequence<Op>& ops_of(std::uint32_t strand) { return program_.threads[strands_[strand].thread].ops; }
+
+  void add(Worker& w, std::uint32_t strand, std::uint32_t first, std::uint32_t end) {
+    ProgramThread& to = program_.threads[strands_[strand].thread];
+    for (std::uint32_t i = first; i < end; ++i) add_to(to.ops, to.origins, w, w.ops[i], i);
+  }
+
+  static void add_to(ScratchSequence<Op>& ops, ScratchSequence<OpOrigin>& origins, Worker& w, const Op& op,
+                     std::uint32_t index) {
+    const OpOrigin* from = w.origin.of(index);
+    if (from && (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd))
+      origins.push_back({static_cast<std::uint32_t>(ops.size()), from->event_kind, from->fd});
+    ops.push_back(op);
+  }
+
+  void finish(Worker& w) {
+    const auto end = static_cast<std::uint32_t>(w.ops.size());
+    for (; w.at < end; ++w.at) keep(w, end);
+    ProgramThread& thread = program_.threads[w.thread];
+    thread.ops = std::move(w.own);
+    thread.origins = std::move(w.own_origins);
+    if (w.thread != leader_) thread.pool_plus_one = leader_ + 1;
+  }
+
+  void finish_strands() {
+    for (const Op& spawn : spawned_early_) program_.threads[spawner_].ops.push_back(spawn);
+    if (!strands_.empty()) program_.threads[spawner_].ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
+    for (const Strand& s : strands_) {
+      program_.threads[s.thread].ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
+      split_.fibers.push_back(s.fiber);
+    }
+    ++split_.regions;
+  }
+
+  Program& program_;
+  SplitLoops& split_;
+  const std::uint32_t leader_;
+  std::deque<Worker> workers_;
+  std::vector<Strand> strands_;
+  std::unordered_map<SourceKey, std::uint32_t> by_key_;
+  std::uint32_t spawner_ = kNone;
+  std::vector<Op> spawned_early_;
+  bool slept_ = false;  ///< of the wait before the visit at hand: it was for time, or for something outside
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> weave_strands(Program& program, std::span<const Visits> visits, SplitLoops& split) {
+  std::vector<std::uint32_t> woven;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> threads;  // by process
+  for (std::uint32_t t = 0; t < visits.size(); ++t)
+    if (!visits[t].empty()) threads[program.threads[t].process].push_back(t);
+  for (const auto& [process, members] : threads) {
+    if (has_one_connection(program, visits, members)) continue;
+    Weaver(program, visits, members, split).run();
+    woven.insert(woven.end(), members.begin(), members.end());
+  }
+  return woven;
+}
+
+}  // namespace simrec::replay::causal

@@ -1,0 +1,101 @@
+// Threads that share an epoll instance (Go, Tokio): hand-written programs of one process, with the transfers that its
+// threads made and their order.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "replayer/compile/shared_pollers.h"
+#include "replayer/program/check.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+Op compute(Ns ns) { return {OpKind::compute, Cause::none, 0, 0, ns}; }
+Op recv(std::uint32_t stream, std::int64_t upto) { return {OpKind::recv, Cause::none, 0, stream, upto}; }
+Op send(std::uint32_t stream, std::int64_t bytes) { return {OpKind::send, Cause::none, 0, stream, bytes}; }
+Op park(std::uint32_t token) { return {OpKind::wait, Cause::sync, 0, token, 0}; }
+Op sleep(Ns ns) { return {OpKind::sleep, Cause::sleep, 0, 0, ns}; }
+
+/// Connection c brings requests on stream 2c and takes answers on stream 2c + 1.
+struct Runtime {
+  Program program;
+  std::vector<Visits> visits;
+
+  explicit Runtime(std::vector<std::vector<Op>> threads) {
+    program.processes.push_back({100, "go", "go", {"go"}, 0, 0, {}});
+    program.processes.push_back({200, "peer", "peer", {"peer"}, 0, 0, {}});
+    for (std::vector<Op>& ops : threads) {
+      ProgramThread thread;
+      thread.ops = std::move(ops);
+      thread.ops.push_back({});
+      program.threads.push_back(std::move(thread));
+    }
+    visits.resize(threads.size());
+    for (std::uint32_t s = 0; s < 6; ++s) {
+      Stream stream;
+      stream.connection_plus_one = s / 2 + 1;
+      program.streams.push_back(stream);
+    }
+    program.connections.resize(3);
+    program.tokens = 10;
+  }
+  /// The transfers in the order in which they were made: thread, op.
+  Runtime& order(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& transfers) {
+    std::uint32_t n = 0;
+    for (const auto& [thread, op] : transfers) visits[thread].push_back({op, n++, 100 * n});
+    SplitLoops split;
+    weave_strands(program, visits, split);
+    return *this;
+  }
+  std::string ops(std::size_t thread) const {
+    std::ostringstream out;
+    for (const Op& op : program.threads[thread].ops) {
+      if (op.flags & kTurn) out << "turn:";
+      const char* kinds[] = {"c", "z", "s", "r", "finish", "end", "connect", "accept", "signal", "wait", "arm", "expire", "io", "spawn", "exit"};
+      out << kinds[static_cast<int>(op.kind)];
+      if (op.kind == OpKind::compute || op.kind == OpKind::sleep) out << op.value;
+      else if (op.kind == OpKind::send || op.kind == OpKind::recv) out << op.target << "/" << op.value;
+      else if (op.kind != OpKind::exit) out << op.target;
+      out << " ";
+    }
+    return out.str();
+  }
+};
+
+// Two requests whose answers the threads swapped: thread 0 read the first and answered the second.
+TEST(SharedPollers, ConnectionsAreServedEachInItsOwnOrder) {
+  Runtime r({{recv(0, 10), compute(1), send(3, 5), compute(2)}, {recv(2, 10), compute(3), send(1, 5), compute(4)}});
+  r.order({{0, 0}, {1, 0}, {0, 2}, {1, 2}});
+  EXPECT_EQ(r.ops(3), "turn:r0/10 c1 turn:s1/5 c4 signal11 exit ");
+  EXPECT_EQ(r.ops(4), "turn:r2/10 c3 turn:s3/5 c2 signal10 exit ");
+  EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 exit ");  // its end comes after what it did
+  EXPECT_EQ(r.ops(1), "spawn4 turn:wait11 exit ");
+  EXPECT_EQ(r.program.threads[1].pool_plus_one, 1U);
+  EXPECT_EQ(r.program.threads[4].loop_plus_one, 1U);
+}
+
+TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
+  Runtime r({{recv(0, 10), send(1, 5), park(0), compute(1), recv(2, 10), compute(2), send(3, 5)}});
+  r.order({{0, 0}, {0, 1}, {0, 4}, {0, 6}});
+  EXPECT_EQ(r.ops(2), "turn:r0/10 s1/5 signal10 exit ");
+  EXPECT_EQ(r.ops(3), "turn:r2/10 c1 c2 s3/5 signal11 exit ");  // what woke it took its time, too
+  EXPECT_EQ(r.ops(0), "spawn1 spawn2 turn:wait10 turn:wait0 turn:wait11 exit ");
+}
+
+// Connection 1 is that of a proxy to its server: requests come from connection 0, answers go there.
+TEST(SharedPollers, AProxyPassesOnWhatItReceived) {
+  Runtime r({{recv(0, 10), send(3, 12), recv(2, 20), send(1, 22), recv(0, 30), send(3, 12)}});
+  r.order({{0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}});
+  EXPECT_EQ(r.ops(2), "turn:r0/10 signal10 spawn3 turn:wait11 turn:s1/22 turn:r0/30 signal12 exit ");
+  EXPECT_EQ(r.ops(3), "turn:wait10 turn:s3/12 turn:r2/20 signal11 turn:wait12 turn:s3/12 signal13 exit ");
+}
+
+TEST(SharedPollers, ASendAfterASleepComesAfterIt) {
+  Runtime r({{send(1, 5), sleep(50'000'000), send(1, 5), sleep(20'000), send(1, 5)}});
+  r.order({{0, 0}, {0, 2}, {0, 4}});
+  EXPECT_EQ(r.ops(2), "turn:s1/5 signal10 turn:wait11 turn:s1/5 signal12 turn:s1/5 signal13 exit ");
+  EXPECT_EQ(r.ops(0), "spawn1 spawn2 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait13 exit ");
+}
+
+}  // namespace
+}  // namespace simrec::replay::causal
