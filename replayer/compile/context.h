@@ -35,7 +35,7 @@ inline constexpr Ns kReallyBlockedNs = 20'000;
 struct Call {
   std::uint32_t thread = 0;
   std::uint32_t process = 0;
-  std::uint32_t index = 0;  ///< of its event in the thread
+  std::uint32_t index = 0;    ///< of its event in the thread
   std::uint32_t entered = 0;  ///< how many entries and transfers came before its own, of all threads
   Event event;
   std::size_t extra = 0;  ///< index of the first argument behind the register ones
@@ -182,8 +182,8 @@ struct ProcessState {
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;
   bool shares_poller = false;  ///< several of its threads wait with one epoll instance
-  Ns alarm_set_at = -1;   ///< a timer that signals once
-  LongWait longest_wait;  ///< that was asked for and ended by itself
+  Ns alarm_set_at = -1;        ///< a timer that signals once
+  LongWait longest_wait;       ///< that was asked for and ended by itself
 
   void waited(const LongWait& wait) {
     if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;
@@ -240,9 +240,9 @@ struct Context {
   std::unordered_map<std::uint32_t, EventCounter> eventfds;             ///< by object
   std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
   std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>>
-      epoll_data;                                                        ///< object by data, by epoll object
+      epoll_data;                                            ///< object by data, by epoll object
   std::unordered_map<std::uint32_t, std::uint32_t> pollers;  ///< first thread that waited with it, by epoll object
-  std::uint32_t steps = 0;  ///< entries of calls and transfers so far
+  std::uint32_t steps = 0;                                   ///< entries of calls and transfers so far
   /// By epoll object << 32 | object: it waits for room.
   std::unordered_map<std::uint64_t, bool> asked_for_room;
   std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer

@@ -178,8 +178,10 @@ class Splitter {
       if (!is_ready(source)) return false;
       learns_in_handler(source);
     } else if (is_ready(source)) {
-      if (handlers_.empty() || handlers_.back().source != source || starts_anew(op)) open_handler(source);
-      else if (only_learned_) touch(source);
+      if (handlers_.empty() || handlers_.back().source != source || starts_anew(op))
+        open_handler(source);
+      else if (only_learned_)
+        touch(source);
       only_learned_ = false;
       if (op.kind == OpKind::send) await_asker(source);
     } else {
@@ -301,7 +303,6 @@ class Splitter {
     if (known == learned_after_.end() || known->second != earlier) await(earlier);
   }
 
-
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
   /// passes by itself.
   bool droppable(const Op& op) {
@@ -383,7 +384,7 @@ class Splitter {
   ScratchSequence<Op> ops_;
   Pumps pumps_;
   Leads leads_;
-  std::optional<SourceKey> feeder_;  ///< of the op at hand, see Pumps
+  std::optional<SourceKey> feeder_;        ///< of the op at hand, see Pumps
   std::optional<std::uint32_t> answered_;  ///< of the send at hand, see Leads
   ScratchSequence<OpOrigin> origins_;
   FiberWriter writer_;
@@ -428,7 +429,8 @@ SplitLoops split_event_loops(Program& program, const std::vector<PolledSources>&
       Splitter(program, t, polled[t], pools, events, split).run();
   }
   for (std::uint32_t t = 0; t < threads; ++t)
-    if (pools.pool_plus_one[t] && pools.pool_plus_one[t] != t + 1) program.threads[t].pool_plus_one = pools.pool_plus_one[t];
+    if (pools.pool_plus_one[t] && pools.pool_plus_one[t] != t + 1)
+      program.threads[t].pool_plus_one = pools.pool_plus_one[t];
   return split;
 }
 

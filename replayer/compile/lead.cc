@@ -40,8 +40,10 @@ Leads::Leads(const Program& program, const ScratchSequence<Op>& ops,
   for (const Op& op : ops) {
     Lead* lead = moved_by(op);
     if (!lead) continue;
-    if (op.kind == OpKind::recv) lead->in.receive(op.value);
-    else lead->largest = std::max(lead->largest, lead->out.move(op.value) - lead->in.messages);
+    if (op.kind == OpKind::recv)
+      lead->in.receive(op.value);
+    else
+      lead->largest = std::max(lead->largest, lead->out.move(op.value) - lead->in.messages);
   }
   for (auto& [key, lead] : leads_) lead.in = {lead.in.median_bytes}, lead.out = {lead.out.median_bytes};
 }
@@ -56,8 +58,10 @@ void Leads::measure_messages(const ScratchSequence<Op>& ops) {
     const Lead* lead = moved_by(op);
     if (!lead) continue;
     Sizes& s = sizes[lead];
-    if (op.kind == OpKind::send) sample(s.out, op.value);
-    else sample(s.in, op.value - std::exchange(s.received, op.value));
+    if (op.kind == OpKind::send)
+      sample(s.out, op.value);
+    else
+      sample(s.in, op.value - std::exchange(s.received, op.value));
   }
   for (auto& [key, lead] : leads_) {
     lead.in = {median(sizes[&lead].in)};

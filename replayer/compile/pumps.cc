@@ -54,7 +54,8 @@ std::optional<std::uint32_t> nearest(const ByBytes& feeders, std::int64_t bytes)
   return best->second;
 }
 
-/// How many sends a stream saw, and how many of them right after a read of the eventfd that the first such one followed.
+/// How many sends a stream saw, and how many of them right after a read of the eventfd that the first such one
+/// followed.
 struct Posts {
   SourceKey event = 0;
   std::int64_t sends = 0, posted = 0;

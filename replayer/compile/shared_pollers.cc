@@ -20,8 +20,7 @@ constexpr Ns kRealSleepNs = 1'000'000;
 bool is_idle_wait(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
 /// What a segment of a strand may hold besides its transfer.
 bool follows(const Op& op) {
-  return op.kind == OpKind::compute || op.kind == OpKind::io ||
-         (op.kind == OpKind::signal && !(op.flags & kAfterAll));
+  return op.kind == OpKind::compute || op.kind == OpKind::io || (op.kind == OpKind::signal && !(op.flags & kAfterAll));
 }
 
 SourceKey key_of(const Program& program, const Op& op) {
@@ -30,7 +29,8 @@ SourceKey key_of(const Program& program, const Op& op) {
 }
 
 /// Has one connection all but a tenth of the visits?
-bool has_one_connection(const Program& program, std::span<const Visits> visits, const std::vector<std::uint32_t>& threads) {
+bool has_one_connection(const Program& program, std::span<const Visits> visits,
+                        const std::vector<std::uint32_t>& threads) {
   std::unordered_map<SourceKey, std::uint64_t> count;
   std::uint64_t all = 0, most = 0;
   for (const std::uint32_t t : threads)
@@ -46,7 +46,12 @@ bool has_one_connection(const Program& program, std::span<const Visits> visits, 
 /// A thread and what becomes of it.
 struct Worker {
   Worker(ProgramThread& t, std::uint32_t index, const Visits& v)
-      : thread(index), visits(v), ops(std::move(t.ops)), origins(std::move(t.origins)), origin(origins), own(ops.space()),
+      : thread(index),
+        visits(v),
+        ops(std::move(t.ops)),
+        origins(std::move(t.origins)),
+        origin(origins),
+        own(ops.space()),
         own_origins(ops.space()) {}
 
   const std::uint32_t thread;
@@ -56,10 +61,10 @@ struct Worker {
   OriginCursor origin;
   ScratchSequence<Op> own;  ///< what it still does itself
   ScratchSequence<OpOrigin> own_origins;
-  std::uint32_t at = 0;      ///< first op that has no place yet
-  std::size_t visit = 0;     ///< next one
-  std::uint32_t strand = kNone;    ///< that it has last worked for
-  bool must_follow = false;  ///< its next own op comes after that
+  std::uint32_t at = 0;                ///< first op that has no place yet
+  std::size_t visit = 0;               ///< next one
+  std::uint32_t strand = kNone;        ///< that it has last worked for
+  bool must_follow = false;            ///< its next own op comes after that
   std::uint32_t received_for = kNone;  ///< strand, since it last waited
 };
 
@@ -156,15 +161,16 @@ class Weaver {
     }
     if (is_idle_wait(op)) op.flags |= kTurn;
     note_wait(op);
-    if (std::exchange(w.must_follow, false)) w.own.push_back({OpKind::wait, Cause::sync, kTurn, signal_from(w.strand), 0});
+    if (std::exchange(w.must_follow, false))
+      w.own.push_back({OpKind::wait, Cause::sync, kTurn, signal_from(w.strand), 0});
     add_to(w.own, w.own_origins, w, op, w.at);
   }
 
   /// Was the latest wait one for time or for others outside of the process?
   void note_wait(const Op& op) {
-    if (is_idle_wait(op)) slept_ = false;
-    const bool outside = (op.kind == OpKind::recv || op.kind == OpKind::recv_end) && comes_from_outside(op.target);
-    if (outside || op.kind == OpKind::expire || op.kind == OpKind::wait) slept_ = !is_idle_wait(op);
+    const bool receives = op.kind == OpKind::recv || op.kind == OpKind::recv_end;
+    if (op.kind == OpKind::wait) slept_ = !is_idle_wait(op);
+    if (op.kind == OpKind::expire || (receives && comes_from_outside(op.target))) slept_ = true;
     if (op.kind == OpKind::sleep && op.value >= kRealSleepNs) slept_ = true;
   }
   bool comes_from_outside(std::uint32_t stream) const {
@@ -208,14 +214,17 @@ class Weaver {
     if (strands_.empty()) start_spawner(w);
     const std::uint32_t thread = add_fiber();
     const Op spawn{OpKind::spawn, Cause::none, 0, thread, 0};
-    if (first.kind == OpKind::accept) spawned_early_.push_back(spawn);  // it waits for the client anyway
-    else if (w.must_follow) ops_of(w.strand).push_back(spawn);
-    else w.own.push_back(spawn);
+    if (comes_from_peer(first))
+      spawned_early_.push_back(spawn);  // it waits for that anyway
+    else if (w.must_follow)
+      ops_of(w.strand).push_back(spawn);
+    else
+      w.own.push_back(spawn);
     strands_.push_back({thread, false, {thread, key, split_.regions, now, now}});
     return it->second;
   }
 
-  /// A fiber that starts those that wait for their clients.
+  /// A fiber that starts those that wait for their peers.
   void start_spawner(Worker& w) {
     spawner_ = add_fiber();
     w.own.push_back({OpKind::spawn, Cause::none, 0, spawner_, 0});

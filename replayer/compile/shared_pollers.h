@@ -3,10 +3,10 @@
 //
 // From the time when a second thread polls the instance, the transfers of each connection, whoever made them, and what
 // came after each become a strand: a fiber of the process, in the recorded order. The threads' own waits for each
-// other end no strand, and no strand waits for them: they were out of work. A thread goes on with what is not a strand's
-// after what it did for strands. A send belongs to its own strand if that has received something which is not answered
-// yet; else to the strand that its thread received for last, unless that one has been answered (a proxy). A send after
-// a sleep comes after it.
+// other end no strand, and no strand waits for them: they were out of work. A thread goes on with what is not a
+// strand's after what it did for strands. A send belongs to its own strand if that has received something which is not
+// answered yet; else to the strand that its thread received for last, unless that one has been answered (a proxy). A
+// send after a sleep comes after it.
 #pragma once
 
 #include <cstdint>

@@ -20,11 +20,12 @@ using TimerId = Id<struct TimerTag>;            ///< an armed timer
 using IoId = Id<struct IoTag>;                  ///< an entry of Program::ios
 
 enum class OpKind : std::uint8_t {
-  compute,   ///< value = CPU ns at the recording host's speed
-  sleep,     ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
-             ///< `target` places further on in this thread could complete without waiting
-  send,      ///< target = stream, value = bytes, 0 = only learns that the connection is there; waits while the stream's capacity is full, until the last
-             ///< byte fits: sent - consumed <= capacity. Waits for the connection first if it is being set up
+  compute,  ///< value = CPU ns at the recording host's speed
+  sleep,    ///< value = ns, never scaled. With kInterruptible: ends early as soon as the op that stands
+            ///< `target` places further on in this thread could complete without waiting
+  send,     ///< target = stream, value = bytes, 0 = only learns that the connection is there; waits while the stream's
+         ///< capacity is full, until the last byte fits: sent - consumed <= capacity. Waits for the connection first if
+         ///< it is being set up
   recv,      ///< target = stream, value = cumulative byte count that must have arrived; then
              ///< consumed = max(consumed, value), which may release senders
   finish,    ///< target = stream: the writer closed it; arrives behind all bytes sent so far
@@ -173,7 +174,7 @@ struct Program {
   std::uint32_t recorded_cores = 0;
   Ns wake_up_ns = 0;  ///< calibrated cost of waking a blocked thread
   Ns timer_slack_ns = 0;
-  Ns cold_ns = 0;  ///< calibrated: how much longer a thread computes after it waited for long
+  Ns cold_ns = 0;                         ///< calibrated: how much longer a thread computes after it waited for long
   std::vector<ProgramThread> threads;     ///< thread 0 is the main thread of the root command
   std::vector<ProgramProcess> processes;  ///< process 0 is the root command
   std::vector<Stream> streams;

@@ -51,11 +51,15 @@ struct Runtime {
     std::ostringstream out;
     for (const Op& op : program.threads[thread].ops) {
       if (op.flags & kTurn) out << "turn:";
-      const char* kinds[] = {"c", "z", "s", "r", "finish", "end", "connect", "accept", "signal", "wait", "arm", "expire", "io", "spawn", "exit"};
+      const char* kinds[] = {"c",      "z",    "s",   "r",      "finish", "end",   "connect", "accept",
+                             "signal", "wait", "arm", "expire", "io",     "spawn", "exit"};
       out << kinds[static_cast<int>(op.kind)];
-      if (op.kind == OpKind::compute || op.kind == OpKind::sleep) out << op.value;
-      else if (op.kind == OpKind::send || op.kind == OpKind::recv) out << op.target << "/" << op.value;
-      else if (op.kind != OpKind::exit) out << op.target;
+      if (op.kind == OpKind::compute || op.kind == OpKind::sleep)
+        out << op.value;
+      else if (op.kind == OpKind::send || op.kind == OpKind::recv)
+        out << op.target << "/" << op.value;
+      else if (op.kind != OpKind::exit)
+        out << op.target;
       out << " ";
     }
     return out.str();
@@ -68,8 +72,9 @@ TEST(SharedPollers, ConnectionsAreServedEachInItsOwnOrder) {
   r.order({{0, 0}, {1, 0}, {0, 2}, {1, 2}});
   EXPECT_EQ(r.ops(3), "turn:r0/10 c1 turn:s1/5 c4 signal11 exit ");
   EXPECT_EQ(r.ops(4), "turn:r2/10 c3 turn:s3/5 c2 signal10 exit ");
-  EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 exit ");  // its end comes after what it did
-  EXPECT_EQ(r.ops(1), "spawn4 turn:wait11 exit ");
+  EXPECT_EQ(r.ops(2), "spawn3 spawn4 exit ");
+  EXPECT_EQ(r.ops(0), "spawn2 turn:wait10 exit ");  // its end comes after what it did
+  EXPECT_EQ(r.ops(1), "turn:wait11 exit ");
   EXPECT_EQ(r.program.threads[1].pool_plus_one, 1U);
   EXPECT_EQ(r.program.threads[4].loop_plus_one, 1U);
 }
@@ -79,22 +84,29 @@ TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
   r.order({{0, 0}, {0, 1}, {0, 4}, {0, 6}});
   EXPECT_EQ(r.ops(2), "turn:r0/10 s1/5 signal10 exit ");
   EXPECT_EQ(r.ops(3), "turn:r2/10 c1 c2 s3/5 signal11 exit ");  // what woke it took its time, too
-  EXPECT_EQ(r.ops(0), "spawn1 spawn2 turn:wait10 turn:wait0 turn:wait11 exit ");
+  EXPECT_EQ(r.ops(0), "spawn1 turn:wait10 turn:wait0 turn:wait11 exit ");
 }
 
 // Connection 1 is that of a proxy to its server: requests come from connection 0, answers go there.
 TEST(SharedPollers, AProxyPassesOnWhatItReceived) {
   Runtime r({{recv(0, 10), send(3, 12), recv(2, 20), send(1, 22), recv(0, 30), send(3, 12)}});
   r.order({{0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}});
-  EXPECT_EQ(r.ops(2), "turn:r0/10 signal10 spawn3 turn:wait11 turn:s1/22 turn:r0/30 signal12 exit ");
-  EXPECT_EQ(r.ops(3), "turn:wait10 turn:s3/12 turn:r2/20 signal11 turn:wait12 turn:s3/12 signal13 exit ");
+  EXPECT_EQ(r.ops(2), "turn:r0/10 spawn3 signal10 turn:wait11 s1/22 turn:r0/30 signal12 exit ");
+  EXPECT_EQ(r.ops(3), "turn:wait10 s3/12 turn:r2/20 signal11 turn:wait12 s3/12 signal13 exit ");
 }
 
 TEST(SharedPollers, ASendAfterASleepComesAfterIt) {
-  Runtime r({{send(1, 5), sleep(50'000'000), send(1, 5), sleep(20'000), send(1, 5)}});
-  r.order({{0, 0}, {0, 2}, {0, 4}});
-  EXPECT_EQ(r.ops(2), "turn:s1/5 signal10 turn:wait11 turn:s1/5 signal12 turn:s1/5 signal13 exit ");
-  EXPECT_EQ(r.ops(0), "spawn1 spawn2 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait13 exit ");
+  Runtime r({{send(1, 5), sleep(50'000'000), send(1, 5), sleep(20'000), send(1, 5)}, {recv(2, 10), send(3, 5)}});
+  r.order({{0, 0}, {0, 2}, {1, 0}, {1, 1}, {0, 4}});
+  EXPECT_EQ(r.ops(3), "turn:s1/5 signal10 turn:wait11 s1/5 signal12 turn:s1/5 signal13 exit ");
+  EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait13 exit ");
+}
+
+TEST(SharedPollers, OneConnectionStaysAsItIs) {
+  Runtime r({{recv(0, 10), compute(1), send(1, 5)}, {recv(0, 20), compute(2), send(1, 5)}});
+  r.order({{0, 0}, {0, 2}, {1, 0}, {1, 2}});
+  EXPECT_EQ(r.program.threads.size(), 2U);
+  EXPECT_EQ(r.ops(1), "r0/20 c2 s1/5 exit ");
 }
 
 }  // namespace

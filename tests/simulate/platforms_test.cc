@@ -117,9 +117,9 @@ TEST_P(Platforms, CachesGetColdWhileWaitingForAnotherHost) {
     b.program.cold_ns = 100 * kUs;
     const Ns cold = run("multi_core", b, where).predicted_ns;
     b.program.cold_ns = 0;
-    return cold - run("multi_core", b, where).predicted_ns;
+    return static_cast<double>(cold - run("multi_core", b, where).predicted_ns);
   };
-  EXPECT_EQ(extra({}), 0);  // on one host
+  EXPECT_EQ(extra({}), 0);                                                 // on one host
   EXPECT_NEAR(extra({{"a", "quad"}, {"b", "slow"}}), 120 * kUs, 1 * kUs);  // b after 1 ms, a after 12 ms
 }
 
