@@ -70,6 +70,7 @@ class RandomProgram {
     }
     for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)})
       open_.push_back({builder_.stream(from, to, capacity, transport, connection_plus_one), 0});
+    if (connection_plus_one && pick(0, 1)) push(a, send(open_[open_.size() - 2].stream, 0));  // it learns of it
   }
 
   void step() {
