@@ -8,6 +8,7 @@
 
 #include "replayer/compile/arrivals.h"
 #include "replayer/compile/fiber_writer.h"
+#include "replayer/compile/handler_order.h"
 #include "replayer/compile/lead.h"
 #include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
@@ -82,7 +83,7 @@ class Splitter {
   }
   void pass_wishes() {
     for (; wish_ < polled_.wishes.size() && polled_.wishes[wish_].first_op <= at_; ++wish_)
-      if (in_region_ && !handlers_.empty()) asked_by_[polled_.wishes[wish_].source] = current();
+      if (in_region_ && !handlers_.empty()) order_.asks_for(polled_.wishes[wish_].source);
   }
   bool is_ready(SourceKey source) const {
     const auto it = ready_.find(source);
@@ -110,10 +111,7 @@ class Splitter {
     handlers_.clear();
     awaited_.clear();
     leads_.begin_region();
-    asked_by_.clear();
-    learned_after_.clear();
-    last_of_.clear();
-    last_sender_of_.clear();
+    order_.clear();
     arrivals_.clear();
     last_received_ = kNone;
     return continues(op);
@@ -176,46 +174,32 @@ class Splitter {
       open_handler(source);
     } else if (learns_of_connection(op)) {
       if (!is_ready(source)) return false;
-      learns_in_handler(source);
+      push_handler(source);
+      order_.learns_of(source);
+      only_learned_ = true;
     } else if (is_ready(source)) {
       if (handlers_.empty() || handlers_.back().source != source || starts_anew(op))
         open_handler(source);
       else if (only_learned_)
-        touch(source);
+        order_.touch(source);
       only_learned_ = false;
-      if (op.kind == OpKind::send) await_asker(source);
+      if (op.kind == OpKind::send) order_.await_asker(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
       const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? arrivals_.giver_of(op.value) : std::nullopt;
       if (giver && *giver != current()) {
         open_handler(source);
-        await(*giver);
+        order_.await(*giver);
       } else {
-        touch(source);
+        order_.touch(source);
       }
     }
     if (learns_of_connection(op)) return true;
     if (op.kind == OpKind::send) has_sent_ = true;
     if (op.kind != OpKind::finish) has_moved_ = true;
     note_flow(op, source);
-    if (op.kind == OpKind::send || op.kind == OpKind::finish) keep_order(op.target);
+    if (op.kind == OpKind::send || op.kind == OpKind::finish) order_.keep_order(op.target);
     return true;
-  }
-
-  /// A handler of its own, for which nobody waits unless it does more: a program that has all it wanted closes
-  /// connections that are not there yet.
-  void learns_in_handler(SourceKey source) {
-    push_handler(source);
-    if (const auto before = last_of_.find(source); before != last_of_.end()) {
-      await(before->second);
-      learned_after_[source] = before->second;
-    }
-    only_learned_ = true;
-  }
-
-  void await_asker(SourceKey source) {
-    if (const auto asked = asked_by_.find(source); asked != asked_by_.end()) await(asked->second);
-    asked_by_.erase(source);
   }
 
   bool takes_event(const Op& op) {
@@ -232,16 +216,10 @@ class Splitter {
     if (handlers_.empty()) return false;
     const SourceKey source = op.target | kStreamSource;
     if (handlers_.back().source != source) open_handler(source);
-    if (const auto fed = last_of_.find(*feeder_); fed != last_of_.end()) await(fed->second);
-    if (answered_) await(*answered_);
-    keep_order(op.target);
+    order_.await_last_of(*feeder_);
+    if (answered_) order_.await(*answered_);
+    order_.keep_order(op.target);
     return true;
-  }
-
-  /// Bytes of one stream leave in the recorded order, whichever handler sends them.
-  void keep_order(std::uint32_t stream) {
-    const auto [it, first] = last_sender_of_.try_emplace(stream, current());
-    if (!first && it->second != current()) await(std::exchange(it->second, current()));
   }
 
   void note_arrival(const Op& op) {
@@ -259,23 +237,12 @@ class Splitter {
       sent_last_[source] = false;
     } else if (op.kind == OpKind::send) {
       bool& sent_last = sent_last_[source];
-      if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) await(last_received_);
+      if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) order_.await(last_received_);
       sent_last = true;
     }
   }
 
-  std::uint32_t current() const { return static_cast<std::uint32_t>(handlers_.size() - 1); }
-
-  /// The current handler begins when `earlier`, one of another fiber, has ended.
-  void await(std::uint32_t earlier) {
-    Handler &before = handlers_[earlier], &now = handlers_.back();
-    if (before.source == now.source) return;
-    if (!before.token_plus_one) before.token_plus_one = ++program_.tokens;
-    for (std::uint32_t i = 0; i < now.awaited; ++i)
-      if (awaited_[now.first_awaited + i] == before.token_plus_one - 1) return;
-    awaited_.push_back(before.token_plus_one - 1);
-    ++now.awaited;
-  }
+  std::uint32_t current() const { return order_.current(); }
 
   /// A second wait of the same visit gives others their chance: a program that reads or writes on would poll again.
   bool starts_anew(const Op& op) const {
@@ -284,23 +251,13 @@ class Splitter {
 
   void open_handler(SourceKey source) {
     push_handler(source);
-    touch(source);
+    order_.touch(source);
   }
 
   void push_handler(SourceKey source) {
     if (!handlers_.empty()) handlers_.back().end = at_;
     handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
     has_sent_ = has_moved_ = has_spawned_ = only_learned_ = false;
-  }
-
-  /// The current handler acts on the source: those of other fibers that did before must have ended.
-  void touch(SourceKey source) {
-    const auto [it, first] = last_of_.try_emplace(source, current());
-    if (first || it->second == current()) return;
-    const std::uint32_t earlier = std::exchange(it->second, current());
-    if (handlers_[earlier].source == handlers_.back().source) return;
-    const auto known = handlers_.back().source == source ? learned_after_.find(source) : learned_after_.end();
-    if (known == learned_after_.end() || known->second != earlier) await(earlier);
   }
 
   /// An idle poll whose timeout expired before a source was ready, and nothing was done about it: in a region, time
@@ -391,6 +348,7 @@ class Splitter {
   Region region_;
   ScratchSequence<Handler>& handlers_ = region_.handlers;
   ScratchSequence<std::uint32_t>& awaited_ = region_.awaited;
+  HandlerOrder order_{program_, region_};
   std::uint32_t at_ = 0;
   std::size_t mark_ = 0;
   std::uint32_t source_ = 0, poll_ = 0;
@@ -398,13 +356,8 @@ class Splitter {
   std::uint32_t event_ = 0;     ///< see next_event()
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;
-  using LastHandlers = std::unordered_map<std::uint32_t, std::uint32_t>;
   bool only_learned_ = false;  ///< the current handler has only learned that its connection is there
   std::uint32_t region_begin_ = 0;
-  LastHandlers last_of_;         ///< source → handler that acted on it last
-  LastHandlers last_sender_of_;  ///< stream → handler that sent on it last
-  LastHandlers learned_after_;   ///< source → handler that its learning handler waits for
-  LastHandlers asked_by_;        ///< source → handler that asked for room to write to it
   std::size_t wish_ = 0;
   Arrivals arrivals_;
   std::uint32_t last_received_ = kNone;            ///< handler that received last in this region

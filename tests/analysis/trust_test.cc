@@ -118,6 +118,8 @@ const Case kCases[] = {
      [] { return with_doubt(kOutsideWaits, -1); }},
     {"unmeasured", Trust::medium, "not measured", [] { return with(&Evidence::unmeasured_share, 0.02); }},
     {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 2); }},
+    {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 1 / 1.7); }},
+    {"core speed", Trust::medium, "2 times faster", [] { return with(&Evidence::speed_factor, 0.5); }},
     {"core speed", Trust::medium, "4 times faster", [] { return with(&Evidence::speed_factor, 0.25); }},
     {"core speed of a program that hardly computes", Trust::high, "",
      [] {
