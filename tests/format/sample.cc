@@ -213,7 +213,8 @@ std::string text_of(const Header& header) {
       << '|' << host.virtualization << '|' << host.cores << '|' << host.memory_bytes << '|'
       << calibration.core_speed_flops << '|' << calibration.loopback_latency_ns << '|'
       << calibration.loopback_bandwidth_bytes_per_s << '|' << calibration.wake_up_ns << '|'
-      << calibration.timer_slack_ns << '|' << calibration.cold_ns;
+      << calibration.timer_slack_ns;
+  if (calibration.cold_ns) out << '|' << calibration.cold_ns;  // not in traces of older tools
   for (const StopCost& stop : calibration.stops) {
     out << "\nstop " << int{stop.tier} << stop.whole_call << stop.same_cpu << '|' << stop.burst_bias_ns << '|'
         << stop.call_bias_ns << '|' << stop.wall_ns << '|' << stop.residual_ns;
