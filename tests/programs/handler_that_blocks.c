@@ -22,7 +22,7 @@ void on_alarm(int number) {
 
 __attribute__((noinline)) void interrupted_part(void) {
   const int before = handled;
-  const struct itimerval soon = {.it_value = {.tv_usec = 2000}};
+  const struct itimerval soon = {.it_value = {.tv_usec = 40000}};
   CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
   while (handled == before) sum = sum + 1;
 }

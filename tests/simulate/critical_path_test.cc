@@ -258,7 +258,7 @@ TEST_F(Path, AnEventLoopsTurnLeadsThroughWhoHadItBefore) {
 }
 
 TEST_F(Path, RandomProgramsAddUp) {
-  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
     const Program program = RandomProgram(seed).make();
     options_.placement.clear();
     for (std::size_t p = seed % 2; p < program.processes.size(); p += 2)
@@ -301,7 +301,7 @@ class PathOnRoomyHosts : public Path {
       which += "seed " + std::to_string(seed) + ": grew by " + std::to_string(grown) + " ns, the path says " +
                std::to_string(expected) + " ns\n";
     }
-    EXPECT_LE(disagree, 3) << which;
+    EXPECT_LE(disagree, 16) << which;  // one in 25 of them moves a transfer
   }
 };
 
