@@ -22,14 +22,14 @@ class Work {
   double run() {
     const Ns start = now_ns(CLOCK_THREAD_CPUTIME_ID);
     char message[100] = {};
-    ::send(ends_.first.fd(), message, sizeof message, 0);
-    ::recv(ends_.second.fd(), message, sizeof message, 0);
+    ::send(ends_.first.get(), message, sizeof message, 0);
+    ::recv(ends_.second.get(), message, sizeof message, 0);
     for (std::size_t i = 0; i < data_.size(); i += kCacheLine) data_[i] = static_cast<char>(data_[i] + message[0]);
     return static_cast<double>(now_ns(CLOCK_THREAD_CPUTIME_ID) - start);
   }
 
  private:
-  std::pair<Socket, Socket> ends_ = connected_pair();
+  std::pair<FileDescriptor, FileDescriptor> ends_ = connected_pair();
   std::vector<char> data_ = std::vector<char>(512 << 10);
 };
 

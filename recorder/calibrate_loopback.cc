@@ -29,54 +29,55 @@ bool poll_byte(int fd, bool yielding, double& call_ns) {
   }
 }
 
-Ns latency(const Socket& here, const Socket& there, int my_core, int other_core) {
+Ns latency(const FileDescriptor& here, const FileDescriptor& there, int my_core, int other_core) {
   constexpr int kTrips = 300;
   std::thread echo([&] {
     PinnedToCore pinned(other_core);
     double unused = 0;
     for (int i = 0; i < kTrips; ++i)
-      if (!poll_byte(there.fd(), my_core == other_core, unused) || ::send(there.fd(), "x", 1, MSG_NOSIGNAL) != 1) break;
+      if (!poll_byte(there.get(), my_core == other_core, unused) || ::send(there.get(), "x", 1, MSG_NOSIGNAL) != 1)
+        break;
   });
   PinnedToCore pinned(my_core);
   std::vector<double> one_way;
   for (int i = 0; i < kTrips; ++i) {
     double receive_ns = 0;
     const Ns start = now_ns();
-    if (::send(here.fd(), "x", 1, MSG_NOSIGNAL) != 1) break;
+    if (::send(here.get(), "x", 1, MSG_NOSIGNAL) != 1) break;
     const auto send_ns = static_cast<double>(now_ns() - start);
-    if (!poll_byte(here.fd(), my_core == other_core, receive_ns)) break;
+    if (!poll_byte(here.get(), my_core == other_core, receive_ns)) break;
     one_way.push_back(static_cast<double>(now_ns() - start) / 2 - send_ns - receive_ns);
   }
   echo.join();
   return std::max<Ns>(0, to_ns(median(one_way)));
 }
 
-double bandwidth(const Socket& here, const Socket& there, int my_core, int other_core) {
+double bandwidth(const FileDescriptor& here, const FileDescriptor& there, int my_core, int other_core) {
   constexpr std::size_t kChunk = 128 * 1024, kTotal = 32 * 1024 * 1024;
   std::thread reader([&] {
     PinnedToCore pinned(other_core);
     std::vector<char> buffer(kChunk);
     std::size_t got = 0;
     while (got < kTotal) {
-      const ssize_t n = ::recv(there.fd(), buffer.data(), buffer.size(), 0);
+      const ssize_t n = ::recv(there.get(), buffer.data(), buffer.size(), 0);
       if (n <= 0) return;
       got += static_cast<std::size_t>(n);
     }
-    (void)!::send(there.fd(), "x", 1, MSG_NOSIGNAL);
+    (void)!::send(there.get(), "x", 1, MSG_NOSIGNAL);
   });
   PinnedToCore pinned(my_core);
   const std::vector<char> buffer(kChunk);
   const Ns start = now_ns();
   std::size_t sent = 0;
   while (sent < kTotal) {
-    const ssize_t n = ::send(here.fd(), buffer.data(), buffer.size(), MSG_NOSIGNAL);
+    const ssize_t n = ::send(here.get(), buffer.data(), buffer.size(), MSG_NOSIGNAL);
     if (n <= 0) break;
     sent += static_cast<std::size_t>(n);
   }
   char byte = 0;
-  const bool whole = sent == kTotal && ::recv(here.fd(), &byte, 1, 0) == 1;
+  const bool whole = sent == kTotal && ::recv(here.get(), &byte, 1, 0) == 1;
   const Ns elapsed = now_ns() - start;
-  if (!whole) ::shutdown(here.fd(), SHUT_RDWR);
+  if (!whole) ::shutdown(here.get(), SHUT_RDWR);
   reader.join();
   return whole && elapsed > 0 ? static_cast<double>(kTotal) * 1e9 / static_cast<double>(elapsed) : 0;
 }

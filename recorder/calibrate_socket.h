@@ -4,45 +4,28 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <utility>
 
+#include "recorder/file_descriptor.h"
+
 namespace simrec::record {
 
-class Socket {
- public:
-  explicit Socket(int fd = -1) : fd_(fd) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int fd() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-/// Both ends of a TCP connection over 127.0.0.1; two empty sockets when there is no such thing here.
-inline std::pair<Socket, Socket> connected_pair() {
-  Socket listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  Socket client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+/// Both ends of a TCP connection over 127.0.0.1; two empty ones when there is no such thing here.
+inline std::pair<FileDescriptor, FileDescriptor> connected_pair() {
+  FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  FileDescriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (!listener || !client || ::bind(listener.fd(), generic, size) != 0 || ::listen(listener.fd(), 1) != 0 ||
-      ::getsockname(listener.fd(), generic, &size) != 0 || ::connect(client.fd(), generic, size) != 0)
-    return std::pair<Socket, Socket>{};
-  Socket server(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!listener || !client || ::bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), 1) != 0 ||
+      ::getsockname(listener.get(), generic, &size) != 0 || ::connect(client.get(), generic, size) != 0)
+    return std::pair<FileDescriptor, FileDescriptor>{};
+  FileDescriptor server(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const int on = 1;
-  for (const int fd : {client.fd(), server.fd()}) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  for (const int fd : {client.get(), server.get()}) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return {std::move(client), std::move(server)};
 }
 

@@ -10,6 +10,8 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
 /// At the exit of a call that put bytes (accounted at its entry) into a channel.
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes);
 
+/// What event_loops.h calls the source of what has these ends, if it is one connection or stream.
+std::optional<SourceKey> source_of(const Ends& ends);
 /// The client has learned that its connection is there: it waits for that, unless it has before.
 void connection_made(Context& c, Call& call, ObjectId client);
 

@@ -1,5 +1,7 @@
 #include "replayer/compile/emitter.h"
 
+#include "replayer/program/origin_cursor.h"
+
 namespace simrec::replay::causal {
 namespace {
 
@@ -29,8 +31,7 @@ void Emitter::flush() {
 
 std::uint32_t Emitter::push(const Op& op) {
   const auto index = static_cast<std::uint32_t>(ops.size());
-  if (origins.empty() || origins.back().event_kind != origin_.event_kind || origins.back().fd != origin_.fd)
-    origins.push_back({index, origin_.event_kind, origin_.fd});
+  add_origin(origins, index, &origin_);
   ops.push_back(op);
   return index;
 }

@@ -61,9 +61,7 @@ class Splitter {
   bool reads_event(const Op& op) const { return event_read_by(op, events_) != 0; }
 
   SourceKey source_of(const Op& op) const {
-    if (op.kind == OpKind::wait) return events_[op.target];
-    if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
-    return source_of_stream(program_, op.target);
+    return op.kind == OpKind::wait ? events_[op.target] : source_of_transfer(program_, op);
   }
 
   void pass_marks() {

@@ -2,9 +2,23 @@
 
 namespace simrec::replay::causal {
 
+std::uint32_t add_fiber(Program& program, std::uint32_t loop, const std::shared_ptr<ScratchSpace>& space) {
+  const ProgramThread& thread = program.threads[loop];
+  ProgramThread fiber;
+  fiber.ops = ScratchSequence<Op>(space);
+  fiber.origins = ScratchSequence<OpOrigin>(space);
+  fiber.process = thread.process;
+  fiber.tid = thread.tid;
+  fiber.spawned = true;
+  fiber.start_ns = thread.start_ns;
+  fiber.loop_plus_one = loop + 1;
+  program.threads.push_back(std::move(fiber));
+  return static_cast<std::uint32_t>(program.threads.size() - 1);
+}
+
 void FiberWriter::keep(std::uint32_t index) {
   const auto here = static_cast<std::uint32_t>(main_.size());
-  add_origin(main_origins_, here, index);
+  add_origin(main_origins_, here, origin_.of(index));
   main_.push_back(ops_[index]);
   for (const auto& [sleep, goal] : open_sleeps_)
     if (goal == index) main_[sleep].target = here - sleep;
@@ -20,7 +34,7 @@ std::uint32_t FiberWriter::write(const Region& region, std::span<const SourceKey
   const auto first_fiber = static_cast<std::uint32_t>(program_.threads.size());
   const std::uint32_t first_done = program_.tokens;
   program_.tokens += static_cast<std::uint32_t>(sources.size());
-  add_fibers(sources.size());
+  for (std::size_t i = 0; i < sources.size(); ++i) add_fiber(program_, thread_, ops_.space());
   for (const Handler& h : region.handlers) {
     const auto index = static_cast<std::uint32_t>(std::ranges::lower_bound(sources, h.source) - sources.begin());
     write(h, region, program_.threads[first_fiber + index]);
@@ -37,25 +51,11 @@ std::uint32_t FiberWriter::write(const Region& region, std::span<const SourceKey
   return first_fiber;
 }
 
-void FiberWriter::add_fibers(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    ProgramThread fiber;
-    fiber.ops = ScratchSequence<Op>(ops_.space());
-    fiber.origins = ScratchSequence<OpOrigin>(ops_.space());
-    fiber.process = program_.threads[thread_].process;
-    fiber.tid = program_.threads[thread_].tid;
-    fiber.spawned = true;
-    fiber.start_ns = program_.threads[thread_].start_ns;
-    fiber.loop_plus_one = thread_ + 1;
-    program_.threads.push_back(std::move(fiber));
-  }
-}
-
 void FiberWriter::write(const Handler& handler, const Region& region, ProgramThread& fiber) {
   ScratchSequence<Op>& ops = fiber.ops;
   for (std::uint32_t i = 0; i < handler.awaited; ++i)
     ops.push_back({OpKind::wait, Cause::sync, kTurn, region.awaited[handler.first_awaited + i], 0});
-  add_origin(fiber.origins, static_cast<std::uint32_t>(ops.size()), handler.first);
+  add_origin(fiber.origins, static_cast<std::uint32_t>(ops.size()), origin_.of(handler.first));
   const std::size_t head = ops.size();
   bool queues = pooled_;  // for the connection that comes next
   for (std::uint32_t i = handler.first; i < handler.end; ++i) {
@@ -65,14 +65,6 @@ void FiberWriter::write(const Handler& handler, const Region& region, ProgramThr
   }
   ops[head].flags |= kTurn;
   if (handler.token_plus_one) ops.push_back({OpKind::signal, Cause::none, 0, handler.token_plus_one - 1, 0});
-}
-
-/// Notes that the op now at `here` came from where op `index` of the recording does.
-void FiberWriter::add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, std::uint32_t index) {
-  const OpOrigin* from = origin_.of(index);
-  if (from == nullptr) return;
-  if (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd)
-    origins.push_back({here, from->event_kind, from->fd});
 }
 
 }  // namespace simrec::replay::causal

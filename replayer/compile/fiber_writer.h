@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -17,6 +18,9 @@ struct Region {
   ScratchSequence<Handler> handlers;
   ScratchSequence<std::uint32_t> awaited;  ///< tokens
 };
+
+/// An empty thread that shares the loop of thread `loop`; returns its index.
+std::uint32_t add_fiber(Program& program, std::uint32_t loop, const std::shared_ptr<ScratchSpace>& space);
 
 class FiberWriter {
  public:
@@ -50,9 +54,7 @@ class FiberWriter {
   struct OpenSleep {
     std::uint32_t sleep, goal;  ///< index in main_, index in ops_
   };
-  void add_fibers(std::size_t count);
   void write(const Handler& handler, const Region& region, ProgramThread& fiber);
-  void add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, std::uint32_t index);
 
   Program& program_;
   const std::uint32_t thread_;

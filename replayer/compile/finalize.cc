@@ -157,8 +157,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
       ops[sleeps.front().at].target = out - sleeps.front().at;
     while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
-    const auto visits_end = std::find_if(visit, t.visits.end(), [i](const Visit& v) { return v.op > i; });
-    for (; visit != visits_end; ++visit) visit->op = out;
+    while (visit != t.visits.end() && visit->op <= i) (visit++)->op = out;
     const bool was_wait = op.kind == OpKind::wait;
     const Cause cause = op.cause;
     if (!renumber(op, n)) {

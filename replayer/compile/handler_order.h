@@ -36,18 +36,16 @@ class HandlerOrder {
 
   /// It acts on the source: those of other fibers that did before must have ended.
   void touch(SourceKey source) {
-    const auto [it, first] = acted_.try_emplace(source, current());
-    if (first || it->second == current()) return;
-    const std::uint32_t earlier = std::exchange(it->second, current());
+    const std::optional<std::uint32_t> earlier = take_over(acted_, source);
+    if (!earlier) return;
     const bool own = region_.handlers.back().source == source;
     const auto known = own ? learned_after_.find(source) : learned_after_.end();
-    if (known == learned_after_.end() || known->second != earlier) await(earlier);
+    if (known == learned_after_.end() || known->second != *earlier) await(*earlier);
   }
 
   /// Bytes of one stream leave in the recorded order, whichever handler sends them.
   void keep_order(std::uint32_t stream) {
-    const auto [it, first] = sent_.try_emplace(stream, current());
-    if (!first && it->second != current()) await(std::exchange(it->second, current()));
+    if (const auto earlier = take_over(sent_, stream)) await(*earlier);
   }
 
   /// It comes after what was done to its connection, but nobody waits for it: a program that has all it wanted closes
@@ -75,6 +73,13 @@ class HandlerOrder {
 
  private:
   using LastHandlers = std::unordered_map<std::uint32_t, std::uint32_t>;
+
+  /// It is the last one now; returns the one that was, if that was another.
+  std::optional<std::uint32_t> take_over(LastHandlers& last, std::uint32_t thing) const {
+    const auto [it, first] = last.try_emplace(thing, current());
+    if (first || it->second == current()) return std::nullopt;
+    return std::exchange(it->second, current());
+  }
 
   Program& program_;
   Region& region_;

@@ -20,6 +20,12 @@ inline SourceKey source_of_stream(const Program& program, std::uint32_t stream) 
   return connection ? connection - 1 : stream | kStreamSource;
 }
 
+/// The same for a transfer.
+inline SourceKey source_of_transfer(const Program& program, const Op& op) {
+  const bool names_connection = op.kind == OpKind::accept || op.kind == OpKind::connect;
+  return names_connection ? op.target : source_of_stream(program, op.target);
+}
+
 /// By token the eventfd whose reads wait for it, 0 = none; may be shorter.
 using EventSources = ScratchSequence<SourceKey>;
 

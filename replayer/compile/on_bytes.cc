@@ -387,13 +387,18 @@ bool was_reported(Context& c, const Call& call) {
   const PolledSources& polled = c.state(call).polled;
   if (polled.marks.empty()) return false;
   const std::size_t begin = polled.marks.size() > 1 ? polled.marks[polled.marks.size() - 2].end_source : 0;
-  const Ends& ends = c.channels.ends(call.object);
-  const SourceKey source = ends.link_plus_one ? ends.link_plus_one - 1 : (ends.out_plus_one - 1) | kStreamSource;
-  return std::ranges::find(polled.sources.begin() + static_cast<std::ptrdiff_t>(begin), polled.sources.end(), source) !=
-         polled.sources.end();
+  const auto source = source_of(c.channels.ends(call.object));
+  return source && std::ranges::find(polled.sources.begin() + static_cast<std::ptrdiff_t>(begin), polled.sources.end(),
+                                     *source) != polled.sources.end();
 }
 
 }  // namespace
+
+std::optional<SourceKey> source_of(const Ends& ends) {
+  if (ends.link_plus_one) return ends.link_plus_one - 1;
+  if (ends.out_plus_one) return (ends.out_plus_one - 1) | kStreamSource;
+  return std::nullopt;
+}
 
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes) {
   Channel& ch = c.channels[channel];

@@ -58,13 +58,6 @@ Found otherwise(Context& c, const Call& call) {
               : Found{{OpKind::sleep, Cause::network, kWoke | kOutside, 0, call.blocked}, {call.thread, kGenuineWait}};
 }
 
-/// What event_loops.h calls the object's source, if it is one connection or stream.
-std::optional<SourceKey> source_of(const Ends& ends) {
-  if (ends.link_plus_one) return ends.link_plus_one - 1;
-  if (ends.out_plus_one) return (ends.out_plus_one - 1) | kStreamSource;
-  return std::nullopt;
-}
-
 /// Who begins to ask for room has something to write.
 void note_wish(Context& c, const Call& call, ObjectId watched) {
   bool& asked = c.asked_for_room[static_cast<std::uint64_t>(call.object.value) << 32 | watched.value];

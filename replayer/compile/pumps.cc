@@ -64,9 +64,9 @@ struct Posts {
 }  // namespace
 
 Pumps::Pumps(const Program& program, const ScratchSequence<Op>& ops, const EventSources& events)
-    : program_(program), events_(events) {
+    : program_(program), last_event_(events) {
   find_streams_fed_by_streams(ops);
-  find_streams_fed_by_events(ops);
+  if (!events.empty()) find_streams_fed_by_events(ops, events);
 }
 
 void Pumps::find_streams_fed_by_streams(const ScratchSequence<Op>& ops) {
@@ -89,12 +89,11 @@ void Pumps::find_streams_fed_by_streams(const ScratchSequence<Op>& ops) {
     }
 }
 
-void Pumps::find_streams_fed_by_events(const ScratchSequence<Op>& ops) {
+void Pumps::find_streams_fed_by_events(const ScratchSequence<Op>& ops, const EventSources& events) {
   std::unordered_map<std::uint32_t, Posts> posts;
-  SourceKey last = 0;
+  LastEvent last_event(events);
   for (const Op& op : ops) {
-    if (const SourceKey event = event_read_by(op, events_)) last = event;
-    if (op.kind == OpKind::recv) last = 0;
+    const SourceKey last = last_event.after(op);
     if (op.kind != OpKind::send) continue;
     Posts& p = posts[op.target];
     if (!p.event) p.event = last;
@@ -106,14 +105,11 @@ void Pumps::find_streams_fed_by_events(const ScratchSequence<Op>& ops) {
 }
 
 std::optional<SourceKey> Pumps::next(const Op& op) {
-  if (const SourceKey event = event_read_by(op, events_)) last_event_ = event;
-  if (op.kind == OpKind::recv) {
-    last_event_ = 0;
+  const SourceKey last = last_event_.after(op);
+  if (op.kind == OpKind::recv)
     if (const auto found = received_.find(op.target); found != received_.end()) found->second = op.value;
-  }
   if (op.kind != OpKind::send) return std::nullopt;
-  if (const auto found = posted_.find(op.target); found != posted_.end() && found->second == last_event_)
-    return last_event_;
+  if (const auto found = posted_.find(op.target); found != posted_.end() && found->second == last) return last;
   return from_stream(op);
 }
 

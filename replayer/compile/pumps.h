@@ -39,12 +39,27 @@ class Pumps {
   };
 
   void find_streams_fed_by_streams(const ScratchSequence<Op>& ops);
-  void find_streams_fed_by_events(const ScratchSequence<Op>& ops);
+  void find_streams_fed_by_events(const ScratchSequence<Op>& ops, const EventSources& events);
   std::optional<SourceKey> from_stream(const Op& send);
 
+  /// The eventfd that the thread has read, if it has received nothing since.
+  class LastEvent {
+   public:
+    explicit LastEvent(const EventSources& events) : events_(events) {}
+    /// Of each op in turn; 0 = none.
+    SourceKey after(const Op& op) {
+      if (const SourceKey event = event_read_by(op, events_)) key_ = event;
+      if (op.kind == OpKind::recv) key_ = 0;
+      return key_;
+    }
+
+   private:
+    const EventSources& events_;
+    SourceKey key_ = 0;
+  };
+
   const Program& program_;
-  const EventSources& events_;
-  SourceKey last_event_ = 0;                                  ///< if it was what the thread received last
+  LastEvent last_event_;
   std::unordered_map<std::uint32_t, SourceKey> posted_;       ///< eventfds by stream
   std::unordered_map<std::uint32_t, Pump> pumps_;             ///< by stream
   std::unordered_map<std::uint32_t, std::int64_t> received_;  ///< from feeders

@@ -7,8 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "replayer/compile/loop_ops.h"
-#include "replayer/program/origin_cursor.h"
+#include "replayer/compile/fiber_writer.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -23,11 +22,6 @@ bool follows(const Op& op) {
   return op.kind == OpKind::compute || op.kind == OpKind::io || (op.kind == OpKind::signal && !(op.flags & kAfterAll));
 }
 
-SourceKey key_of(const Program& program, const Op& op) {
-  if (op.kind == OpKind::accept || op.kind == OpKind::connect) return op.target;
-  return source_of_stream(program, op.target);
-}
-
 /// Has one connection all but a tenth of the visits?
 bool has_one_connection(const Program& program, std::span<const Visits> visits,
                         const std::vector<std::uint32_t>& threads) {
@@ -37,7 +31,7 @@ bool has_one_connection(const Program& program, std::span<const Visits> visits,
     for (const Visit& v : visits[t]) {
       const ScratchSequence<Op>& ops = program.threads[t].ops;
       if (v.op >= ops.size() || !transfers(ops[v.op])) continue;
-      most = std::max(most, ++count[key_of(program, ops[v.op])]);
+      most = std::max(most, ++count[source_of_transfer(program, ops[v.op])]);
       ++all;
     }
   return 10 * most > 9 * all;
@@ -105,7 +99,7 @@ class Weaver {
     const Visit visit = w.visits[w.visit++];
     if (visit.op < w.at || visit.op >= w.ops.size() || !transfers(w.ops[visit.op])) return;
     const Op& op = w.ops[visit.op];
-    const SourceKey key = key_of(program_, op);
+    const SourceKey key = source_of_transfer(program_, op);
     if (!is_connection(key)) return;
     const Lead lead = settle(w, visit.op);
     const std::uint32_t s = strand_of(key, w, op, visit.at_ns);
@@ -113,7 +107,7 @@ class Weaver {
     ++split_.handlers;
     const std::size_t head = ops_of(s).size();
     if (!comes_from_peer(op)) {
-      await_cause(w, s, op, lead.waited);
+      await_cause(w, s, op, lead.slept);
       add(w, s, lead.first, visit.op);
       add(w, s, visit.op, visit.op + 1);
     } else {
@@ -134,17 +128,20 @@ class Weaver {
   struct Lead {
     std::uint32_t first = 0;
     bool waited = false;  ///< there was a wait
+    bool slept = false;   ///< the latest one was for time, or for others outside of the process
   };
 
   /// Gives the ops up to `end` to the thread itself, but for those that lead to the visit there.
   Lead settle(Worker& w, std::uint32_t end) {
-    std::uint32_t lead = end;
-    while (lead > w.at && follows(w.ops[lead - 1])) --lead;
-    const bool waited = lead > w.at;
-    if (waited) w.received_for = kNone;
-    slept_ = false;
-    for (; w.at < lead; ++w.at) keep(w, end);
-    return {lead, waited};
+    Lead lead{end};
+    while (lead.first > w.at && follows(w.ops[lead.first - 1])) --lead.first;
+    lead.waited = lead.first > w.at;
+    if (lead.waited) w.received_for = kNone;
+    for (; w.at < lead.first; ++w.at) {
+      note_wait(w.ops[w.at], lead);
+      keep(w, end);
+    }
+    return lead;
   }
 
   /// The worker's next op stays its own. `goal`: the visit that it leads to.
@@ -160,18 +157,16 @@ class Weaver {
       op.value = 0;
     }
     if (is_idle_wait(op)) op.flags |= kTurn;
-    note_wait(op);
     if (std::exchange(w.must_follow, false))
       w.own.push_back({OpKind::wait, Cause::sync, kTurn, signal_from(w.strand), 0});
     add_to(w.own, w.own_origins, w, op, w.at);
   }
 
-  /// Was the latest wait one for time or for others outside of the process?
-  void note_wait(const Op& op) {
+  void note_wait(const Op& op, Lead& lead) const {
     const bool receives = op.kind == OpKind::recv || op.kind == OpKind::recv_end;
-    if (op.kind == OpKind::wait) slept_ = !is_idle_wait(op);
-    if (op.kind == OpKind::expire || (receives && comes_from_outside(op.target))) slept_ = true;
-    if (op.kind == OpKind::sleep && op.value >= kRealSleepNs) slept_ = true;
+    if (op.kind == OpKind::wait) lead.slept = !is_idle_wait(op);
+    if (op.kind == OpKind::expire || (receives && comes_from_outside(op.target))) lead.slept = true;
+    if (op.kind == OpKind::sleep && op.value >= kRealSleepNs) lead.slept = true;
   }
   bool comes_from_outside(std::uint32_t stream) const {
     return program_.threads[program_.streams[stream].writer_thread].process != program_.threads[leader_].process;
@@ -185,9 +180,9 @@ class Weaver {
   }
 
   /// What the next op of the strand, which sends, comes after.
-  void await_cause(Worker& w, std::uint32_t s, const Op& op, bool waited) {
+  void await_cause(Worker& w, std::uint32_t s, const Op& op, bool slept) {
     if (op.kind != OpKind::send && op.kind != OpKind::connect) return;
-    if (waited && slept_) {
+    if (slept) {
       const std::uint32_t token = program_.tokens++;
       w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});
       ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
@@ -212,7 +207,7 @@ class Weaver {
     const auto [it, added] = by_key_.try_emplace(key, static_cast<std::uint32_t>(strands_.size()));
     if (!added) return it->second;
     if (strands_.empty()) start_spawner(w);
-    const std::uint32_t thread = add_fiber();
+    const std::uint32_t thread = new_fiber();
     const Op spawn{OpKind::spawn, Cause::none, 0, thread, 0};
     if (comes_from_peer(first))
       spawned_early_.push_back(spawn);  // it waits for that anyway
@@ -226,23 +221,11 @@ class Weaver {
 
   /// A fiber that starts those that wait for their peers.
   void start_spawner(Worker& w) {
-    spawner_ = add_fiber();
+    spawner_ = new_fiber();
     w.own.push_back({OpKind::spawn, Cause::none, 0, spawner_, 0});
   }
 
-  std::uint32_t add_fiber() {
-    const ProgramThread& leader = program_.threads[leader_];
-    ProgramThread fiber;
-    fiber.ops = ScratchSequence<Op>(workers_.front().ops.space());
-    fiber.origins = ScratchSequence<OpOrigin>(workers_.front().ops.space());
-    fiber.process = leader.process;
-    fiber.tid = leader.tid;
-    fiber.spawned = true;
-    fiber.start_ns = leader.start_ns;
-    fiber.loop_plus_one = leader_ + 1;
-    program_.threads.push_back(std::move(fiber));
-    return static_cast<std::uint32_t>(program_.threads.size() - 1);
-  }
+  std::uint32_t new_fiber() { return add_fiber(program_, leader_, workers_.front().ops.space()); }
 
   ScratchSequence<Op>& ops_of(std::uint32_t strand) { return program_.threads[strands_[strand].thread].ops; }
 
@@ -253,9 +236,7 @@ class Weaver {
 
   static void add_to(ScratchSequence<Op>& ops, ScratchSequence<OpOrigin>& origins, Worker& w, const Op& op,
                      std::uint32_t index) {
-    const OpOrigin* from = w.origin.of(index);
-    if (from && (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd))
-      origins.push_back({static_cast<std::uint32_t>(ops.size()), from->event_kind, from->fd});
+    add_origin(origins, static_cast<std::uint32_t>(ops.size()), w.origin.of(index));
     ops.push_back(op);
   }
 
@@ -286,7 +267,6 @@ class Weaver {
   std::unordered_map<SourceKey, std::uint32_t> by_key_;
   std::uint32_t spawner_ = kNone;
   std::vector<Op> spawned_early_;
-  bool slept_ = false;  ///< of the wait before the visit at hand: it was for time, or for something outside
 };
 
 }  // namespace

@@ -33,4 +33,11 @@ class OriginCursor {
   std::size_t at_ = 0;
 };
 
+/// Notes that ops from `here` on come from there (nullptr = unknown), unless those before do, too.
+inline void add_origin(ScratchSequence<OpOrigin>& origins, std::uint32_t here, const OpOrigin* from) {
+  if (from == nullptr) return;
+  if (origins.empty() || origins.back().event_kind != from->event_kind || origins.back().fd != from->fd)
+    origins.push_back({here, from->event_kind, from->fd});
+}
+
 }  // namespace simrec::replay

@@ -7,14 +7,9 @@ import subprocess
 import zlib
 
 import server_inputs
-from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, wsgi,  # noqa: F401
-                           zmq)
+from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
+                           wsgi, zmq)
 
-NGINX = """daemon off; worker_processes 1; pid {d}/nginx-{port}.pid; error_log {d}/nginx.err;
-events {{ worker_connections 256; }}
-http {{ access_log off; sendfile on; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d};
-uwsgi_temp_path {d}; scgi_temp_path {d}; server {{ listen {port}; root {d}/www; }} }}
-"""
 RSYNCD = """use chroot = no
 uid = {uid}
 [files]
@@ -98,12 +93,6 @@ NODE_SERVER, NODE_CLIENT, NODE_WORK = source("http_server.js"), source("http_cli
 RUBY, JAVA_HTTP, JAVA_POOL = source("threads.rb"), source("Http.java"), source("Pool.java")
 
 
-def write(path, data):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as f:
-        f.write(data if isinstance(data, bytes) else data.encode())
-
-
 def noise(n, seed):
     return random.Random(seed).randbytes(n)
 
@@ -121,7 +110,7 @@ def server_configs(d, places):
     """Of servers that take ports and addresses from a file only: a file per port."""
     port, backend = places.ports[1], places.addresses[2]
     for p in set(places.ports[1:3]):
-        write(f"{d}/nginx-{p}.conf", NGINX.format(d=d, port=p))
+        server_inputs.nginx(d, "nginx", p, f"listen {p}; sendfile on; root {d}/www;")
         write(f"{d}/lighttpd-{p}.conf", LIGHTTPD.format(d=d, port=p))
     write(f"{d}/mosquitto-{port}.conf", f"listener {port}\nallow_anonymous true\n")
     write(f"{d}/haproxy-{port}.cfg", f"frontend f\n  bind *:{port}\n  default_backend b\n"

@@ -5,17 +5,14 @@ import subprocess
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 
-PHP_NGINX = """daemon off; worker_processes 1; pid {d}/php-nginx-{port}.pid; error_log {d}/nginx.err;
+NGINX = """daemon off; worker_processes 1; pid {d}/{name}-{port}.pid; error_log {d}/nginx.err;
 events {{ worker_connections 256; }}
-http {{ access_log off; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d}; uwsgi_temp_path {d};
-scgi_temp_path {d}; server {{ listen {port}; location / {{ fastcgi_pass {backend};
-fastcgi_param SCRIPT_FILENAME {d}/page.php; fastcgi_param REQUEST_METHOD $request_method; }} }} }}
+http {{ access_log off; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d};
+uwsgi_temp_path {d}; scgi_temp_path {d}; server {{ {server} }} }}
 """
-TLS_NGINX = """daemon off; worker_processes 1; pid {d}/tls-nginx-{port}.pid; error_log {d}/nginx.err;
-events {{ worker_connections 256; }}
-http {{ access_log off; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d}; uwsgi_temp_path {d};
-scgi_temp_path {d}; server {{ listen {port} ssl; ssl_certificate {d}/tls.crt; ssl_certificate_key {d}/tls.key; root {d}/www; }} }}
-"""
+PHP_SERVER = """listen {port}; location / {{ fastcgi_pass {backend};
+fastcgi_param SCRIPT_FILENAME {d}/page.php; fastcgi_param REQUEST_METHOD $request_method; }}"""
+TLS_SERVER = "listen {port} ssl; ssl_certificate {d}/tls.crt; ssl_certificate_key {d}/tls.key; root {d}/www;"
 PHP_FPM = """[global]
 error_log = {d}/php.err
 [www]
@@ -51,17 +48,22 @@ pasv_max_port={pasv_end}
 """
 
 
-def write(path, text):
+def write(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as f:
-        f.write(text)
+    with open(path, "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+
+
+def nginx(d, name, port, server):
+    """A configuration of nginx with one server, {d}/NAME-PORT.conf."""
+    write(f"{d}/{name}-{port}.conf", NGINX.format(d=d, name=name, port=port, server=server))
 
 
 def configs(d, ports, addresses):
     """A file per port, for servers that take ports and addresses from a file only."""
     port = ports[1]
-    write(f"{d}/php-nginx-{port}.conf", PHP_NGINX.format(d=d, port=port, backend=f"{addresses[2]}:{ports[2]}"))
-    write(f"{d}/tls-nginx-{port}.conf", TLS_NGINX.format(d=d, port=port))
+    nginx(d, "php-nginx", port, PHP_SERVER.format(d=d, port=port, backend=f"{addresses[2]}:{ports[2]}"))
+    nginx(d, "tls-nginx", port, TLS_SERVER.format(d=d, port=port))
     write(f"{d}/php-fpm-{ports[2]}.conf", PHP_FPM.format(d=d, port=ports[2]))
     write(f"{d}/squid-{port}.conf", SQUID.format(port=port))
     write(f"{d}/vsftpd-{port}.conf", VSFTPD.format(d=d, port=port, pasv=20000, pasv_end=20999))
