@@ -87,32 +87,27 @@ bool watches_one(Context& c, const Call& call) {
   return set != c.epoll_sets.end() && set->second.size() == 1;
 }
 
-/// What the poll reported.
-template <class Visit>
-void for_each_ready(Context& c, const Call& call, Visit visit) {
-  const std::span<const std::int64_t> arguments = call.event.arguments;
-  if (has_descriptor_list(call.event.kind)) {
-    for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2)
-      visit(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
-  } else {
-    const auto& objects = c.epoll_data[call.object.value];
-    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
-      if (const auto found = objects.find(arguments[i]); found != objects.end()) visit(found->second);
-  }
-}
-
 /// Notes which sources the poll reported, for event_loops.h. Returns those that have been connecting until now.
 std::vector<ObjectId> note_ready(Context& c, const Call& call) {
   PolledSources& polled = c.state(call).polled;
   std::vector<ObjectId> made;
-  for_each_ready(c, call, [&](ObjectId object) {
+  const auto add = [&](ObjectId object) {
     if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
     const Ends& ends = c.channels.ends(object);
     if (ends.connecting) made.push_back(object);
     if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
     for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
       if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
-  });
+  };
+  const std::span<const std::int64_t> arguments = call.event.arguments;
+  if (has_descriptor_list(call.event.kind)) {
+    for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2)
+      add(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
+  } else {
+    const auto& objects = c.epoll_data[call.object.value];
+    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
+      if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
+  }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
                           static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});
   return made;
