@@ -61,6 +61,10 @@ SETTINGS = {s.name: s for s in (
     Setting("100m-1ms", star(4, 100 * M, 0.25), size="H"),
     Setting("500m-10ms", star(4, 500 * M, 2.5), size="I"),
     Setting("20m-100ms", star(4, 20 * M, 25), size="J"),
+    # Of the third.
+    Setting("three-fifths", cpu=0.6),
+    Setting("200m-4ms", star(4, 200 * M, 1), size="K"),
+    Setting("50m-30ms", star(4, 50 * M, 7.5), size="L"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -140,11 +144,11 @@ def fingerprint(case):
     return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
-FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2")
+FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3")
 
 
 def workloads():
-    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout", "heldout2")
+    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout", "heldout2", "heldout3")
             for w in importlib.import_module(f"families.{module}").WORKLOADS]
 
 

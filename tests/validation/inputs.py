@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import zlib
 
+import more_inputs
 import server_inputs
+from more_inputs import aiohttp, downloads, java_classes, names, r_model, scene, task_queue  # noqa: F401
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
                            wsgi, zmq)
 
@@ -116,6 +118,7 @@ def server_configs(d, places):
     write(f"{d}/haproxy-{port}.cfg", f"frontend f\n  bind *:{port}\n  default_backend b\n"
                                      f"backend b\n  server s {backend}:{places.ports[2]}\n")
     server_inputs.configs(d, places.ports, places.addresses)
+    more_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):
