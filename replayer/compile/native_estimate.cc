@@ -33,6 +33,10 @@ std::size_t count_before(std::size_t size, std::size_t guess, const ComeBefore& 
 /// that is as long as only TCP lets one wait.
 Ns of_lag(Ns lag) { return lag < kDelayedAcknowledgement ? lag : lag - kDelayedAcknowledgement; }
 
+/// A stop that takes longer than this was a wait whose end the trace does not explain: a few time slices of Linux's
+/// scheduler (3 ms) for the program's threads and the recorder's, as recordings on busy cores show.
+constexpr Ns kLongestStop = 20'000'000;
+
 class PathWalk {
  public:
   /// Of a run that ended in thread 0 at `end`.
@@ -79,8 +83,9 @@ class PathWalk {
   /// it. The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the
   /// CPU otherwise had to leave its core to another one, often to the one that the call had woken.
   Ns of_interception(Ns unexplained, const Event& e, Ns since) {
-    if ((e.flags & kFast) == 0) return of_lag(unexplained);
     const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));
+    if (unexplained > kLongestStop) return known;
+    if ((e.flags & kFast) == 0) return of_lag(unexplained);
     recorder_.note(unexplained - known, of_lag(unexplained - known), since, e.exit_ns);
     return known;
   }

@@ -1,7 +1,9 @@
 // poll, select, epoll: they wait for nothing themselves, what is consumed afterwards does.
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -87,6 +89,22 @@ bool watches_one(Context& c, const Call& call) {
   return set != c.epoll_sets.end() && set->second.size() == 1;
 }
 
+/// poll() tells what may be written to only if it was asked. Whoever did not ask before has something to write by now.
+void note_new_wishes(Context& c, const Call& call) {
+  ThreadState& t = c.state(call);
+  const std::span<const std::int64_t> arguments = call.event.arguments;
+  const std::vector<ObjectId> before = std::exchange(t.had_room, {});
+  for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2) {
+    if (!(arguments[i + 1] & POLLOUT)) continue;
+    const ObjectId object = c.descriptors[c.descriptors.find(call.process, arguments[i])].object;
+    t.had_room.push_back(object);
+    const Ends& ends = c.channels.ends(object);
+    if (call.blocked || (arguments[i + 1] & POLLIN) || ends.connecting || std::ranges::find(before, object) != before.end()) continue;
+    if (const auto source = source_of(ends))
+      t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
+  }
+}
+
 /// Notes which sources the poll reported, for event_loops.h. Returns those that have been connecting until now.
 std::vector<ObjectId> note_ready(Context& c, const Call& call) {
   PolledSources& polled = c.state(call).polled;
@@ -141,6 +159,7 @@ void poll_exit(Context& c, Call& call) {
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
+    if (has_descriptor_list(call.event.kind)) note_new_wishes(c, call);
     const std::vector<ObjectId> made = note_ready(c, call);
     const Found found = call.blocked ? otherwise(c, call) : Found{};
     t.emit.poll_ready(cpu, call.blocked, found.op);

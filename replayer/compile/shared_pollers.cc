@@ -58,7 +58,7 @@ struct Worker {
   std::uint32_t at = 0;                ///< first op that has no place yet
   std::size_t visit = 0;               ///< next one
   std::uint32_t strand = kNone;        ///< that it has last worked for
-  bool must_follow = false;            ///< its next own op comes after that
+  std::uint32_t after = kNone;         ///< token of what it did there, which its next own op comes after
   std::uint32_t received_for = kNone;  ///< strand, since it last waited
 };
 
@@ -121,7 +121,15 @@ class Weaver {
     while (w.at < w.ops.size() && follows(w.ops[w.at])) ++w.at;
     add(w, s, from, w.at);
     w.strand = s;
-    w.must_follow = true;
+    // Signalled here, since others go on with the strand before this thread's next visit.
+    w.after = goes_on_alone(w) ? signal_from(s) : kNone;
+  }
+
+  /// Is something of the worker's own, or a strand that does not exist yet, the next thing that it does?
+  bool goes_on_alone(const Worker& w) const {
+    if (w.visit >= w.visits.size() || w.at < w.visits[w.visit].op) return w.at < w.ops.size();
+    if (w.at >= w.ops.size() || !transfers(w.ops[w.at])) return true;
+    return !by_key_.contains(source_of_transfer(program_, w.ops[w.at]));
   }
 
   /// What stands before a visit and after the last wait.
@@ -134,7 +142,10 @@ class Weaver {
   /// Gives the ops up to `end` to the thread itself, but for those that lead to the visit there.
   Lead settle(Worker& w, std::uint32_t end) {
     Lead lead{end};
-    while (lead.first > w.at && follows(w.ops[lead.first - 1])) --lead.first;
+    // What came from a peer may depend on whoever was woken before it was taken up.
+    const bool keeps_wakes = end < w.ops.size() && comes_from_peer(w.ops[end]);
+    const auto leads = [&](const Op& op) { return follows(op) && !(keeps_wakes && op.kind == OpKind::signal); };
+    while (lead.first > w.at && leads(w.ops[lead.first - 1])) --lead.first;
     lead.waited = lead.first > w.at;
     if (lead.waited) w.received_for = kNone;
     for (; w.at < lead.first; ++w.at) {
@@ -157,8 +168,8 @@ class Weaver {
       op.value = 0;
     }
     if (is_idle_wait(op)) op.flags |= kTurn;
-    if (std::exchange(w.must_follow, false))
-      w.own.push_back({OpKind::wait, Cause::sync, kTurn, signal_from(w.strand), 0});
+    if (w.after != kNone)
+      w.own.push_back({OpKind::wait, Cause::sync, kTurn, std::exchange(w.after, kNone), 0});
     add_to(w.own, w.own_origins, w, op, w.at);
   }
 
@@ -209,10 +220,10 @@ class Weaver {
     if (strands_.empty()) start_spawner(w);
     const std::uint32_t thread = new_fiber();
     const Op spawn{OpKind::spawn, Cause::none, 0, thread, 0};
-    if (comes_from_peer(first))
+    const bool awaits = !comes_from_peer(first) && w.after != kNone;
+    if (awaits) program_.threads[thread].ops.push_back({OpKind::wait, Cause::sync, kTurn, w.after, 0});
+    if (awaits || comes_from_peer(first))
       spawned_early_.push_back(spawn);  // it waits for that anyway
-    else if (w.must_follow)
-      ops_of(w.strand).push_back(spawn);
     else
       w.own.push_back(spawn);
     strands_.push_back({thread, false, {thread, key, split_.regions, now, now}});

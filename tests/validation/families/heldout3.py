@@ -32,7 +32,7 @@ WORKLOADS = [
     network("pgbouncer", "pgbouncer -u postgres {d}/pgbouncer-{p}.ini", ("pgbouncer=h2", "cmd:*postgres*-D*=h3"),
             "pgbench -n -S -M simple -h {s} -p {p} -U postgres -c 4 -j 2 -t {n} postgres", sizes(120, 20), ("pgbouncer", "pgbench"), ("postgres",),
             (Server("h3", "{d}/postgres/serve {p3}"),)),
-    network("stunnel", "stunnel {d}/stunnel-{p}.conf", ("stunnel4=h2", "cmd:stunnel*=h2", "lighttpd=h3"),
+    network("stunnel", "stunnel {d}/stunnel-{p}.conf", ("stunnel=h2", "lighttpd=h3"),
             "curl -s -k -o /dev/null https://{s}:{p}/small.html?[1-{n}]", sizes(240, 40), ("stunnel", "lighttpd", "curl"), ("web", "tls"),
             (LIGHTTPD_H3,)),
     network("rclone", "rclone serve webdav --addr {s}:{p} {d}/trees", ("cmd:rclone serve*=h2",),
