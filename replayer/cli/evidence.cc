@@ -115,10 +115,16 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.interception_share = ratio(quality.interception_cpu_ns, quality.program_cpu_ns);
   e.ledger_share = ratio(quality.ledger_residual_ns, quality.program_cpu_ns);
   add_closure(e, program, outcome, twin);
-  std::uint64_t unmeasured = unmeasurable(program);
-  for (const Doubt& doubt : e.validity)
+  std::uint64_t unmeasured = unmeasurable(program), requests = 0;
+  for (const Doubt& doubt : e.validity) {
+    if (doubt.what == kLentConnections || doubt.what == kPacedRequests)
+      requests += doubt.count;
     // Orders are kept or relaxed in every server: how many there are says nothing.
-    if (doubt.share < 0 && doubt.what != kArrivalOrder && doubt.what != kRecordedOrder) unmeasured += doubt.count;
+    else if (doubt.share < 0 && doubt.what != kArrivalOrder && doubt.what != kRecordedOrder)
+      unmeasured += doubt.count;
+  }
+  e.doubtful_requests = static_cast<double>(requests) /
+                        static_cast<double>(std::max<std::uint64_t>(value_of(outcome.counts, "network flows"), 1));
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
@@ -148,7 +154,8 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
   for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
-                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share})
+                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
+                            &Evidence::doubtful_requests})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

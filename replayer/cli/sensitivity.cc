@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace simrec::replay {
 namespace {
@@ -116,6 +117,12 @@ constexpr std::array kExperiments = {
                Order::arrival, Spins::free},
 };
 
+/// Doubts that only a network makes, and that no other replay shows: what, and its name among the program's counts.
+constexpr std::array<std::pair<const char*, const char*>, 2> kOfNetworks = {{
+    {kLentConnections, "requests on connections lent to several clients"},
+    {kPacedRequests, "requests that a timer started"},
+}};
+
 /// A fair coin, the same for an op in every replay (the mixing function of SplitMix64).
 bool coin(std::uint64_t thread, std::uint64_t op) {
   std::uint64_t z = (thread << 32 | op) + 0x9e3779b97f4a7c15;
@@ -167,6 +174,9 @@ class Measurement {
     if (const std::uint32_t share = program_.quality.kept_share_ppm)
       result_.doubts.push_back(
           {kKeptShares, value_of(program_.counts, "exchanges of connections that shared work"), share * 1e-6});
+    if (value_of(outcome_.counts, "network flows") > 0)
+      for (const auto& [what, count] : kOfNetworks)
+        if (const std::uint64_t found = value_of(program_.counts, count)) result_.doubts.push_back({what, found, -1});
     if (program_.quality.deadline_ns > 0) result_.doubts.push_back({kDeadlines, 1, beyond_deadline()});
     const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
     Doubt order{kRecordedOrder, ordered_waits, -1};

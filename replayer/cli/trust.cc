@@ -118,6 +118,12 @@ constexpr std::array kRules = {
               [](const Evidence&, double v) {
                 return "the effect of doubtful outcomes (" + percent(v) + " of the operations) is not measured";
               }},
+    // Where requests take longer than while recording, more of them are under way at once, on more connections.
+    TrustRule{"requests", [](const Evidence& e) -> std::optional<double> { return e.doubtful_requests; }, kMedium, kNever,
+              [](const Evidence&, double v) {
+                return percent(v) + " of the messages are requests that got a connection of a pool, or that a timer started: "
+                       "on this network more of them may be under way at once";
+              }},
     // One factor stands for clock, caches, memory and instruction set: measured in doublings. Up to a factor of 2
     // slower cores are predicted within the promise; what was recorded on cores of half the speed is 10 % off in the
     // mean,

@@ -114,7 +114,9 @@ std::uint32_t add_gate(Context& c, const Call& call, TokenId token) {
   if (other.end_token == token) return 0;
   const auto before = other.waits.before(by.time);
   if (!before || before->end > call.event.entry_ns) return 0;
-  c.program.gates.push_back(before->op);
+  const auto gate = other.waits.gate_before(by.time);
+  if (!gate) return 0;
+  c.program.gates.push_back(gate->op);
   return static_cast<std::uint32_t>(c.program.gates.size());
 }
 

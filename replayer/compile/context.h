@@ -117,12 +117,21 @@ class LatestWaits {
   };
   /// The latest one that had ended by then; nullopt = none, or none is known any more.
   std::optional<Wait> before(Ns time) const {
-    for (std::size_t i = 0; i < std::min(count_, waits_.size()); ++i)
-      if (const Wait& w = waits_[(count_ - 1 - i) % waits_.size()]; w.end <= time) return w;
-    return std::nullopt;
+    return find([time](const Wait& w) { return w.end <= time; });
+  }
+  /// The same of those that can be gates.
+  std::optional<Wait> gate_before(Ns time) const {
+    return find([time](const Wait& w) { return w.end <= time && can_be_gate(w.op.kind); });
   }
 
  private:
+  template <class Condition>
+  std::optional<Wait> find(const Condition& holds) const {
+    for (std::size_t i = 0; i < std::min(count_, waits_.size()); ++i)
+      if (const Wait& w = waits_[(count_ - 1 - i) % waits_.size()]; holds(w)) return w;
+    return std::nullopt;
+  }
+
   std::array<Wait, 8> waits_;
   std::size_t count_ = 0;
 };

@@ -27,6 +27,8 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "exchanges of connections that shared work",
     "exchanges dealt evenly over connections",
     "messages that TCP held back for 40 ms",
+    "requests on connections lent to several clients",
+    "requests that a timer started",
 };
 
 }  // namespace

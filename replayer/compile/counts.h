@@ -33,6 +33,8 @@ enum class Count : std::uint8_t {
   kept_exchanges,
   dealt_exchanges,
   held_back,
+  lent_connections,
+  paced_requests,
   last_,
 };
 

@@ -10,6 +10,7 @@
 #include "replayer/compile/fiber_writer.h"
 #include "replayer/compile/handler_order.h"
 #include "replayer/compile/lead.h"
+#include "replayer/compile/lent_connections.h"
 #include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
 
@@ -190,6 +191,7 @@ class Splitter {
         order_.await(*giver);
       } else {
         order_.touch(source);
+        if (op.kind == OpKind::send && lent_.lend(source, handlers_.back().source)) ++split_.lent;
       }
     }
     if (learns_of_connection(op)) return true;
@@ -339,6 +341,7 @@ class Splitter {
   ScratchSequence<Op> ops_;
   Pumps pumps_;
   Leads leads_;
+  LentConnections lent_;
   std::optional<SourceKey> feeder_;        ///< of the op at hand, see Pumps
   std::optional<std::uint32_t> answered_;  ///< of the send at hand, see Leads
   ScratchSequence<OpOrigin> origins_;

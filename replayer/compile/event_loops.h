@@ -74,6 +74,8 @@ struct SplitLoops {
   std::vector<Fiber> fibers;
   std::uint32_t regions = 0;
   std::uint64_t handlers = 0;  ///< that may now run in another order than recorded
+  std::uint64_t paced = 0;     ///< requests of strands that a timer started, see shared_pollers.h
+  std::uint64_t lent = 0;      ///< sends to a connection that another client had sent to before, see LentConnections
 };
 
 /// Splits the event loops of all threads into fibers. `polled` by thread; `listener` by connection, equal for those

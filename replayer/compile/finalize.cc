@@ -325,6 +325,8 @@ void finalize(Context& c) {
     for (const std::uint32_t t : weave_strands(c.program, visits, woven)) polled[t] = PolledSources(c.space);
     SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers), eventfds(c, numbers));
     c.counts.add(Count::relaxed_handlers, split.handlers + woven.handlers);
+    c.counts.add(Count::lent_connections, split.lent);
+    c.counts.add(Count::paced_requests, woven.paced);
     split.fibers.insert(split.fibers.end(), woven.fibers.begin(), woven.fibers.end());
     const Dealt dealt = deal_evenly(c.program, split.fibers);
     c.counts.add(Count::dealt_exchanges, dealt.moved);

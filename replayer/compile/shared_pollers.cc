@@ -194,6 +194,7 @@ class Weaver {
   void await_cause(Worker& w, std::uint32_t s, const Op& op, bool slept) {
     if (op.kind != OpKind::send && op.kind != OpKind::connect) return;
     if (slept) {
+      if (strands_[s].pending) ++split_.paced;
       const std::uint32_t token = program_.tokens++;
       w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});
       ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
