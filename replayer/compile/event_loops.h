@@ -13,8 +13,9 @@
 // to accept is a handler, which keeps the turn while it waits, also for threads that it has started. Several such
 // threads may take them from one queue: worker_pools.h.
 //
-// Where a thread tells epoll that it wants to write to a source, what it then sends there comes from the handler that
-// asked (squid reads from one side, asks for room on the other, and writes after the next poll).
+// Where a thread tells epoll that it wants to write to a source, or a poll() reports room that the one before did not,
+// what it then sends there comes from the handler that asked (squid and stunnel read from one side, ask for room on the
+// other, and write after the next poll).
 //
 // An eventfd is a source, too: by it other threads tell the loop what they have done (thread pools of runtimes).
 //
@@ -46,7 +47,7 @@ struct PollMark {
   bool alone = false;  ///< it looked at one descriptor only: a blocking call in other words
 };
 
-/// Before op `first_op` the thread began to ask whether it may write to the source (EPOLL_CTL_MOD with EPOLLOUT).
+/// Before op `first_op` the thread began to ask whether it may write to the source (EPOLLOUT, POLLOUT).
 struct WriteWish {
   std::uint32_t first_op = 0;
   SourceKey source = 0;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "replayer/compile/chained_connections.h"
+#include "replayer/compile/exchanges.h"
 #include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
@@ -18,117 +20,35 @@ constexpr std::size_t kFewestExchanges = 8;
 /// Connections of one pool end within so many mean exchanges of each other.
 constexpr double kEndsWithinExchanges = 4;
 
-/// Consecutive ops of a fiber.
-struct Segment {
-  std::uint32_t thread = 0;            ///< of the program: where they are
-  std::uint32_t first = 0, count = 0;  ///< ops
-  std::uint32_t fiber = 0;             ///< of the side's fibers: where they go
-  std::int64_t before = 0;             ///< bytes received before it
-  std::int64_t sent = 0, received = 0;
-  bool plain = true;  ///< nothing but sends and receives of this connection, and computing
-  bool gone = false;  ///< given away
-};
-
-/// What a connection's two sides do for one request.
-struct Exchange {
-  Segment client, server;
-};
-
-using Fibers = std::vector<const Fiber*>;
-
-/// One side of a connection: what comes before the first exchange, then exchange after exchange.
-struct Side {
-  explicit Side(const std::shared_ptr<ScratchSpace>& space) : exchanges(space), more(space) {}
-
-  Fibers fibers;                  ///< of consecutive regions of one event loop
-  std::uint32_t out = 0, in = 0;  ///< streams
-  Segment head;
-  ScratchSequence<Segment> exchanges;
-  ScratchSequence<Segment> more;  ///< from other connections, to come before the last exchange
-};
-
-/// What one connection got of the work, and when.
-struct Share {
-  Ns first_ns = 0, last_ns = 0;  ///< polls that reported the client's side, while recording
-  std::size_t count = 0;         ///< of exchanges that it has
-};
-
-struct Pair : Share {
+struct Pair {
   Side client, server;
 };
 
-/// Splits fibers where they turn to the next exchange: `first` is what an exchange begins with on this side.
-class Cutter {
- public:
-  Cutter(const Program& program, OpKind first, const std::shared_ptr<ScratchSpace>& space)
-      : program_(program), first_(first), side_(space) {}
+/// What one chain of connections got of the work, and when. A chain: each but the first was begun when the one before
+/// had ended.
+struct Share {
+  Ns first_ns = 0, last_ns = 0;  ///< polls that reported the client's side, while recording
+  std::size_t count = 0;         ///< of exchanges that it has
 
-  std::optional<Side> cut(const Fibers& fibers) {
-    side_.fibers = fibers;
-    for (fiber_ = 0; fiber_ < fibers.size(); ++fiber_) {
-      const std::uint32_t number = fibers[fiber_]->thread;
-      const ProgramThread& thread = program_.threads[number];
-      // An exchange that two regions share belongs to neither.
-      if (fiber_ > 0 && (!other_seen_ || thread.ops.front().kind != first_)) return std::nullopt;
-      if (fiber_ == 0) side_.head.thread = number;
-      for (std::uint32_t i = 0; i < thread.ops.size(); ++i)
-        if (!add(thread.ops[i], number, i)) return std::nullopt;
-    }
-    if (!has_out_ || !has_in_ || side_.exchanges.empty()) return std::nullopt;
-    return std::move(side_);
+  void add(const Share& next) {
+    first_ns = count == 0 ? next.first_ns : std::min(first_ns, next.first_ns);
+    last_ns = std::max(last_ns, next.last_ns);
+    count += next.count;
   }
-
- private:
-  Segment& segment() { return side_.exchanges.empty() ? side_.head : side_.exchanges.back(); }
-
-  bool add(const Op& op, std::uint32_t thread, std::uint32_t index) {
-    if (op.kind == first_ && (side_.exchanges.empty() || other_seen_)) {
-      Segment next;
-      next.thread = thread;
-      next.first = index;
-      next.fiber = fiber_;
-      next.before = received_;
-      side_.exchanges.push_back(next);
-      other_seen_ = false;
-    }
-    Segment& current = segment();
-    if (op.kind == OpKind::send && !one_stream(has_out_, side_.out, op)) return false;
-    if (op.kind == OpKind::recv) {
-      if (!one_stream(has_in_, side_.in, op)) return false;
-      current.received += op.value - received_;
-      received_ = op.value;
-    }
-    if (op.kind == OpKind::send) current.sent += op.value;
-    const bool transfer = op.kind == OpKind::send || op.kind == OpKind::recv;
-    other_seen_ = other_seen_ || (transfer && op.kind != first_);
-    current.plain = current.plain && (transfer || op.kind == OpKind::compute);
-    ++current.count;
-    return true;
-  }
-
-  static bool one_stream(bool& known, std::uint32_t& stream, const Op& op) {
-    if (known) return stream == op.target;
-    known = true;
-    stream = op.target;
-    return true;
-  }
-
-  const Program& program_;
-  const OpKind first_;
-  Side side_;
-  std::uint32_t fiber_ = 0;
-  bool has_out_ = false, has_in_ = false, other_seen_ = false;
-  std::int64_t received_ = 0;
 };
 
-bool is_exchange(const Segment& client, const Segment& server) {
-  return client.sent == server.received && client.received == server.sent;
-}
+struct Chain : Share {
+  std::vector<Pair> pairs;  ///< in the order in which they began
+};
+
+/// By their first connection.
+template <class T>
+using Chains = std::map<SourceKey, T>;
 
 class Dealer {
  public:
   Dealer(Program& program, std::span<const Fiber> fibers)
-      : program_(program), space_(space_of(program)), uses_(program.streams.size()) {
+      : program_(program), space_(space_of(program)), uses_(program.streams.size()), chained_(program, fibers) {
     for (const ProgramThread& thread : program.threads) {
       const auto own = static_cast<std::uint32_t>(&thread - program.threads.data()) + 1;
       const std::uint32_t number = thread.loop_plus_one != 0 ? thread.loop_plus_one : own;
@@ -145,10 +65,12 @@ class Dealer {
 
   Dealt deal() {
     Dealt dealt;
-    for (auto& [key, pairs] : pools_)
-      if (share_work(pairs)) dealt.moved += even_out(pairs, shape_of(key));
-    for (const auto& [key, shares] : kept_)
-      if (share_work(shares)) note_imbalance(shares, dealt);
+    for (auto& [key, pool] : pools_) {
+      std::vector<Chain> chains = with_enough(pool);
+      if (share_work(chains)) dealt.moved += even_out(chains, shape_of(key));
+    }
+    for (auto& [key, pool] : kept_)
+      if (const std::vector<Share> shares = with_enough(pool); share_work(shares)) note_imbalance(shares, dealt);
     return dealt;
   }
 
@@ -156,6 +78,14 @@ class Dealer {
   /// Where the program's ops are: there is room for more.
   static std::shared_ptr<ScratchSpace> space_of(const Program& program) {
     return program.threads.empty() ? nullptr : program.threads.front().ops.space();
+  }
+
+  template <class T>
+  static std::vector<T> with_enough(Chains<T>& pool) {
+    std::vector<T> chains;
+    for (auto& [first, chain] : pool)
+      if (chain.count >= kFewestExchanges) chains.push_back(std::move(chain));
+    return chains;
   }
 
   struct Shape {
@@ -188,9 +118,16 @@ class Dealer {
   void note_kept(const Fibers& client) {
     if (first_transfer(program_.threads[client.front()->thread]) != OpKind::send) return;
     auto asks = Cutter(program_, OpKind::send, space_).cut(client);
-    if (!asks || asks->exchanges.size() < kFewestExchanges) return;
+    if (!asks || !has_enough(client, asks->exchanges.size())) return;
     const Segment usual = asks->exchanges[asks->exchanges.size() / 2];
-    kept_[{client.front()->region, 0, usual.sent, usual.received}].push_back(share_of(client, asks->exchanges.size()));
+    kept_[{client.front()->region, 0, usual.sent, usual.received}][chained_.first(client.front()->source)].add(
+        share_of(client, asks->exchanges.size()));
+  }
+
+  /// Few are enough if they end a chain, but of one nothing can be moved.
+  bool has_enough(const Fibers& client, std::size_t exchanges) {
+    const SourceKey connection = client.front()->source;
+    return exchanges >= kFewestExchanges || (exchanges > 1 && chained_.first(connection) != connection);
   }
 
   static void note_imbalance(const std::vector<Share>& shares, Dealt& dealt) {
@@ -212,13 +149,16 @@ class Dealer {
     auto answers = Cutter(program_, OpKind::recv, space_).cut(server);
     if (!asks || !answers || asks->out != answers->in || asks->in != answers->out) return false;
     if (uses_[asks->out].shared || uses_[asks->in].shared) return false;
-    if (asks->exchanges.size() != answers->exchanges.size() || asks->exchanges.size() < kFewestExchanges) return false;
+    if (asks->exchanges.size() != answers->exchanges.size() || !has_enough(client, asks->exchanges.size()))
+      return false;
     for (std::size_t i = 0; i < asks->exchanges.size(); ++i)
       if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return false;
     const std::size_t exchanges = asks->exchanges.size();
     const Segment usual = asks->exchanges[exchanges / 2];
-    pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}].push_back(
-        {share_of(client, exchanges), std::move(*asks), std::move(*answers)});
+    Chain& chain = pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}]
+                         [chained_.first(client.front()->source)];
+    chain.add(share_of(client, exchanges));
+    chain.pairs.push_back({std::move(*asks), std::move(*answers)});
     return true;
   }
 
@@ -241,26 +181,28 @@ class Dealer {
            kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size());
   }
 
-  std::uint64_t even_out(std::vector<Pair>& pairs, const Shape& shape) {
+  std::uint64_t even_out(std::vector<Chain>& chains, const Shape& shape) {
     std::size_t total = 0;
-    for (const Pair& pair : pairs) total += pair.count;
-    std::ranges::stable_sort(pairs, std::greater{}, &Pair::count);
-    const std::size_t share = total / pairs.size();
-    std::size_t more = total % pairs.size();
+    for (const Chain& chain : chains) total += chain.count;
+    std::ranges::stable_sort(chains, std::greater{}, &Chain::count);
+    const std::size_t share = total / chains.size();
+    std::size_t more = total % chains.size();
     ScratchSequence<Exchange> spare(space_);
     std::vector<std::size_t> goals;
-    for (Pair& pair : pairs) {
+    for (Chain& chain : chains) {
       goals.push_back(share + (more > 0 ? 1 : 0));
       more -= more > 0 ? 1 : 0;
-      take_surplus(pair, goals.back(), shape, spare);
+      for (auto pair = chain.pairs.rbegin(); pair != chain.pairs.rend(); ++pair)
+        chain.count -= take_surplus(*pair, chain.count - std::min(chain.count, goals.back()), shape, spare);
     }
     const std::uint64_t moved = spare.size();
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-      while (!spare.empty() && pairs[i].count < goals[i]) insert(pairs[i], spare);
-    while (!spare.empty()) insert(pairs.front(), spare);
+    for (std::size_t i = 0; i < chains.size(); ++i)
+      while (!spare.empty() && chains[i].count < goals[i]) insert(chains[i], spare);
+    while (!spare.empty()) insert(chains.front(), spare);
     if (moved == 0) return 0;
     std::vector<Rebuilt> rebuilt;
-    for (const Pair& pair : pairs) rebuild(pair.client, rebuilt), rebuild(pair.server, rebuilt);
+    for (const Chain& chain : chains)
+      for (const Pair& pair : chain.pairs) rebuild(pair.client, rebuilt), rebuild(pair.server, rebuilt);
     for (Rebuilt& fiber : rebuilt) {
       program_.threads[fiber.thread].ops = std::move(fiber.ops);
       program_.threads[fiber.thread].origins = std::move(fiber.origins);
@@ -268,27 +210,31 @@ class Dealer {
     return moved;
   }
 
-  /// The last exchange stays: with it goes what ends the connection.
-  static void take_surplus(Pair& pair, std::size_t goal, const Shape& shape, ScratchSequence<Exchange>& spare) {
+  /// The last exchange stays: with it goes what ends the connection. Returns how many were taken.
+  static std::size_t take_surplus(Pair& pair, std::size_t surplus, const Shape& shape,
+                                  ScratchSequence<Exchange>& spare) {
     auto &asks = pair.client.exchanges, &answers = pair.server.exchanges;
-    for (std::size_t i = asks.size() - 1; i-- > 1 && pair.count > goal;) {
+    std::size_t taken = 0;
+    for (std::size_t i = asks.size() - 1; i-- > 1 && taken < surplus;) {
       const bool usual = Shape{asks[i].sent, asks[i].received} == shape && asks[i].plain && answers[i].plain;
       if (!usual) continue;
       spare.push_back({asks[i], answers[i]});
       asks[i].gone = answers[i].gone = true;
-      --pair.count;
+      ++taken;
     }
+    return taken;
   }
 
-  /// Moves the last spare exchange to the pair.
-  static void insert(Pair& pair, ScratchSequence<Exchange>& spare) {
+  /// Moves the last spare exchange to the chain's last connection.
+  static void insert(Chain& chain, ScratchSequence<Exchange>& spare) {
+    Pair& pair = chain.pairs.back();
     Exchange exchange = spare.back();
     spare.truncate(spare.size() - 1);
     exchange.client.fiber = pair.client.exchanges.back().fiber;
     exchange.server.fiber = pair.server.exchanges.back().fiber;
     pair.client.more.push_back(exchange.client);
     pair.server.more.push_back(exchange.server);
-    ++pair.count;
+    ++chain.count;
   }
 
   using Origins = std::map<std::uint32_t, OriginCursor>;  ///< by thread
@@ -307,24 +253,31 @@ class Dealer {
     const std::span<Rebuilt> fibers = std::span(rebuilt).subspan(first);
     Origins origins;
     std::int64_t received = 0;
-    const auto add = [&](const Segment& segment) {
+    const auto add = [&](const Segment& segment, const auto& wanted) {
       const ProgramThread& from = program_.threads[segment.thread];
-      append(segment, from, origins.try_emplace(segment.thread, from.origins).first->second, side, fibers, received);
+      append(segment, from, origins.try_emplace(segment.thread, from.origins).first->second, side, fibers, received,
+             wanted);
     };
-    add(side.head);
+    const auto all = [](const Op&) { return true; };
+    add(side.head, all);
     for (std::size_t i = 0; i + 1 < side.exchanges.size(); ++i)
-      if (!side.exchanges[i].gone) add(side.exchanges[i]);
-    for (const Segment& segment : side.more) add(segment);
-    add(side.exchanges.back());
+      if (side.exchanges[i].gone)
+        add(side.exchanges[i], is_plain_signal);
+      else
+        add(side.exchanges[i], all);
+    for (const Segment& segment : side.more) add(segment, [](const Op& op) { return !is_plain_signal(op); });
+    add(side.exchanges.back(), all);
   }
 
+  template <class Wanted>
   static void append(const Segment& segment, const ProgramThread& from, OriginCursor& origin, const Side& side,
-                     std::span<Rebuilt> fibers, std::int64_t& received) {
+                     std::span<Rebuilt> fibers, std::int64_t& received, const Wanted& wanted) {
     Rebuilt& to = fibers[segment.fiber];
     const OpOrigin* last = nullptr;
     std::int64_t position = segment.before;
     for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i) {
       Op op = from.ops[i];
+      if (!wanted(op)) continue;
       if (const OpOrigin* now = origin.of(i)) {
         if (last == nullptr || now->event_kind != last->event_kind || now->fd != last->fd)
           to.origins.push_back({static_cast<std::uint32_t>(to.ops.size()), now->event_kind, now->fd});
@@ -343,8 +296,9 @@ class Dealer {
   Program& program_;
   std::shared_ptr<ScratchSpace> space_;
   std::vector<Uses> uses_;
-  std::map<Key, std::vector<Pair>> pools_;
-  std::map<Key, std::vector<Share>> kept_;  ///< of clients whose servers cannot be dealt out
+  ChainedConnections chained_;
+  std::map<Key, Chains<Chain>> pools_;
+  std::map<Key, Chains<Share>> kept_;  ///< of clients whose servers cannot be dealt out
 };
 
 }  // namespace

@@ -3,7 +3,8 @@
 // Replayed as law, the connection that got most would end the run long after the others.
 //
 // Connections between the same two event loops that made exchanges of one shape, and ended together (those with a
-// number of requests of their own would not have, at different numbers), get even numbers of exchanges.
+// number of requests of their own would not have, at different numbers), get even numbers of exchanges. Where a client
+// begins a new connection when one has ended (servers end them after so many requests), all of them count as one.
 #pragma once
 
 #include <cstdint>

@@ -111,6 +111,21 @@ TEST(EventLoops, WhatAHandlerDoesToAnotherSourceOrdersThem) {
   EXPECT_EQ(s.ops(2), "turn:wait0 turn:r1/9 c3 s2/5 signal2 exit ");
 }
 
+TEST(EventLoops, RequestsOnAConnectionThatAnotherClientHadAreCounted) {
+  const auto lent = [](std::uint32_t second_client) {
+    Server s({recv(0, 10), send(5, 7), recv(4, 9), send(2, 5), recv(second_client, second_client == 0 ? 20 : 10), send(5, 7)});
+    for (int i = 0; i < 2; ++i) {
+      s.program.streams.emplace_back();
+      s.program.streams.back().connection_plus_one = 3;
+    }
+    s.program.connections.resize(3);
+    s.poll(0, {0}).poll(2, {2}).poll(4, {second_client});
+    return split_event_loops(s.program, s.polled).lent;
+  };
+  EXPECT_EQ(lent(0), 0U);
+  EXPECT_EQ(lent(1), 1U);
+}
+
 TEST(EventLoops, APumpWritesWhatItReadElsewhere) {
   const std::vector<Op> ops{recv(0, 10), send(3, 5), recv(0, 20), send(3, 5)};
   Server pump(ops);

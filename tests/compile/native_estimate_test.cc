@@ -93,6 +93,13 @@ TEST(NativeEstimate, AGenuineSleepGivesBackAtMostTheLedgersCost) {
   EXPECT_EQ(replay::compile(with_ledger(s, 1030 * kUs)).native_estimate_ns, 1020 * kUs);
 }
 
+TEST(NativeEstimate, AWaitWhoseEndNothingExplainsIsNoInterception) {
+  Script s;
+  const ThreadId a = s.root();
+  s.call(a, SYS_getpid, 0, {}, {100 * kUs, 30'112 * kUs, 100 * kUs, 2 * kUs});
+  EXPECT_EQ(replay::compile(with_ledger(s, 30'112 * kUs)).native_estimate_ns, 30'102 * kUs);
+}
+
 TEST(NativeEstimate, TracingOfAThreadThatWasAwaitedAnywayIsNotOnThePath) {
   Script s;
   const ThreadId a = s.root();

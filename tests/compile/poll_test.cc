@@ -87,6 +87,23 @@ TEST(Poll, NothingTracedConsumedMeansARecordedWait) {
   EXPECT_EQ(p.threads[0].ops[2].flags, kWoke | kOutside);
 }
 
+// Level-triggered polls tell of room only if they were asked: whoever asks has something to write by now.
+TEST(Poll, WhatIsWrittenWhereRoomWasAskedForComesFromWhoAsked) {
+  Script s;
+  const ThreadId loop = s.root();
+  s.pipe(loop, 3, 4, 1 * kMs);
+  s.pipe(loop, 7, 8, 1 * kMs + 10);
+  const ThreadId client = s.fork(loop, 101, {2 * kMs, 2 * kMs + 50});
+  s.write(client, 4, 10, {3 * kMs, 3 * kMs + 10});
+  s.call(loop, SYS_poll, 1, {-1, 2, 3, POLLIN}, {4 * kMs, 4 * kMs + 10});
+  s.read(loop, 3, 10, {5 * kMs, 5 * kMs + 10});
+  s.call(loop, SYS_poll, 1, {-1, 2, 8, POLLOUT}, {6 * kMs, 6 * kMs + 10});
+  s.write(loop, 8, 5, {7 * kMs, 7 * kMs + 10});
+  s.read(client, 7, 5, {8 * kMs, 8 * kMs + 10});
+  s.exit_group(loop, 9 * kMs);
+  EXPECT_EQ(ops(s.compile(), ThreadId{3}), "wait k1, send s1 5, signal k2, exit");
+}
+
 TEST(Poll, TheUsualTimeoutIsKeptUnlessSomeExpired) {
   const auto usual = [](bool one_expires) {
     EventLoop s;

@@ -102,6 +102,32 @@ TEST(SharedPollers, ASendAfterASleepComesAfterIt) {
   EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait13 exit ");
 }
 
+// Thread 1 sends on the first connection long after thread 0 went on, and what thread 0 wakes has to come before that.
+TEST(SharedPollers, WhatAThreadGoesOnWithComesAfterItsOwnVisitOnly) {
+  Runtime r({{recv(0, 10), park(0), compute(1), recv(2, 10)}, {park(1), send(1, 5), send(3, 5)}});
+  r.order({{0, 0}, {1, 1}, {0, 3}, {1, 2}});
+  EXPECT_EQ(r.ops(0), "spawn2 turn:wait10 turn:wait0 turn:wait12 exit ");
+  EXPECT_EQ(r.ops(3), "turn:r0/10 signal10 turn:s1/5 exit ");
+}
+
+TEST(SharedPollers, WhoIsWokenBeforeAReceiveDoesNotWaitForIt) {
+  Runtime r({{recv(0, 10), park(0), {OpKind::signal, Cause::none, 0, 5, 0}, compute(1), recv(2, 10)}});
+  r.order({{0, 0}, {0, 4}});
+  EXPECT_EQ(r.ops(0), "spawn1 turn:wait10 turn:wait0 signal5 turn:wait11 exit ");
+  EXPECT_EQ(r.ops(3), "turn:r2/10 c1 signal11 exit ");
+}
+
+TEST(SharedPollers, RequestsThatATimerStartsAreCounted) {
+  Runtime r({{recv(0, 10), sleep(9'000'000), send(1, 5), recv(2, 10), send(3, 5)}});
+  SplitLoops split;
+  r.visits[0].push_back({0, 0, 100});
+  r.visits[0].push_back({2, 1, 200});
+  r.visits[0].push_back({3, 2, 300});
+  r.visits[0].push_back({4, 3, 400});
+  weave_strands(r.program, r.visits, split);
+  EXPECT_EQ(split.paced, 1U);
+}
+
 TEST(SharedPollers, OneConnectionStaysAsItIs) {
   Runtime r({{recv(0, 10), compute(1), send(1, 5)}, {recv(0, 20), compute(2), send(1, 5)}});
   r.order({{0, 0}, {0, 2}, {1, 0}, {1, 2}});

@@ -104,16 +104,36 @@ TEST(SharedWork, WhatCannotBeDealtIsCounted) {
   EXPECT_DOUBLE_EQ(dealt.kept_share, 0.5);  // 30 instead of 20
 }
 
-// An exchange that does more than send, receive and compute stays with its connection.
-TEST(SharedWork, ExchangesThatDoMoreAreNotMoved) {
+/// 30 and 10 exchanges; after each one of the first client comes another op.
+Loops with_more_after(Op more) {
   Loops loops({30, 10});
-  std::vector<Op> ops;
-  for (const Op& o : loops.program.threads[2].ops) {
-    ops.push_back(o);
-    if (o.kind == OpKind::recv) ops.push_back(op(OpKind::signal, 0, 0));
+  ScratchSequence<Op>& ops = loops.program.threads[2].ops;
+  std::vector<Op> longer;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    longer.push_back(ops[i]);
+    if (ops[i].kind == OpKind::recv) longer.push_back(more), ++more.target;
   }
-  loops.program.threads[2].ops = ops;
-  EXPECT_EQ(loops.deal(), 0U);
+  ops = longer;
+  return loops;
+}
+
+// An exchange that does more than send, receive, compute and wake others stays with its connection.
+TEST(SharedWork, ExchangesThatDoMoreAreNotMoved) {
+  EXPECT_EQ(with_more_after(op(OpKind::io, 0, 0)).deal(), 0U);
+}
+
+// Whom it wakes learns of it no later than it did: that stays where it was.
+TEST(SharedWork, WakesStayWhereTheyWere) {
+  Loops loops = with_more_after(op(OpKind::signal, 0, 0));
+  EXPECT_EQ(loops.deal(), 10U);
+  std::uint32_t woken = 0, sent = 0;
+  for (const Op& o : loops.program.threads[2].ops) {
+    if (o.kind == OpKind::signal) EXPECT_EQ(o.target, woken++);
+    sent += o.kind == OpKind::send;
+  }
+  EXPECT_EQ(woken, 30U);
+  EXPECT_EQ(sent, 20U);
+  for (const Op& o : loops.program.threads[4].ops) EXPECT_NE(o.kind, OpKind::signal);
 }
 
 }  // namespace

@@ -120,6 +120,21 @@ TEST(Futex, WhoHeldALockMayComeLaterElsewhere) {
   EXPECT_EQ(p.gates[0].target, waits_of(p, s.a).at(0).target);
 }
 
+// Whether a timer has expired says nothing about who comes first: the gate is what came before.
+TEST(Futex, AGateIsTheLatestWaitThatCanBeOne) {
+  ThreeThreads s;
+  s.futex(s.a, kB, FUTEX_WAIT, 0, 0, {2 * kMs, 3 * kMs});
+  s.futex(s.c, kB, FUTEX_WAKE, 1, 1, {2 * kMs + 500'000, 2 * kMs + 500'010});
+  s.call(s.a, SYS_timerfd_create, 9, {0, 0, s.object(ObjectKind::timerfd).value}, {3 * kMs + 10});
+  s.call(s.a, SYS_timerfd_settime, 0, {9, 0, 500'000, 0}, {3 * kMs + 20});
+  s.call(s.a, SYS_read, 8, {9, 8}, {3 * kMs + 30, 3 * kMs + 500'020});
+  s.futex(s.b, kA, FUTEX_WAIT, kHeld, 0, {4 * kMs, 6 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs, 5 * kMs + 10});
+  const Program p = s.compile();
+  ASSERT_EQ(p.gates.size(), 1U);
+  EXPECT_EQ(p.gates[0].target, waits_of(p, s.a).at(0).target);
+}
+
 TEST(Futex, WhoWaitsItselfBeforeItWakesBringsSomething) {
   ThreeThreads s;
   s.futex(s.b, kA, FUTEX_WAIT, kHeld, 0, {2 * kMs, 6 * kMs});
