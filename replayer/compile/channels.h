@@ -27,6 +27,7 @@ struct Channel {
   std::uint32_t connection_plus_one = 0;
   std::uint32_t writer_plus_one = 0;  ///< first thread that wrote
   std::uint32_t reader_plus_one = 0;
+  std::uint32_t latest_reader_plus_one = 0;
   ObjectId source, destination;         ///< for the label
   std::int64_t sent = 0;                ///< at the entry of each write
   std::int64_t consumed = 0;            ///< at the exit of each read

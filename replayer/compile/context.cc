@@ -63,10 +63,26 @@ void genuine_wait(Context& c, const Call& call) {
 
 namespace {
 
+/// So often connections pass from thread to thread by design.
+constexpr std::uint32_t kPassesOn = 8;
+
+/// Does a server's thread receive from a connection from which another one had received last?
+void note_passing_on(Context& c, const Call& call, const Op& recv) {
+  Channel& ch = c.channels[recv.target];
+  const std::uint32_t last = std::exchange(ch.latest_reader_plus_one, call.thread + 1);
+  if (last == 0 || last == call.thread + 1 || ch.connection_plus_one == 0) return;
+  const Link& link = c.channels.links()[ch.connection_plus_one - 1];
+  const auto process_of = [&](std::uint32_t thread) { return c.trace.tables.threads()[thread].process.value; };
+  if (!link.accepted || process_of(link.server_thread) != call.process || process_of(last - 1) != call.process) return;
+  ProcessState& p = c.processes[call.process];
+  p.shares_connections = ++p.passed_on >= kPassesOn || p.shares_connections;
+}
+
 /// For shared_pollers.h. What is closed because the process ended is no visit.
 void note_visit(Context& c, const Call& call, const Op& op, std::uint32_t index) {
+  if (op.kind == OpKind::recv) note_passing_on(c, call, op);
   const ProcessState& p = c.processes[call.process];
-  if (!p.shares_poller || p.ended || !transfers(op)) return;
+  if (!p.shares_connections || p.ended || !transfers(op)) return;
   c.state(call).visits.push_back({index, comes_from_peer(op) ? c.steps++ : call.entered, call.event.exit_ns});
 }
 

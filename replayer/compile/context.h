@@ -191,7 +191,9 @@ struct ProcessState {
   Ns exit_started = -1;
   std::optional<TokenId> death_token;  ///< the thread that got a fatal signal ended
   Timer real_timer;
-  bool shares_poller = false;  ///< several of its threads wait with one epoll instance
+  /// Any of its threads takes up what comes: they wait with one epoll instance, or pass connections on often.
+  bool shares_connections = false;
+  std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;        ///< a timer that signals once
   LongWait longest_wait;       ///< that was asked for and ended by itself
 

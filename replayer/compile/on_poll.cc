@@ -135,7 +135,7 @@ void note_poller(Context& c, const Call& call) {
   const auto [it, first] = c.pollers.try_emplace(call.object.value, call.thread);
   if (first || it->second == call.thread) return;
   const bool same_process = c.trace.tables.threads()[it->second].process.value == call.process;
-  c.processes[call.process].shares_poller = c.processes[call.process].shares_poller || same_process;
+  c.processes[call.process].shares_connections = c.processes[call.process].shares_connections || same_process;
 }
 
 void poll_exit(Context& c, Call& call) {
