@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "replayer/cli/packet_work.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -174,9 +176,7 @@ class Measurement {
     if (const std::uint32_t share = program_.quality.kept_share_ppm)
       result_.doubts.push_back(
           {kKeptShares, value_of(program_.counts, "exchanges of connections that shared work"), share * 1e-6});
-    if (value_of(outcome_.counts, "network flows") > 0)
-      for (const auto& [what, count] : kOfNetworks)
-        if (const std::uint64_t found = value_of(program_.counts, count)) result_.doubts.push_back({what, found, -1});
+    if (const std::uint64_t flows = value_of(outcome_.counts, "network flows")) note_network_doubts(flows, measured);
     if (program_.quality.deadline_ns > 0) result_.doubts.push_back({kDeadlines, 1, beyond_deadline()});
     const std::uint64_t ordered_waits = ops_with(program_, OpKind::wait, kWoke);
     Doubt order{kRecordedOrder, ordered_waits, -1};
@@ -189,6 +189,14 @@ class Measurement {
   }
 
  private:
+  void note_network_doubts(std::uint64_t flows, bool measured) {
+    for (const auto& [what, count] : kOfNetworks)
+      if (const std::uint64_t found = value_of(program_.counts, count)) result_.doubts.push_back({what, found, -1});
+    if (!measured) return;
+    const auto longer = edited([&](Program& p) { add_packet_work(p, outcome_); });
+    if (longer) result_.doubts.push_back({kPacketWork, flows, std::max(0.0, *longer)});
+  }
+
   double outlasting_share() const {
     if (outcome_.predicted_ns <= 0) return 1;
     return std::min(1.0, static_cast<double>(outcome_.outlasting_ns) / static_cast<double>(outcome_.predicted_ns));

@@ -27,6 +27,7 @@ inline constexpr const char* kDeadlines = "work until a time is over";
 inline constexpr const char* kSmallWrites = "writes without TCP_NODELAY, which may wait for acknowledgements";
 inline constexpr const char* kLentConnections = "requests of several clients on the same connections of a pool";
 inline constexpr const char* kPacedRequests = "requests that a timer started, perhaps before the answer to the last one";
+inline constexpr const char* kPacketWork = "transfers between hosts, whose packets cost a kernel more than loopback's";
 inline constexpr const char* kUnseenEnds = "ends of threads that others found out without a call";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";
 inline constexpr const char* kEmptyHanded = "calls that found nothing (EAGAIN)";
@@ -51,7 +52,7 @@ struct Laboratory {
   std::function<Program(Order, Spins)> compile;
 };
 
-/// Replays up to eleven times. `order`: that `program` was compiled with.
+/// Replays up to twelve times. `order`: that `program` was compiled with.
 Sensitivity measure_sensitivity(const Program& program, const Outcome& outcome, Order order,
                                 const Laboratory& laboratory);
 

@@ -88,6 +88,31 @@ TEST(Sensitivity, SmallWritesAndUnseenEndsAreTurnedRound) {
   EXPECT_EQ(measure_sensitivity(program, outcome, Order::arrival, {replay, {}}).doubts.size(), 1u);
 }
 
+TEST(Sensitivity, PacketsBetweenHostsCostAKernelMoreThanLoopbacks) {
+  constexpr Ns kUs = 1000;
+  Program program = program_of({{OpKind::send, Cause::none, 0, 0, 10},
+                                {OpKind::recv, Cause::none, 0, 1, 10},
+                                compute(80 * kUs),
+                                {OpKind::send, Cause::none, 0, 2, 10},
+                                compute(20 * kUs)});
+  program.processes.resize(2);
+  program.threads.resize(2);
+  program.threads[1].process = 1;
+  program.streams.resize(3);
+  program.streams[0].reader_thread = program.streams[1].writer_thread = 1;  // stream 2 stays on its host
+  Outcome outcome = add_up(program);
+  outcome.counts = {{"network flows", 3}};
+  outcome.processes.resize(2);
+  outcome.processes[0].host = "h1";
+  outcome.processes[1].host = "h2";
+  const auto share = [&] {
+    return share_of(measure_sensitivity(program, outcome, Order::arrival, {add_up, {}}).doubts, kPacketWork);
+  };
+  EXPECT_NEAR(share(), 0.2, 1e-9);  // two transfers with 10 us each
+  outcome.processes[1].host = "h1";
+  EXPECT_EQ(share(), 0);
+}
+
 TEST(Sensitivity, BeyondADeadlineThePredictionIsOtherWork) {
   Program program = program_of({compute(400)});
   program.native_estimate_ns = 100;

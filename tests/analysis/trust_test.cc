@@ -117,6 +117,8 @@ const Case kCases[] = {
     {"a doubt that was not measured counts for nothing by itself", Trust::high, "",
      [] { return with_doubt(kOutsideWaits, -1); }},
     {"unmeasured", Trust::medium, "not measured", [] { return with(&Evidence::unmeasured_share, 0.02); }},
+    {"packets", Trust::high, "", [] { return with_doubt(kPacketWork, 0.04); }},
+    {"packets", Trust::medium, "packets", [] { return with_doubt(kPacketWork, 0.4); }},
     {"requests", Trust::high, "", [] { return with(&Evidence::doubtful_requests, 0.04); }},
     {"requests", Trust::medium, "under way at once", [] { return with(&Evidence::doubtful_requests, 0.4); }},
     {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 2); }},

@@ -1,0 +1,26 @@
+#include "replayer/cli/packet_work.h"
+
+#include <utility>
+#include <vector>
+
+namespace simrec::replay {
+
+void add_packet_work(Program& program, const Outcome& outcome) {
+  const auto host_of = [&](std::uint32_t thread) -> const std::string& {
+    return outcome.processes.at(program.threads.at(thread).process).host;
+  };
+  std::vector<bool> remote;
+  for (const Stream& stream : program.streams)
+    remote.push_back(host_of(stream.writer_thread) != host_of(stream.reader_thread));
+  for (ProgramThread& thread : program.threads) {
+    Ns work = 0;
+    for (std::size_t i = 0; i < thread.ops.size(); ++i) {
+      Op& op = thread.ops[i];
+      const bool transfers = (op.kind == OpKind::send && op.value > 0) || op.kind == OpKind::recv;
+      if (transfers && op.target < remote.size() && remote[op.target]) work += kPacketWork_ns;
+      if (op.kind == OpKind::compute) op.value += std::exchange(work, 0);
+    }
+  }
+}
+
+}  // namespace simrec::replay
