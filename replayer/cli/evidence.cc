@@ -117,8 +117,7 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   add_closure(e, program, outcome, twin);
   std::uint64_t unmeasured = unmeasurable(program), requests = 0;
   for (const Doubt& doubt : e.validity) {
-    if (doubt.what == kLentConnections || doubt.what == kPacedRequests)
-      requests += doubt.count;
+    if (doubt.what == kLentConnections || doubt.what == kPacedRequests) requests += doubt.count;
     // Orders are kept or relaxed in every server: how many there are says nothing.
     else if (doubt.share < 0 && doubt.what != kArrivalOrder && doubt.what != kRecordedOrder)
       unmeasured += doubt.count;
@@ -153,9 +152,9 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
-  for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
-                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
-                            &Evidence::doubtful_requests})
+  for (const auto member :
+       {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share, &Evidence::interception_share,
+        &Evidence::ledger_share, &Evidence::unmeasured_share, &Evidence::doubtful_requests})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

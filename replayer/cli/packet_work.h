@@ -1,5 +1,5 @@
-// What packets of a real link cost a kernel (interrupts, drivers, waking the receiver), and those of loopback do not. It
-// depends on cards and kernels that a trace knows nothing of: a doubt, not a term of the model.
+// What packets of a real link cost a kernel (interrupts, drivers, waking the receiver), and those of loopback do not.
+// It depends on cards and kernels that a trace knows nothing of: a doubt, not a term of the model.
 #pragma once
 
 #include "replayer/program/program.h"
@@ -7,8 +7,8 @@
 
 namespace simrec::replay {
 
-/// CPU time per transfer and side. Predictions for hosts that are 0.4 ms apart (tests/validation) are too short by 12 to
-/// 40 us per message, most by about 20.
+/// CPU time per transfer and side. Predictions for hosts that are 0.4 ms apart (tests/validation) are too short by 12
+/// to 40 us per message, most by about 20.
 inline constexpr Ns kPacketWork_ns = 10'000;
 
 /// Adds it wherever a thread computes next after it sent to, or received from, another host of the outcome.

@@ -26,7 +26,8 @@ inline constexpr const char* kKeptShares = "exchanges kept by connections that s
 inline constexpr const char* kDeadlines = "work until a time is over";
 inline constexpr const char* kSmallWrites = "writes without TCP_NODELAY, which may wait for acknowledgements";
 inline constexpr const char* kLentConnections = "requests of several clients on the same connections of a pool";
-inline constexpr const char* kPacedRequests = "requests that a timer started, perhaps before the answer to the last one";
+inline constexpr const char* kPacedRequests =
+    "requests that a timer started, perhaps before the answer to the last one";
 inline constexpr const char* kPacketWork = "transfers between hosts, whose packets cost a kernel more than loopback's";
 inline constexpr const char* kUnseenEnds = "ends of threads that others found out without a call";
 inline constexpr const char* kSpins = "iterations of busy waits that were folded";

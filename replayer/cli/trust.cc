@@ -121,12 +121,15 @@ constexpr std::array kRules = {
     // The predictions at 0.4 ms miss by about this much; beyond a few ms it is next to nothing.
     TrustRule{"packets", share<kPacketWork>, kMedium, kNever,
               [](const Evidence&, double v) {
-                return "the kernel's work for packets of a real link, which loopback does not show, may be worth " + percent(v);
+                return "the kernel's work for packets of a real link, which loopback does not show, may be worth " +
+                       percent(v);
               }},
     // Where requests take longer than while recording, more of them are under way at once, on more connections.
-    TrustRule{"requests", [](const Evidence& e) -> std::optional<double> { return e.doubtful_requests; }, kMedium, kNever,
+    TrustRule{"requests", [](const Evidence& e) -> std::optional<double> { return e.doubtful_requests; }, kMedium,
+              kNever,
               [](const Evidence&, double v) {
-                return percent(v) + " of the messages are requests that got a connection of a pool, or that a timer started: "
+                return percent(v) +
+                       " of the messages are requests that got a connection of a pool, or that a timer started: "
                        "on this network more of them may be under way at once";
               }},
     // One factor stands for clock, caches, memory and instruction set: measured in doublings. Up to a factor of 2

@@ -194,8 +194,8 @@ struct ProcessState {
   /// Any of its threads takes up what comes: they wait with one epoll instance, or pass connections on often.
   bool shares_connections = false;
   std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
-  Ns alarm_set_at = -1;        ///< a timer that signals once
-  LongWait longest_wait;       ///< that was asked for and ended by itself
+  Ns alarm_set_at = -1;         ///< a timer that signals once
+  LongWait longest_wait;        ///< that was asked for and ended by itself
 
   void waited(const LongWait& wait) {
     if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;

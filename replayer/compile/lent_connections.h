@@ -13,7 +13,8 @@ namespace simrec::replay::causal {
 
 class LentConnections {
  public:
-  /// A handler of the client (a source) sends on a connection which no poll reported. Had another client sent there last?
+  /// A handler of the client (a source) sends on a connection which no poll reported. Had another client sent there
+  /// last?
   bool lend(SourceKey connection, SourceKey client) {
     if (!is_connection(connection) || connection == client) return false;
     const auto [last, first] = clients_.try_emplace(connection, client);

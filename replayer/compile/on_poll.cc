@@ -99,7 +99,9 @@ void note_new_wishes(Context& c, const Call& call) {
     const ObjectId object = c.descriptors[c.descriptors.find(call.process, arguments[i])].object;
     t.had_room.push_back(object);
     const Ends& ends = c.channels.ends(object);
-    if (call.blocked || (arguments[i + 1] & POLLIN) || ends.connecting || std::ranges::find(before, object) != before.end()) continue;
+    if (call.blocked || (arguments[i + 1] & POLLIN) || ends.connecting ||
+        std::ranges::find(before, object) != before.end())
+      continue;
     if (const auto source = source_of(ends))
       t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
   }

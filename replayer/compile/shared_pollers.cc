@@ -168,8 +168,7 @@ class Weaver {
       op.value = 0;
     }
     if (is_idle_wait(op)) op.flags |= kTurn;
-    if (w.after != kNone)
-      w.own.push_back({OpKind::wait, Cause::sync, kTurn, std::exchange(w.after, kNone), 0});
+    if (w.after != kNone) w.own.push_back({OpKind::wait, Cause::sync, kTurn, std::exchange(w.after, kNone), 0});
     add_to(w.own, w.own_origins, w, op, w.at);
   }
 

@@ -113,7 +113,8 @@ TEST(EventLoops, WhatAHandlerDoesToAnotherSourceOrdersThem) {
 
 TEST(EventLoops, RequestsOnAConnectionThatAnotherClientHadAreCounted) {
   const auto lent = [](std::uint32_t second_client) {
-    Server s({recv(0, 10), send(5, 7), recv(4, 9), send(2, 5), recv(second_client, second_client == 0 ? 20 : 10), send(5, 7)});
+    Server s({recv(0, 10), send(5, 7), recv(4, 9), send(2, 5), recv(second_client, second_client == 0 ? 20 : 10),
+              send(5, 7)});
     for (int i = 0; i < 2; ++i) {
       s.program.streams.emplace_back();
       s.program.streams.back().connection_plus_one = 3;

@@ -101,7 +101,7 @@ TEST(Poll, WhatIsWrittenWhereRoomWasAskedForComesFromWhoAsked) {
   s.write(loop, 8, 5, {7 * kMs, 7 * kMs + 10});
   s.read(client, 7, 5, {8 * kMs, 8 * kMs + 10});
   s.exit_group(loop, 9 * kMs);
-  EXPECT_EQ(ops(s.compile(), ThreadId{3}), "wait k1, send s1 5, signal k2, exit");
+  EXPECT_EQ(ops(s.compile(), ThreadId{3}), "wait k0, send s1 5, signal k2, exit");
 }
 
 TEST(Poll, TheUsualTimeoutIsKeptUnlessSomeExpired) {

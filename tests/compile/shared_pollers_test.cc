@@ -70,11 +70,11 @@ struct Runtime {
 TEST(SharedPollers, ConnectionsAreServedEachInItsOwnOrder) {
   Runtime r({{recv(0, 10), compute(1), send(3, 5), compute(2)}, {recv(2, 10), compute(3), send(1, 5), compute(4)}});
   r.order({{0, 0}, {1, 0}, {0, 2}, {1, 2}});
-  EXPECT_EQ(r.ops(3), "turn:r0/10 c1 turn:s1/5 c4 signal11 exit ");
-  EXPECT_EQ(r.ops(4), "turn:r2/10 c3 turn:s3/5 c2 signal10 exit ");
+  EXPECT_EQ(r.ops(3), "turn:r0/10 c1 signal10 turn:s1/5 c4 signal12 exit ");
+  EXPECT_EQ(r.ops(4), "turn:r2/10 c3 turn:s3/5 c2 signal11 exit ");
   EXPECT_EQ(r.ops(2), "spawn3 spawn4 exit ");
-  EXPECT_EQ(r.ops(0), "spawn2 turn:wait10 exit ");  // its end comes after what it did
-  EXPECT_EQ(r.ops(1), "turn:wait11 exit ");
+  EXPECT_EQ(r.ops(0), "spawn2 turn:wait11 exit ");  // its end comes after what it did
+  EXPECT_EQ(r.ops(1), "turn:wait12 exit ");
   EXPECT_EQ(r.program.threads[1].pool_plus_one, 1U);
   EXPECT_EQ(r.program.threads[4].loop_plus_one, 1U);
 }
@@ -91,15 +91,15 @@ TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
 TEST(SharedPollers, AProxyPassesOnWhatItReceived) {
   Runtime r({{recv(0, 10), send(3, 12), recv(2, 20), send(1, 22), recv(0, 30), send(3, 12)}});
   r.order({{0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}});
-  EXPECT_EQ(r.ops(2), "turn:r0/10 spawn3 signal10 turn:wait11 s1/22 turn:r0/30 signal12 exit ");
-  EXPECT_EQ(r.ops(3), "turn:wait10 s3/12 turn:r2/20 signal11 turn:wait12 s3/12 signal13 exit ");
+  EXPECT_EQ(r.ops(2), "turn:r0/10 signal10 signal11 turn:wait12 s1/22 turn:r0/30 signal13 exit ");
+  EXPECT_EQ(r.ops(3), "turn:wait10 turn:wait11 s3/12 turn:r2/20 signal12 turn:wait13 s3/12 signal14 exit ");
 }
 
 TEST(SharedPollers, ASendAfterASleepComesAfterIt) {
   Runtime r({{send(1, 5), sleep(50'000'000), send(1, 5), sleep(20'000), send(1, 5)}, {recv(2, 10), send(3, 5)}});
   r.order({{0, 0}, {0, 2}, {1, 0}, {1, 1}, {0, 4}});
-  EXPECT_EQ(r.ops(3), "turn:s1/5 signal10 turn:wait11 s1/5 signal12 turn:s1/5 signal13 exit ");
-  EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait13 exit ");
+  EXPECT_EQ(r.ops(3), "turn:s1/5 signal10 turn:wait11 s1/5 signal12 turn:s1/5 signal14 exit ");
+  EXPECT_EQ(r.ops(0), "spawn2 spawn3 turn:wait10 z50000000 signal11 turn:wait12 z20000 turn:wait14 exit ");
 }
 
 // Thread 1 sends on the first connection long after thread 0 went on, and what thread 0 wakes has to come before that.
@@ -107,7 +107,7 @@ TEST(SharedPollers, WhatAThreadGoesOnWithComesAfterItsOwnVisitOnly) {
   Runtime r({{recv(0, 10), park(0), compute(1), recv(2, 10)}, {park(1), send(1, 5), send(3, 5)}});
   r.order({{0, 0}, {1, 1}, {0, 3}, {1, 2}});
   EXPECT_EQ(r.ops(0), "spawn2 turn:wait10 turn:wait0 turn:wait12 exit ");
-  EXPECT_EQ(r.ops(3), "turn:r0/10 signal10 turn:s1/5 exit ");
+  EXPECT_EQ(r.ops(3), "turn:r0/10 signal10 turn:s1/5 signal11 exit ");
 }
 
 TEST(SharedPollers, WhoIsWokenBeforeAReceiveDoesNotWaitForIt) {

@@ -118,9 +118,7 @@ Loops with_more_after(Op more) {
 }
 
 // An exchange that does more than send, receive, compute and wake others stays with its connection.
-TEST(SharedWork, ExchangesThatDoMoreAreNotMoved) {
-  EXPECT_EQ(with_more_after(op(OpKind::io, 0, 0)).deal(), 0U);
-}
+TEST(SharedWork, ExchangesThatDoMoreAreNotMoved) { EXPECT_EQ(with_more_after(op(OpKind::io, 0, 0)).deal(), 0U); }
 
 // Whom it wakes learns of it no later than it did: that stays where it was.
 TEST(SharedWork, WakesStayWhereTheyWere) {
@@ -128,7 +126,9 @@ TEST(SharedWork, WakesStayWhereTheyWere) {
   EXPECT_EQ(loops.deal(), 10U);
   std::uint32_t woken = 0, sent = 0;
   for (const Op& o : loops.program.threads[2].ops) {
-    if (o.kind == OpKind::signal) EXPECT_EQ(o.target, woken++);
+    if (o.kind == OpKind::signal) {
+      EXPECT_EQ(o.target, woken++);
+    }
     sent += o.kind == OpKind::send;
   }
   EXPECT_EQ(woken, 30U);
