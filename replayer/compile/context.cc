@@ -112,6 +112,7 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   }
   t.sleeping_poll_plus_one = 0;
   t.waits.add(op, call.event.exit_ns);
+  if (op.kind != OpKind::wait && can_be_gate(op.kind)) t.receives.add(op, call.event.exit_ns);
   return index;
 }
 
@@ -140,6 +141,18 @@ std::uint32_t add_gate(Context& c, const Call& call, TokenId token) {
 
 void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags) {
   emit_wait(c, call, {OpKind::wait, Cause::sync, flags, token.value, add_gate(c, call, token)}, c.tokens.cause(token));
+}
+
+void wait_for_slice(Context& c, Call& call, TokenId token) {
+  const CausePoint by = c.tokens.cause(token);
+  Op wait{OpKind::wait, Cause::sync, kLock, token.value, 0};
+  if (by.time >= 0 && by.thread != call.thread && c.options.order == Order::arrival)
+    if (const auto received = c.threads[by.thread].receives.before(by.time)) {
+      c.program.gates.push_back(received->op);
+      wait.value = static_cast<std::int64_t>(c.program.gates.size());
+      wait.flags |= kYields;
+    }
+  emit_wait(c, call, wait, by);
 }
 
 void signal_token(Context& c, Call& call, TokenId token) {

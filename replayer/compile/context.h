@@ -150,6 +150,7 @@ struct ThreadState {
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
   LatestWaits waits;
+  LatestWaits receives;  ///< those of them that were for a peer
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
@@ -281,6 +282,9 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by);
 void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags = 0);
 /// The same where it may have been chance that the other one came first: locks, semaphores, condition variables.
 void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags);
+/// The same for a lock that is passed on in time slices: nobody waits for a thread that has not received yet what it
+/// had received before it passed the lock on.
+void wait_for_slice(Context& c, Call& call, TokenId token);
 /// Now the token's event happens.
 void signal_token(Context& c, Call& call, TokenId token);
 /// A wait whose cause is not in the trace: the recorded time, if it really waited.

@@ -1,13 +1,14 @@
-// Takes the chance out of runtimes whose threads all wait with one epoll instance and take up whatever is ready (Go,
-// Tokio). Which thread served a connection was chance; what was done for the connection, one after the other, was not.
+// Takes the chance out of processes whose threads take up whatever is ready: they all wait with one epoll instance (Go,
+// Tokio), or a server's connections pass from thread to thread (Apache's event MPM). Which thread served a connection
+// was chance; what was done for the connection, one after the other, was not.
 //
-// From the time when a second thread polls the instance, the transfers of each connection, whoever made them, and what
-// came after each become a strand: a fiber of the process, in the recorded order. The threads' own waits for each
-// other end no strand, and no strand waits for them: they were out of work. A thread goes on with what is not a
-// strand's after what it did for strands. A send belongs to its own strand if that has received something which is not
-// answered yet; else to the strand that its thread received for last, unless that one has been answered (a proxy). A
-// send after a sleep comes after it. (Whether it would also have come before the answer to the one before, had that
-// taken longer, the trace does not tell: such sends are counted.)
+// From the time when that has shown (a second thread polls the instance; connections have passed on a few times), the
+// transfers of each connection, whoever made them, and what came after each become a strand: a fiber of the process, in
+// the recorded order. The threads' own waits for each other end no strand, and no strand waits for them: they were out
+// of work. A thread goes on with what is not a strand's after what it did for strands. A send belongs to its own strand
+// if that has received something which is not answered yet; else to the strand that its thread received for last,
+// unless that one has been answered (a proxy). A send after a sleep comes after it. (Whether it would also have come
+// before the answer to the one before, had that taken longer, the trace does not tell: such sends are counted.)
 #pragma once
 
 #include <cstdint>

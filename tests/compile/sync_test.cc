@@ -120,6 +120,27 @@ TEST(Futex, WhoHeldALockMayComeLaterElsewhere) {
   EXPECT_EQ(p.gates[0].target, waits_of(p, s.a).at(0).target);
 }
 
+// Python: b waits for the interpreter lock, which a gets first, as it has received something meanwhile, and passes on.
+// Where a has not received that yet, it does not have the lock.
+TEST(Futex, ALockOfTimeSlicesIsNotWaitedForIfItsHolderIsStillReceiving) {
+  const auto compiled = [](Ns timeout) {
+    ThreeThreads s;
+    s.pipe(s.a, 3, 4, 2 * kMs + 20);
+    const ThreadId peer = s.fork(s.a, 301, {2 * kMs + 30, 2 * kMs + 40});
+    s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 7 * kMs}, timeout);
+    s.write(peer, 4, 10, {4 * kMs, 4 * kMs + 10});
+    s.read(s.a, 3, 10, {3 * kMs, 4 * kMs + 20});
+    s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {6 * kMs, 6 * kMs + 10});
+    return s.compile();
+  };
+  const Program sliced = compiled(5 * kMs), longer = compiled(6 * kMs);
+  const auto wait_of_b = [](const Program& p) { return waits_of(p, ThreadId{1}).at(0); };
+  EXPECT_TRUE(wait_of_b(sliced).flags & kYields);
+  ASSERT_EQ(sliced.gates.size(), 1U);
+  EXPECT_EQ(sliced.gates[0].kind, OpKind::recv);
+  EXPECT_EQ(wait_of_b(longer).value, 0) << "any other condition variable: a brought something";
+}
+
 // Whether a timer has expired says nothing about who comes first: the gate is what came before.
 TEST(Futex, AGateIsTheLatestWaitThatCanBeOne) {
   ThreeThreads s;
