@@ -16,8 +16,9 @@ void add_packet_work(Program& program, const Outcome& outcome) {
     Ns work = 0;
     for (std::size_t i = 0; i < thread.ops.size(); ++i) {
       Op& op = thread.ops[i];
-      const bool transfers = (op.kind == OpKind::send && op.value > 0) || op.kind == OpKind::recv;
-      if (transfers && op.target < remote.size() && remote[op.target]) work += kPacketWork_ns;
+      const bool receives = op.kind == OpKind::recv, transfers = receives || (op.kind == OpKind::send && op.value > 0);
+      if (transfers && op.target < remote.size() && remote[op.target])
+        work += receives && (op.flags & kWoke) ? kWakingPacket_ns : kBusyPacket_ns;
       if (op.kind == OpKind::compute) op.value += std::exchange(work, 0);
     }
   }

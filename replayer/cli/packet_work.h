@@ -7,11 +7,13 @@
 
 namespace simrec::replay {
 
-/// CPU time per transfer and side. Predictions for hosts that are 0.4 ms apart (tests/validation) are too short by 12
-/// to 40 us per message, most by about 20.
-inline constexpr Ns kPacketWork_ns = 10'000;
+/// Per message whose receiver slept: predictions for hosts that are 0.4 ms apart (tests/validation) are too short by 12
+/// to 40 us for each of those, most by about 20.
+inline constexpr Ns kWakingPacket_ns = 20'000;
+/// Per transfer and side where nobody sleeps (redis_c16 there: 1.8 us).
+inline constexpr Ns kBusyPacket_ns = 2'000;
 
-/// Adds it wherever a thread computes next after it sent to, or received from, another host of the outcome.
+/// Adds these wherever a thread computes next after it sent to, or received from, another host of the outcome.
 void add_packet_work(Program& program, const Outcome& outcome);
 
 }  // namespace simrec::replay
