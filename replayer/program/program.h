@@ -180,8 +180,9 @@ struct Program {
   std::vector<Stream> streams;
   std::vector<Connection> connections;
   std::vector<Io> ios;
-  /// What the thread that ended a wait had waited for before the wait began. If that has not happened, it has not got
-  /// as far here, and the waiting thread comes first. Kinds recv, recv_end, accept, wait.
+  /// What the thread that ended a wait had waited for before the wait began (locks of time slices: had received before
+  /// it ended the wait). If that has not happened, it has not got as far here, and the waiting thread comes first.
+  /// Kinds recv, recv_end, accept, wait.
   std::vector<Op> gates;
   std::uint32_t tokens = 0;
   std::uint32_t timers = 0;
