@@ -284,7 +284,7 @@ class PathOnRoomyHosts : public Path {
                      const std::function<Ns(const Outcome&)>& on_path) {
     int disagree = 0;
     std::string which;
-    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint32_t seed = 1; seed <= 200; ++seed) {
       Program program = RandomProgram(seed).make();
       program.cold_ns = 0;
       options_.host_speed_flops = 0;
@@ -301,7 +301,7 @@ class PathOnRoomyHosts : public Path {
       which += "seed " + std::to_string(seed) + ": grew by " + std::to_string(grown) + " ns, the path says " +
                std::to_string(expected) + " ns\n";
     }
-    EXPECT_LE(disagree, 16) << which;  // one in 25 of them moves a transfer
+    EXPECT_LE(disagree, 14) << which;  // of 200: slower cores move a transfer in 14, more latency in 5
   }
 };
 
