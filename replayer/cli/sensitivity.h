@@ -53,7 +53,7 @@ struct Laboratory {
   std::function<Program(Order, Spins)> compile;
 };
 
-/// Replays up to twelve times. `order`: that `program` was compiled with.
+/// Replays up to thirteen times. `order`: that `program` was compiled with.
 Sensitivity measure_sensitivity(const Program& program, const Outcome& outcome, Order order,
                                 const Laboratory& laboratory);
 

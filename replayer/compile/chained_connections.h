@@ -17,20 +17,17 @@ class ChainedConnections {
       bool ended = false;
       for (const Op& op : program.threads[fiber.thread].ops) {
         ended = ended || (op.kind == OpKind::finish && source_of_transfer(program, op) == fiber.source);
-        if (ended && op.kind == OpKind::connect) previous_.try_emplace(op.target, fiber.source);
+        // A chain goes up: who was begun later has the higher number.
+        if (ended && op.kind == OpKind::connect && fiber.source < op.target)
+          previous_.try_emplace(op.target, fiber.source);
       }
     }
   }
   /// The first connection of the chain.
   SourceKey first(SourceKey connection) {
-    const auto found = previous_.find(connection);
-    if (found == previous_.end()) return connection;
-    SourceKey root = found->second;
-    for (auto up = previous_.find(root); up != previous_.end() && up->second != root; up = previous_.find(root)) {
-      if (root == connection) return connection;  // a circle is none
-      root = up->second;
-    }
-    found->second = root;  // the next one finds it at once
+    SourceKey root = connection;
+    for (auto up = previous_.find(root); up != previous_.end(); up = previous_.find(root)) root = up->second;
+    if (root != connection) previous_[connection] = root;  // the next one finds it at once
     return root;
   }
 

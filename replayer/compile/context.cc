@@ -122,7 +122,13 @@ void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_
 
 namespace {
 
-/// Adds the gate of a wait (see Program::gates), returns its index + 1. 0 = it has none: the one that ended it waited
+/// Adds a gate (see Program::gates), returns its index + 1.
+std::uint32_t new_gate(Context& c, const Op& op) {
+  c.program.gates.push_back(op);
+  return static_cast<std::uint32_t>(c.program.gates.size());
+}
+
+/// Adds the gate of a wait, returns its index + 1. 0 = it has none: the one that ended it waited
 /// for something itself meanwhile, so it brought something that had to come; or ended, which is no lock either.
 std::uint32_t add_gate(Context& c, const Call& call, TokenId token) {
   const CausePoint by = c.tokens.cause(token);
@@ -132,9 +138,7 @@ std::uint32_t add_gate(Context& c, const Call& call, TokenId token) {
   const auto before = other.waits.before(by.time);
   if (!before || before->end > call.event.entry_ns) return 0;
   const auto gate = other.waits.gate_before(by.time);
-  if (!gate) return 0;
-  c.program.gates.push_back(gate->op);
-  return static_cast<std::uint32_t>(c.program.gates.size());
+  return gate ? new_gate(c, gate->op) : 0;
 }
 
 }  // namespace
@@ -148,8 +152,7 @@ void wait_for_slice(Context& c, Call& call, TokenId token) {
   Op wait{OpKind::wait, Cause::sync, kLock, token.value, 0};
   if (by.time >= 0 && by.thread != call.thread && c.options.order == Order::arrival)
     if (const auto received = c.threads[by.thread].receives.before(by.time)) {
-      c.program.gates.push_back(received->op);
-      wait.value = static_cast<std::int64_t>(c.program.gates.size());
+      wait.value = new_gate(c, received->op);
       wait.flags |= kYields;
     }
   emit_wait(c, call, wait, by);

@@ -146,7 +146,7 @@ struct ThreadState {
   ScratchSequence<ConditionalWait> conditional;
   PolledSources polled;                      ///< sources are links and channels here
   std::vector<ObjectId> had_room;            ///< its last poll reported that they may be written to
-  Visits visits;                             ///< of a thread whose process shares a poller
+  Visits visits;                             ///< of a thread whose process shares connections
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
   LatestWaits waits;

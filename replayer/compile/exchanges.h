@@ -11,8 +11,6 @@
 
 namespace simrec::replay::causal {
 
-inline bool is_plain_signal(const Op& op) { return op.kind == OpKind::signal && !(op.flags & kAfterAll); }
-
 /// Consecutive ops of a fiber.
 struct Segment {
   std::uint32_t thread = 0;            ///< of the program: where they are

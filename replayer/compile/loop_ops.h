@@ -47,6 +47,9 @@ inline bool comes_from_peer(const Op& op) {
          learns_of_connection(op);
 }
 
+/// A signal that wakes others, and says nothing about all that its thread has done.
+inline bool is_plain_signal(const Op& op) { return op.kind == OpKind::signal && !(op.flags & kAfterAll); }
+
 /// Ops that a handler may hold besides transfers: they never wait for another thread.
 inline bool harmless(const Op& op) {
   return op.kind == OpKind::compute || op.kind == OpKind::signal || op.kind == OpKind::arm || op.kind == OpKind::io ||

@@ -80,12 +80,14 @@ class PathWalk {
   }
 
   /// Of the time without CPU from `since` to the end of a call that nothing in the trace explains. With stops, all of
-  /// it. The fast path makes nobody wait but by what it computes and the recorder with it: a thread that was off the
-  /// CPU otherwise had to leave its core to another one, often to the one that the call had woken.
+  /// it, unless that is longer than stops are. The fast path makes nobody wait but by what it computes and the recorder
+  /// with it: a thread that was off the CPU otherwise had to leave its core to another one, often to the one that the
+  /// call had woken.
   Ns of_interception(Ns unexplained, const Event& e, Ns since) {
+    const bool too_long = unexplained > kLongestStop;
+    if (!too_long && (e.flags & kFast) == 0) return of_lag(unexplained);
     const Ns known = std::min(unexplained, c_.ledger.wall_cost_ns(e));
-    if (unexplained > kLongestStop) return known;
-    if ((e.flags & kFast) == 0) return of_lag(unexplained);
+    if (too_long) return known;
     recorder_.note(unexplained - known, of_lag(unexplained - known), since, e.exit_ns);
     return known;
   }

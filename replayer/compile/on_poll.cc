@@ -60,17 +60,19 @@ Found otherwise(Context& c, const Call& call) {
               : Found{{OpKind::sleep, Cause::network, kWoke | kOutside, 0, call.blocked}, {call.thread, kGenuineWait}};
 }
 
-/// Who begins to ask for room has something to write.
+/// The thread begins to ask for room: it has something to write there.
+void begins_to_ask(ThreadState& t, const Ends& ends) {
+  if (ends.connecting) return;  // that is what it asks for
+  if (const auto source = source_of(ends))
+    t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
+}
+
+/// epoll is told what to watch for.
 void note_wish(Context& c, const Call& call, ObjectId watched) {
   bool& asked = c.asked_for_room[static_cast<std::uint64_t>(call.object.value) << 32 | watched.value];
   const std::int64_t events = call.extra_argument(0);
   const bool asks = (events & EPOLLOUT) && !(events & EPOLLET);
-  if (std::exchange(asked, asks) || !asks) return;
-  const Ends& ends = c.channels.ends(watched);
-  if (ends.connecting) return;  // that is what it asks for
-  ThreadState& t = c.state(call);
-  if (const auto source = source_of(ends))
-    t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
+  if (!std::exchange(asked, asks) && asks) begins_to_ask(c.state(call), c.channels.ends(watched));
 }
 
 void epoll_ctl_entry(Context& c, Call& call) {
@@ -89,22 +91,14 @@ bool watches_one(Context& c, const Call& call) {
   return set != c.epoll_sets.end() && set->second.size() == 1;
 }
 
-/// poll() tells what may be written to only if it was asked. Whoever did not ask before has something to write by now.
-void note_new_wishes(Context& c, const Call& call) {
+/// What poll() tells of an object. Of room it tells only if it was asked: whoever did not ask `before` has begun to.
+void note_room(Context& c, const Call& call, ObjectId object, std::int64_t events,
+               const std::vector<ObjectId>& before) {
+  if (!(events & POLLOUT)) return;
   ThreadState& t = c.state(call);
-  const std::span<const std::int64_t> arguments = call.event.arguments;
-  const std::vector<ObjectId> before = std::exchange(t.had_room, {});
-  for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2) {
-    if (!(arguments[i + 1] & POLLOUT)) continue;
-    const ObjectId object = c.descriptors[c.descriptors.find(call.process, arguments[i])].object;
-    t.had_room.push_back(object);
-    const Ends& ends = c.channels.ends(object);
-    if (call.blocked || (arguments[i + 1] & POLLIN) || ends.connecting ||
-        std::ranges::find(before, object) != before.end())
-      continue;
-    if (const auto source = source_of(ends))
-      t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
-  }
+  t.had_room.push_back(object);
+  const bool waited_for_it = call.blocked || (events & POLLIN);
+  if (!waited_for_it && std::ranges::find(before, object) == before.end()) begins_to_ask(t, c.channels.ends(object));
 }
 
 /// Notes which sources the poll reported, for event_loops.h. Returns those that have been connecting until now.
@@ -121,8 +115,12 @@ std::vector<ObjectId> note_ready(Context& c, const Call& call) {
   };
   const std::span<const std::int64_t> arguments = call.event.arguments;
   if (has_descriptor_list(call.event.kind)) {
-    for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2)
-      add(c.descriptors[c.descriptors.find(call.process, arguments[i])].object);
+    const std::vector<ObjectId> had_room = std::exchange(c.state(call).had_room, {});
+    for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2) {
+      const ObjectId object = c.descriptors[c.descriptors.find(call.process, arguments[i])].object;
+      note_room(c, call, object, arguments[i + 1], had_room);
+      add(object);
+    }
   } else {
     const auto& objects = c.epoll_data[call.object.value];
     for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
@@ -161,7 +159,6 @@ void poll_exit(Context& c, Call& call) {
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
-    if (has_descriptor_list(call.event.kind)) note_new_wishes(c, call);
     const std::vector<ObjectId> made = note_ready(c, call);
     const Found found = call.blocked ? otherwise(c, call) : Found{};
     t.emit.poll_ready(cpu, call.blocked, found.op);

@@ -18,9 +18,7 @@ constexpr Ns kRealSleepNs = 1'000'000;
 
 bool is_idle_wait(const Op& op) { return op.kind == OpKind::wait && op.cause == Cause::sync; }
 /// What a segment of a strand may hold besides its transfer.
-bool follows(const Op& op) {
-  return op.kind == OpKind::compute || op.kind == OpKind::io || (op.kind == OpKind::signal && !(op.flags & kAfterAll));
-}
+bool follows(const Op& op) { return op.kind == OpKind::compute || op.kind == OpKind::io || is_plain_signal(op); }
 
 /// Has one connection all but a tenth of the visits?
 bool has_one_connection(const Program& program, std::span<const Visits> visits,
@@ -144,7 +142,7 @@ class Weaver {
     Lead lead{end};
     // What came from a peer may depend on whoever was woken before it was taken up.
     const bool keeps_wakes = end < w.ops.size() && comes_from_peer(w.ops[end]);
-    const auto leads = [&](const Op& op) { return follows(op) && !(keeps_wakes && op.kind == OpKind::signal); };
+    const auto leads = [&](const Op& op) { return follows(op) && !(keeps_wakes && is_plain_signal(op)); };
     while (lead.first > w.at && leads(w.ops[lead.first - 1])) --lead.first;
     lead.waited = lead.first > w.at;
     if (lead.waited) w.received_for = kNone;

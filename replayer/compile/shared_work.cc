@@ -118,16 +118,15 @@ class Dealer {
   void note_kept(const Fibers& client) {
     if (first_transfer(program_.threads[client.front()->thread]) != OpKind::send) return;
     auto asks = Cutter(program_, OpKind::send, space_).cut(client);
-    if (!asks || !has_enough(client, asks->exchanges.size())) return;
+    const SourceKey connection = client.front()->source, first = chained_.first(connection);
+    if (!asks || !has_enough(asks->exchanges.size(), first != connection)) return;
     const Segment usual = asks->exchanges[asks->exchanges.size() / 2];
-    kept_[{client.front()->region, 0, usual.sent, usual.received}][chained_.first(client.front()->source)].add(
-        share_of(client, asks->exchanges.size()));
+    kept_[{client.front()->region, 0, usual.sent, usual.received}][first].add(share_of(client, asks->exchanges.size()));
   }
 
-  /// Few are enough if they end a chain, but of one nothing can be moved.
-  bool has_enough(const Fibers& client, std::size_t exchanges) {
-    const SourceKey connection = client.front()->source;
-    return exchanges >= kFewestExchanges || (exchanges > 1 && chained_.first(connection) != connection);
+  /// Few are enough if they go on with a chain, but of one nothing can be moved.
+  static bool has_enough(std::size_t exchanges, bool goes_on) {
+    return exchanges >= kFewestExchanges || (exchanges > 1 && goes_on);
   }
 
   static void note_imbalance(const std::vector<Share>& shares, Dealt& dealt) {
@@ -149,14 +148,13 @@ class Dealer {
     auto answers = Cutter(program_, OpKind::recv, space_).cut(server);
     if (!asks || !answers || asks->out != answers->in || asks->in != answers->out) return false;
     if (uses_[asks->out].shared || uses_[asks->in].shared) return false;
-    if (asks->exchanges.size() != answers->exchanges.size() || !has_enough(client, asks->exchanges.size()))
-      return false;
-    for (std::size_t i = 0; i < asks->exchanges.size(); ++i)
-      if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return false;
     const std::size_t exchanges = asks->exchanges.size();
+    const SourceKey connection = client.front()->source, first = chained_.first(connection);
+    if (exchanges != answers->exchanges.size() || !has_enough(exchanges, first != connection)) return false;
+    for (std::size_t i = 0; i < exchanges; ++i)
+      if (!is_exchange(asks->exchanges[i], answers->exchanges[i])) return false;
     const Segment usual = asks->exchanges[exchanges / 2];
-    Chain& chain = pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}]
-                         [chained_.first(client.front()->source)];
+    Chain& chain = pools_[{client.front()->region, server.front()->region, usual.sent, usual.received}][first];
     chain.add(share_of(client, exchanges));
     chain.pairs.push_back({std::move(*asks), std::move(*answers)});
     return true;
@@ -273,16 +271,11 @@ class Dealer {
   static void append(const Segment& segment, const ProgramThread& from, OriginCursor& origin, const Side& side,
                      std::span<Rebuilt> fibers, std::int64_t& received, const Wanted& wanted) {
     Rebuilt& to = fibers[segment.fiber];
-    const OpOrigin* last = nullptr;
     std::int64_t position = segment.before;
     for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i) {
       Op op = from.ops[i];
       if (!wanted(op)) continue;
-      if (const OpOrigin* now = origin.of(i)) {
-        if (last == nullptr || now->event_kind != last->event_kind || now->fd != last->fd)
-          to.origins.push_back({static_cast<std::uint32_t>(to.ops.size()), now->event_kind, now->fd});
-        last = now;
-      }
+      add_origin(to.origins, static_cast<std::uint32_t>(to.ops.size()), origin.of(i));
       if (op.kind == OpKind::send) op.target = side.out;
       if (op.kind == OpKind::recv) {
         const std::int64_t bytes = op.value - std::exchange(position, op.value);

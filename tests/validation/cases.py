@@ -148,7 +148,7 @@ FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adve
 
 
 def workloads():
-    return [w for module in ("network", "servers", "heterogeneous", "cpu", "adversarial", "disk", "heldout", "heldout2", "heldout3")
+    return [w for module in FAMILIES if module not in ("both", "cache")  # those are part of network and of cpu
             for w in importlib.import_module(f"families.{module}").WORKLOADS]
 
 
