@@ -64,7 +64,8 @@ constexpr Name kMessages[] = {NAMED(MSG_OOB),  NAMED(MSG_PEEK),       NAMED(MSG_
                               NAMED(MSG_EOR),  NAMED(MSG_WAITALL),    NAMED(MSG_NOSIGNAL), NAMED(MSG_ERRQUEUE),
                               NAMED(MSG_MORE), NAMED(MSG_WAITFORONE), NAMED(MSG_FASTOPEN), NAMED(MSG_CMSG_CLOEXEC)};
 constexpr Name kLevels[] = {NAMED(SOL_SOCKET), NAMED(IPPROTO_IP), NAMED(IPPROTO_TCP), NAMED(IPPROTO_IPV6)};
-constexpr Name kTcpOptions[] = {NAMED(TCP_NODELAY)};
+/// Those that are recorded without --all; what a number means depends on the level.
+constexpr Name kSocketOptions[] = {NAMED(TCP_NODELAY), NAMED(SO_LINGER)};
 constexpr Name kShutdown[] = {NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR)};
 constexpr Name kFcntl[] = {NAMED(F_DUPFD),         NAMED(F_SETFD),      NAMED(F_SETFL),      NAMED(F_GETLK),
                            NAMED(F_SETLK),         NAMED(F_SETLKW),     NAMED(F_SETOWN),     NAMED(F_SETSIG),
@@ -158,7 +159,7 @@ const ArgumentNames kArguments[] = {
     {"flags", {"accept4"}, kSocketTypes, true},
     {"flags", {"sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"}, kMessages, true},
     {"level", {"setsockopt"}, kLevels},
-    {"option", {"setsockopt"}, kTcpOptions},
+    {"option", {"setsockopt"}, kSocketOptions},
     {"how", {}, kShutdown},
     {"command", {"fcntl"}, kFcntl},
     {"request", {"ioctl"}, kIoctl},

@@ -64,10 +64,16 @@ Code body_of(Condition condition) {
       constexpr std::uint32_t kCodes[] = {kArchSetGs};
       return trace_when_any_of(0, kCodes);
     }
-    case Condition::tcp_no_delay:
-      return {load_argument(1),          jump(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 2),
-              load_argument(2),          jump(BPF_JMP | BPF_JEQ | BPF_K, TCP_NODELAY, 1, 0),
-              result(SECCOMP_RET_ALLOW), result(kTrace)};
+    case Condition::socket_options:
+      return {load_argument(1),
+              jump(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 2),
+              load_argument(2),
+              jump(BPF_JMP | BPF_JEQ | BPF_K, TCP_NODELAY, 4, 3),
+              jump(BPF_JMP | BPF_JEQ | BPF_K, SOL_SOCKET, 0, 2),
+              load_argument(2),
+              jump(BPF_JMP | BPF_JEQ | BPF_K, SO_LINGER, 1, 0),
+              result(SECCOMP_RET_ALLOW),
+              result(kTrace)};
     case Condition::fcntl_changes:
       return {load_argument(1), jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 1, 0),
               jump(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 0, 1), result(SECCOMP_RET_ALLOW), result(kTrace)};

@@ -50,7 +50,7 @@ constexpr SyscallRow kRows[] = {
     {SYS_connect, "connect", both, {fd(0)}, Extra::address},
     {SYS_accept, "accept", both, {fd(0)}, Extra::object},
     {SYS_accept4, "accept4", both, {fd(0), flags(3)}, Extra::object},
-    {SYS_setsockopt, "setsockopt", entry, {fd(0), num(1, "level"), num(2, "option")}, Extra::option, Condition::tcp_no_delay},
+    {SYS_setsockopt, "setsockopt", entry, {fd(0), num(1, "level"), num(2, "option")}, Extra::option, Condition::socket_options},
     {SYS_shutdown, "shutdown", both, {fd(0), num(1, "how")}},
     {SYS_sendto, "sendto", both, {fd(0), size(2), flags(3)}, Extra::datagram},
     {SYS_recvfrom, "recvfrom", both, {fd(0), size(2), flags(3)}, Extra::datagram},

@@ -54,7 +54,7 @@ enum class Extra : std::uint8_t {
   exec,         ///< path string
   lock,         ///< for lock commands: type (F_RDLCK 0, F_WRLCK 1, F_UNLCK 2), whence, start, length
   semops,       ///< n, then n × (semaphore number, operation)
-  option,       ///< value, an int                                              setsockopt
+  option,       ///< value, an int; of SO_LINGER s that close() waits, 0 = none setsockopt
 };
 
 /// Extra condition in the seccomp filter, so that uninteresting variants cost nothing.
@@ -65,7 +65,7 @@ enum class Condition : std::uint8_t {
   fcntl_changes,       ///< everything but F_GETFD, F_GETFL
   prctl_interception,  ///< PR_SET_SECCOMP, PR_SET_SYSCALL_USER_DISPATCH
   arch_prctl_gs,       ///< ARCH_SET_GS
-  tcp_no_delay,        ///< TCP_NODELAY of IPPROTO_TCP
+  socket_options,      ///< TCP_NODELAY of IPPROTO_TCP, SO_LINGER of SOL_SOCKET
 };
 
 struct SyscallRow {

@@ -65,6 +65,7 @@ struct Ends {
   std::uint32_t readers = 0;
   std::uint32_t unknown_ends = 0;  ///< pipes: inherited ends of unknown direction
   bool no_delay = false;           ///< TCP_NODELAY
+  bool lingers = false;            ///< SO_LINGER: close() waits until all is acknowledged
   bool connecting = false;         ///< connect() has not waited for the connection, and nothing has told of it yet
 };
 

@@ -147,6 +147,12 @@ void close_range_exit(Context& c, Call& call) {
   close_descriptions(c, call, call.event.entry_ns);
 }
 
+/// A thread's own doing, not its end: there the kernel does not linger.
+bool is_close(const Call& call) {
+  return call.event.kind == SYS_close || call.event.kind == SYS_close_range || call.event.kind == SYS_dup2 ||
+         call.event.kind == SYS_dup3;
+}
+
 void reader_gone(Context& c, Call& call, std::uint32_t channel, Ns when) {
   Channel& ch = c.channels[channel];
   if (ch.reader_closed) return;
@@ -219,6 +225,8 @@ void close_descriptions(Context& c, Call& call, Ns when) {
       pipe_end_closed(c, call, d, when);
     } else if (const Ends& e = c.channels.ends(d.object); e.out_plus_one) {
       finish_channel(c, call, e.out_plus_one - 1, when);
+      if (e.lingers && kind == ObjectKind::tcp && is_close(call))
+        c.emit(call).cause({OpKind::finish, Cause::network, kLingers, e.out_plus_one - 1, 0});
       reader_gone(c, call, e.in_plus_one - 1, when);
     }
     if (d.locked) release_whole_file_lock(c, call, d.object, when);

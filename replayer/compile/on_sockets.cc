@@ -68,6 +68,12 @@ void connect_exit(Context& c, Call& call) {
   if (blocked) c.state(call).conditional.push_back({op, blocked});
 }
 
+/// An accepted socket begins with what its listener was told.
+void inherit_options(Ends& server, const Ends& listener) {
+  server.no_delay = listener.no_delay;
+  server.lingers = listener.lingers;
+}
+
 void accept_exit(Context& c, Call& call) {
   if (call.result() == -EAGAIN) {
     c.counts.add(Count::eagain);
@@ -78,7 +84,7 @@ void accept_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0) return;
   const ObjectId server{static_cast<std::uint32_t>(call.extra_argument(0))};
-  if (server.value) c.channels.ends(server).no_delay = c.channels.ends(call.object).no_delay;
+  if (server.value) inherit_options(c.channels.ends(server), c.channels.ends(call.object));
   const std::uint32_t link = server.value ? c.channels.accept(server, call.object, call.thread) : 0;
   if (link) {
     emit_wait(c, call, {OpKind::accept, Cause::network, 0, link - 1, 0}, c.link_causes[link - 1]);
@@ -95,8 +101,11 @@ void shutdown_entry(Context& c, Call& call) {
 }
 
 void setsockopt_entry(Context& c, Call& call) {
-  const bool no_delay = call.event.argument(1) == IPPROTO_TCP && call.event.argument(2) == TCP_NODELAY;
-  if (no_delay && call.object.value) c.channels.ends(call.object).no_delay = call.extra_argument(0) != 0;
+  if (!call.object.value) return;
+  const std::int64_t level = call.event.argument(1), option = call.event.argument(2);
+  const bool on = call.extra_argument(0) != 0;
+  if (level == IPPROTO_TCP && option == TCP_NODELAY) c.channels.ends(call.object).no_delay = on;
+  if (level == SOL_SOCKET && option == SO_LINGER) c.channels.ends(call.object).lingers = on;
 }
 
 constexpr HandlerRow kRows[] = {

@@ -159,6 +159,9 @@ void EventEngine::handle(const Event& event) {
     case EventKind::deliver:
       deliver(event.id);
       break;
+    case EventKind::end_acknowledged:
+      end_acknowledged(event.id);
+      break;
     case EventKind::window:
       window_event(event);
       break;
@@ -245,8 +248,7 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
     case OpKind::recv:
       return recv(t, op);
     case OpKind::finish:
-      finish(op);
-      return true;
+      return finish(t, op);
     case OpKind::connect:
       return connect(t, op);
     case OpKind::recv_end:
@@ -322,8 +324,15 @@ void EventEngine::wake_up(std::uint32_t t) {
 
 /// Does the op send to another host, or receive from one?
 bool EventEngine::waits_for_host(const Op& op) const {
-  const bool stream_op = op.kind == OpKind::send || op.kind == OpKind::recv || op.kind == OpKind::recv_end;
-  return stream_op && streams_[op.target].remote;
+  switch (op.kind) {
+    case OpKind::send:
+    case OpKind::recv:
+    case OpKind::recv_end:
+    case OpKind::finish:
+      return streams_[op.target].remote != nullptr;
+    default:
+      return false;
+  }
 }
 
 /// The thread goes on: its compute op is done or its wait is over.
@@ -371,6 +380,8 @@ bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
       return streams_[op.target].arrived >= op.value;
     case OpKind::recv_end:
       return streams_[op.target].end_arrived;
+    case OpKind::finish:
+      return !(op.flags & kLingers) || streams_[op.target].end_acknowledged;
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
@@ -401,6 +412,8 @@ EventEngine::WaitList* EventEngine::list_of(const Op& op) {
     case OpKind::send:
       return is_connecting(op.target) ? &connections_[program_.streams[op.target].connection_plus_one - 1].waiters
                                       : &streams_[op.target].writers;
+    case OpKind::finish:
+      return &streams_[op.target].writers;
     case OpKind::accept:
       return &connections_[op.target].waiters;
     case OpKind::wait:

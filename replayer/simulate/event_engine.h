@@ -116,6 +116,7 @@ class EventEngine {
     double flow_since = 0;
     Chain flow;                                    ///< what led to the latest flow
     Chain credit;                                  ///< what led to the latest acknowledgement or notice
+    Chain end;                                     ///< what led to the arrival of the end
     std::deque<Acknowledgement> acknowledgements;  ///< only with insight
   };
 
@@ -125,7 +126,7 @@ class EventEngine {
     std::int64_t wanted = 0;  ///< a reader waits for bytes up to here and takes what comes
     std::uint32_t source = 0, destination = 0;
     std::uint32_t last_writer_plus_one = 0;
-    bool end_sent = false, end_arrived = false;
+    bool end_sent = false, end_arrived = false, end_acknowledged = false;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
@@ -229,7 +230,7 @@ class EventEngine {
   void set_up_stream(std::uint32_t index);
   bool send(std::uint32_t t, const Op& op);
   bool recv(std::uint32_t t, const Op& op);
-  void finish(const Op& op);
+  bool finish(std::uint32_t t, const Op& op);
   bool connect(std::uint32_t t, const Op& op);
   void client_established(std::uint32_t connection);
   bool is_connecting(std::uint32_t stream) const;
@@ -247,6 +248,7 @@ class EventEngine {
   void queue_flow(std::uint32_t stream);
   void send_next(std::uint32_t queue);
   void deliver(std::uint32_t stream);
+  void end_acknowledged(std::uint32_t stream);
   void take_notices(Stream& stream);
   void schedule_window(std::uint32_t stream);
   void window_event(const Event& event);
@@ -262,6 +264,8 @@ class EventEngine {
   void note_arrival(std::uint32_t stream, Delivery& delivery);
   void note_acknowledgements(RemotePath& path);
   void note_credit(std::uint32_t stream);
+  void note_end_acknowledged(std::uint32_t stream);
+  std::uint32_t latest_writer(std::uint32_t stream) const;
   Chain established(std::uint32_t connection);
   PathKind kind_of_wait(const Thread& thread, const Op& op, IntervalState state) const;
 

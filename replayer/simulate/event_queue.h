@@ -13,6 +13,7 @@ enum class EventKind : std::uint8_t {
   expire,              ///< id = thread, version = its wait: a timer or sleep ends
   processor,           ///< id = host, version = its schedule: a compute op is done
   deliver,             ///< id = stream: bytes or the end arrive
+  end_acknowledged,    ///< id = stream: the sender learns that its end has arrived
   window,              ///< id = stream: acknowledgements or room arrive at the sender
   client_established,  ///< id = connection
   server_established,  ///< id = connection

@@ -81,16 +81,15 @@ bool EventEngine::recv(std::uint32_t t, const Op& op) {
   return true;
 }
 
-void EventEngine::finish(const Op& op) {
+bool EventEngine::finish(std::uint32_t t, const Op& op) {
   Stream& stream = streams_[op.target];
-  if (stream.end_sent) return;
-  stream.end_sent = true;
-  if (stream.remote) {
-    inject(op.target);
-  } else {
-    stream.end_arrived = true;
+  const bool is_first = !std::exchange(stream.end_sent, true);
+  if (is_first && stream.remote) inject(op.target);
+  if (is_first && !stream.remote) {
+    stream.end_arrived = stream.end_acknowledged = true;
     wake_satisfied(stream.readers, stream.last_writer_plus_one);
   }
+  return satisfied(t, op) || hold(t, &stream.writers);
 }
 
 /// Bytes up to `position` have left the stream at the reader's side.
@@ -203,7 +202,19 @@ void EventEngine::deliver(std::uint32_t index) {
   const Because because(*this, delivery.chain);
   stream.arrived = delivery.position;
   stream.end_arrived = stream.end_arrived || delivery.end;
+  if (delivery.end) {
+    stream.remote->end = delivery.chain;
+    queue_.push(now_ + stream.remote->back_s, EventKind::end_acknowledged, index);
+  }
   arrived(index, delivery.writer_plus_one);
+}
+
+void EventEngine::end_acknowledged(std::uint32_t index) {
+  Stream& stream = streams_[index];
+  if (in_.insight) note_end_acknowledged(index);
+  const Because because(*this, stream.remote->end);
+  stream.end_acknowledged = true;
+  wake_satisfied(stream.writers, program_.streams[index].reader_thread + 1);
 }
 
 /// Makes sure that somebody looks when the next acknowledgement or room notice arrives that is waited for.

@@ -183,7 +183,7 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
       recv(t, op);
       break;
     case OpKind::finish:
-      finish(op);
+      finish(t, op);
       break;
     case OpKind::connect:
       connect(t, op);
@@ -315,6 +315,8 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
       return streams_[op.target].arrived >= op.value;
     case OpKind::recv_end:
       return streams_[op.target].end_arrived;
+    case OpKind::finish:
+      return !(op.flags & kLingers) || streams_[op.target].end_acknowledged;
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
@@ -342,6 +344,7 @@ ReferenceEngine::WaitList* ReferenceEngine::list_of(const Op& op) {
     case OpKind::recv_end:
       return &streams_[op.target].readers;
     case OpKind::send:
+    case OpKind::finish:
       return &streams_[op.target].writers;
     case OpKind::accept:
       return &connections_[op.target].waiters;

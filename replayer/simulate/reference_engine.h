@@ -83,7 +83,7 @@ class ReferenceEngine {
   struct Stream {
     std::int64_t sent = 0, arrived = 0, consumed = 0, wanted = 0;
     std::uint32_t last_writer_plus_one = 0;
-    bool end_sent = false, end_arrived = false;
+    bool end_sent = false, end_arrived = false, end_acknowledged = false;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
@@ -144,7 +144,7 @@ class ReferenceEngine {
   void io(std::uint32_t t, const Op& op);
   void send(std::uint32_t t, const Op& op);
   void recv(std::uint32_t t, const Op& op);
-  void finish(const Op& op);
+  void finish(std::uint32_t t, const Op& op);
   void connect(std::uint32_t t, const Op& op);
   bool satisfied(std::uint32_t t, const Op& op) const;
   bool comes_first(std::uint32_t t, const Op& op) const;
@@ -161,6 +161,7 @@ class ReferenceEngine {
   bool is_connecting(std::uint32_t stream) const;
   void take_notices(Stream& stream);
   void inject(std::uint32_t stream);
+  void acknowledge_end_at(std::uint32_t stream, double when);
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);
   bool relax_capacities();

@@ -87,16 +87,24 @@ void ReferenceEngine::recv(std::uint32_t t, const Op& op) {
   consumed(op.target, op.value);
 }
 
-void ReferenceEngine::finish(const Op& op) {
+void ReferenceEngine::finish(std::uint32_t t, const Op& op) {
   Stream& stream = streams_[op.target];
-  if (stream.end_sent) return;
-  stream.end_sent = true;
-  if (stream.remote) {
-    inject(op.target);
-  } else {
-    stream.end_arrived = true;
+  const bool is_first = !std::exchange(stream.end_sent, true);
+  if (is_first && stream.remote) inject(op.target);
+  if (is_first && !stream.remote) {
+    stream.end_arrived = stream.end_acknowledged = true;
     notify(stream.readers, stream.last_writer_plus_one);
   }
+  wait(
+      t, &stream.writers, [this, t, &op] { return satisfied(t, op); }, stream.remote != nullptr);
+}
+
+/// The sender learns, at that time, that its end has arrived.
+void ReferenceEngine::acknowledge_end_at(std::uint32_t index, double when) {
+  add(streams_[index].remote->acknowledgements, when, [this, index] {
+    streams_[index].end_acknowledged = true;
+    notify(streams_[index].writers, program_.streams[index].reader_thread + 1);
+  });
 }
 
 void ReferenceEngine::consumed(std::uint32_t index, std::int64_t position) {
@@ -147,6 +155,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
       streams_[index].end_arrived = true;
       arrived(index, by);
     });
+    acknowledge_end_at(index, path.last_delivery + path.back_s);
     return;
   }
   std::int64_t room = kUnlimited;
@@ -246,6 +255,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
         notify(streams_[index].writers, program_.streams[index].reader_thread + 1);
       });
     }
+    if (end) acknowledge_end_at(index, acknowledged);
     inject(index);
     --active_;
     became_idle();

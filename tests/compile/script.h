@@ -139,7 +139,7 @@ inline std::string ops(const Program& p, ThreadId thread) {
         text += "recv s" + target + " " + value;
         break;
       case OpKind::finish:
-        text += "finish s" + target;
+        text += "finish s" + target + (op.flags & kLingers ? " lingers" : "");
         break;
       case OpKind::recv_end:
         text += "recv_end s" + target;

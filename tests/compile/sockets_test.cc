@@ -103,6 +103,23 @@ TEST(Sockets, WhatTcpHeldBackStaysLate) {
   EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
 }
 
+TEST(Sockets, KnowsWhoseCloseLingers) {
+  const auto ends_of_server = [](std::uint16_t option, bool closes) {
+    ClientAndServer s;
+    s.connect(0, {2 * kMs, 2 * kMs + 50'000});
+    s.accept({1 * kMs, 2 * kMs + 30'000});
+    s.entry_only(s.server, SYS_setsockopt, {7, SOL_SOCKET, option, 600}, 3 * kMs);
+    s.call(s.server, SYS_sendto, 4, {7, 4, 0, 0}, {4 * kMs, 4 * kMs + 10});
+    if (closes) s.close(s.server, 7, 4 * kMs + 20);
+    s.read(s.client, 5, 4, {5 * kMs, 5 * kMs + 10});
+    s.exit_group(s.server, 6 * kMs);
+    return ops(s.compile(), s.server);
+  };
+  EXPECT_EQ(ends_of_server(SO_LINGER, true), "spawn 1, accept c0, send s1 4, finish s1, finish s1 lingers, exit");
+  EXPECT_EQ(ends_of_server(SO_KEEPALIVE, true), "spawn 1, accept c0, send s1 4, finish s1, exit");
+  EXPECT_EQ(ends_of_server(SO_LINGER, false), "spawn 1, accept c0, send s1 4, finish s1, exit");  // the kernel does not
+}
+
 TEST(Sockets, KnowsWhoseSmallSegmentsWait) {
   const auto flags_of_sends = [](bool recorded, std::int64_t level) {
     ClientAndServer s;

@@ -1,4 +1,4 @@
-// A TCP connection over loopback: connect, TCP_NODELAY at the client, another option, 10 requests of 64 bytes, answers of 256, shutdown, end of file.
+// A TCP connection over loopback: connect, TCP_NODELAY and SO_LINGER at the client, another option, 10 requests of 64 bytes, answers of 256, shutdown, end of file.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,6 +23,8 @@ int main(void) {
     const int on = 1;
     CHECK(setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
     CHECK(setsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0);
+    const struct linger linger = {.l_onoff = 1, .l_linger = 30};
+    CHECK(setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0);
     for (int i = 0; i < 10; ++i) {
       CHECK(send(client, bytes, 64, 0) == 64);
       CHECK(recv(client, bytes, 256, MSG_WAITALL) == 256);

@@ -91,6 +91,9 @@ TEST_F(Filter, HonoursConditions) {
   EXPECT_TRUE(stops(false, SYS_setsockopt, {0, IPPROTO_TCP, TCP_NODELAY}));
   EXPECT_FALSE(stops(false, SYS_setsockopt, {0, IPPROTO_TCP, TCP_KEEPIDLE}));
   EXPECT_FALSE(stops(false, SYS_setsockopt, {0, SOL_SOCKET, TCP_NODELAY}));
+  EXPECT_TRUE(stops(false, SYS_setsockopt, {0, SOL_SOCKET, SO_LINGER}));
+  EXPECT_FALSE(stops(false, SYS_setsockopt, {0, IPPROTO_TCP, SO_LINGER}));
+  EXPECT_FALSE(stops(false, SYS_setsockopt, {0, IPPROTO_IP, SO_LINGER}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIONBIO}));
   EXPECT_TRUE(stops(false, SYS_ioctl, {0, FIOASYNC}));
   EXPECT_FALSE(stops(false, SYS_ioctl, {0, FIONREAD}));

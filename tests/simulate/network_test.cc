@@ -92,6 +92,22 @@ TEST_P(Network, TheEndOfAStreamLetsAllGo) {
   EXPECT_NEAR(static_cast<double>(run(b).processes[1].end_ns), 10e6 + 2 * 670, 10);
 }
 
+// close() with SO_LINGER returns as soon as the end has been acknowledged, whatever the reader does.
+TEST_P(Network, ALingeringEndWaitsUntilItIsAcknowledged) {
+  const auto ends_at = [this](const std::vector<Op>& client, const std::vector<Op>& server) {
+    ProgramBuilder b;
+    b.process("client", client);
+    b.process("server", server);
+    b.stream(0, 1);
+    return static_cast<double>(run(b).processes[0].end_ns);
+  };
+  const std::vector<Op> busy{compute(500 * kMs), recv(0, 1), recv_end(0)};
+  EXPECT_NEAR(ends_at({send(0, 1), finish(0)}, busy), 0, 10);
+  EXPECT_NEAR(ends_at({send(0, 1), finish(0, kLingers)}, busy), 20e6 + 670, 10);
+  EXPECT_NEAR(ends_at({send(0, 1), finish(0), compute(5 * kMs), finish(0, kLingers)}, busy), 20e6 + 670, 10);
+  EXPECT_NEAR(ends_at({finish(0), compute(500 * kMs), finish(0, kLingers)}, {recv_end(0)}), 500e6, 10);
+}
+
 // Sixteen requests written one after the other arrive one after the other, not all at the end.
 TEST_P(Network, ShortTransfersOfOneRouteLeaveInOrder) {
   ProgramBuilder b;

@@ -19,7 +19,9 @@ inline Op send(std::uint32_t stream, std::int64_t bytes, std::uint16_t flags = 0
   return {OpKind::send, Cause::none, flags, stream, bytes};
 }
 inline Op recv(std::uint32_t stream, std::int64_t up_to) { return {OpKind::recv, Cause::none, 0, stream, up_to}; }
-inline Op finish(std::uint32_t stream) { return {OpKind::finish, Cause::none, 0, stream, 0}; }
+inline Op finish(std::uint32_t stream, std::uint16_t flags = 0) {
+  return {OpKind::finish, Cause::none, flags, stream, 0};
+}
 inline Op recv_end(std::uint32_t stream) { return {OpKind::recv_end, Cause::none, 0, stream, 0}; }
 inline Op connect(std::uint32_t connection, std::uint16_t flags = 0) {
   return {OpKind::connect, Cause::none, flags, connection, 0};

@@ -224,7 +224,8 @@ class RandomProgram {
   void end_streams() {
     for (const Open& open : open_) {
       if (pick(0, 1)) continue;
-      push(builder_.program.streams[open.stream].writer_thread, finish(open.stream));
+      const std::uint16_t flags = pick(0, 2) == 0 ? kLingers : 0;
+      push(builder_.program.streams[open.stream].writer_thread, finish(open.stream, flags));
       push(builder_.program.streams[open.stream].reader_thread, recv_end(open.stream));
     }
   }

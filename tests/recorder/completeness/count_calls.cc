@@ -49,8 +49,9 @@ bool holds(Condition condition, const Arguments& arguments) {
       return (arguments[3] & MAP_SHARED) != 0 && (arguments[2] & PROT_WRITE) != 0;
     case Condition::ioctl_fd_state:
       return std::set<std::uint64_t>{FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC}.contains(arguments[1]);
-    case Condition::tcp_no_delay:
-      return arguments[1] == IPPROTO_TCP && arguments[2] == TCP_NODELAY;
+    case Condition::socket_options:
+      return (arguments[1] == IPPROTO_TCP && arguments[2] == TCP_NODELAY) ||
+             (arguments[1] == SOL_SOCKET && arguments[2] == SO_LINGER);
     case Condition::fcntl_changes:
       return arguments[1] != F_GETFD && arguments[1] != F_GETFL;
     case Condition::prctl_interception:
