@@ -65,6 +65,10 @@ SETTINGS = {s.name: s for s in (
     Setting("three-fifths", cpu=0.6),
     Setting("200m-4ms", star(4, 200 * M, 1), size="K"),
     Setting("50m-30ms", star(4, 50 * M, 7.5), size="L"),
+    # Of the fourth. h1 sends at a quarter of the rate that it receives at.
+    Setting("two-fifths", cpu=0.4),
+    Setting("400m-1.6ms", star(4, 400 * M, 0.4), size="M"),
+    Setting("uneven-17ms", (Link(30 * M, 120 * M, 8), *star(3, 1 * G, 0.5)), size="N"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -144,7 +148,8 @@ def fingerprint(case):
     return f"{zlib.crc32(repr(parts).encode()):08x}"
 
 
-FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3")
+FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
+            "heldout4")
 
 
 def workloads():

@@ -8,7 +8,8 @@ import zlib
 
 import more_inputs
 import server_inputs
-from more_inputs import aiohttp, downloads, java_classes, names, r_model, scene, task_queue  # noqa: F401
+from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
+                         rust_source, scene, subversion, task_queue, thread_pool)
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
                            wsgi, zmq)
 
