@@ -50,8 +50,12 @@ void lock_entry(CallContext& c) {
   if (std::ranges::find(kLockCommands, static_cast<int>(c.reg(1))) == std::end(kLockCommands)) return;
   const auto lock = c.memory.read<struct flock>(c.reg(2));
   if (!lock) return c.unknown();
-  for (const std::int64_t value : {std::int64_t{lock->l_type}, std::int64_t{lock->l_whence},
-                                   std::int64_t{lock->l_start}, std::int64_t{lock->l_len}})
+  lock_details(c, *lock);
+}
+
+void lock_details(CallContext& c, const struct flock& lock) {
+  for (const std::int64_t value : {std::int64_t{lock.l_type}, std::int64_t{lock.l_whence},
+                                   std::int64_t{lock.l_start}, std::int64_t{lock.l_len}})
     c.add(value);
 }
 

@@ -59,6 +59,7 @@ void open_exit(CallContext& c);
 void created_object_exit(CallContext& c);
 void pipe_exit(CallContext& c);
 void lock_entry(CallContext& c);
+void lock_details(CallContext& c, const struct flock& lock);
 void fcntl_exit(CallContext& c);
 void io_uring_exit(CallContext& c);
 void io_uring_submitted(CallContext& c);

@@ -1,5 +1,6 @@
 #include "recorder/fast/fast_events.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -68,6 +69,16 @@ Ns milliseconds(std::uint64_t value) {
 void add_epoll(CallContext& c, const FastRecord& record) {
   c.add(milliseconds(record.registers[3]));
   for (const std::uint64_t data : record.after) c.add(static_cast<std::int64_t>(data));
+}
+
+void add_lock(CallContext& c, const FastRecord& record) {
+  if (record.before.empty() || (record.flags & HOOK_UNREADABLE) != 0) return;
+  struct flock lock {};
+  lock.l_type = static_cast<short>(record.before[0]);
+  lock.l_whence = static_cast<short>(record.before[0] >> 16);
+  lock.l_start = static_cast<off_t>(record.before[1]);
+  lock.l_len = static_cast<off_t>(record.before[2]);
+  decode_files::lock_details(c, lock);
 }
 
 /// Calls whose details the hook asks for when they are done.
@@ -148,6 +159,8 @@ void FastEvents::add_details(TracedThread& thread, const FastRecord& record, Cur
       return c.add(timeout_of(record));
     case HOOK_FUTEX:
       return decode_sync::futex_details(c, timeout_of(record));
+    case HOOK_FCNTL:
+      return add_lock(c, record);
     case HOOK_OPEN_0:
     case HOOK_OPEN_1:
       return add_opened(c, record);

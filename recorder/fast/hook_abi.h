@@ -34,6 +34,8 @@
 /* Longest socket address there is (struct sockaddr_storage), and what an internet one needs of it. */
 #define HOOK_MOST_ADDRESS 128
 #define HOOK_ADDRESS_WORDS 4
+/* Of struct flock: l_type | l_whence << 16, l_start, l_len. */
+#define HOOK_LOCK_WORDS 3
 /* The call the hook and remote code make to stop for the recorder: the filter always traces it. */
 #define HOOK_TRAP_SYSCALL 219 /* restart_syscall */
 
@@ -77,7 +79,7 @@ enum HookKind {
   HOOK_TIMEOUT_0,   /* timespec in rdi. before: timeout */
   HOOK_TIMEOUT_2,   /* timespec in rdx. before: timeout */
   HOOK_FUTEX,       /* before: timeout */
-  HOOK_FCNTL,       /* only commands that copy descriptors or set flags */
+  HOOK_FCNTL,       /* only commands that copy descriptors, set flags or lock. before, of a lock: struct flock's words */
   HOOK_IOCTL,       /* only requests that change a descriptor's state */
   HOOK_OPEN_0,      /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
   HOOK_OPEN_1,      /* path in rsi. after: same */
@@ -85,6 +87,11 @@ enum HookKind {
   HOOK_ACCEPT,      /* only at internet sockets. after, unless it failed: HookSocket */
   HOOK_NAME_SOCKET, /* bind, connect of internet sockets. before: HookAddress; after, unless it failed: HookSocket */
 };
+
+/* Commands of fcntl that look at a struct flock: F_GETLK, F_SETLK, F_SETLKW and their F_OFD_ twins. */
+static inline int hook_fcntl_locks(uint32_t command) {
+  return (command >= 5 && command <= 7) || (command >= 36 && command <= 38);
+}
 
 struct HookSpec {
   uint8_t kind;      /* HookKind */

@@ -38,8 +38,10 @@ class Words {
   bool failed_ = false;
 };
 
-std::size_t words_before(std::uint8_t kind) {
+std::size_t words_before(std::uint8_t kind, const FastRecord& record) {
   switch (kind) {
+    case HOOK_FCNTL:
+      return hook_fcntl_locks(static_cast<std::uint32_t>(record.registers[1])) ? HOOK_LOCK_WORDS : 0;
     case HOOK_PPOLL:
     case HOOK_EPOLL_CTL:
     case HOOK_TIMEOUT_0:
@@ -76,7 +78,7 @@ std::optional<FastRecord> parse_record(std::span<const std::uint64_t> all, bool 
   if ((head.flags & HOOK_CLOCK_AT_ENTRY) != 0) record.clock_at_entry = reading(words, record.entry_tsc);
   for (std::size_t i = 0; i < record.registers.size(); ++i)
     if ((spec.registers >> i & 1) != 0) record.registers[i] = words.next();
-  record.before = words.next(words_before(spec.kind));
+  record.before = words.next(words_before(spec.kind, record));
   if (finished) {
     record.exit_tsc = all[2];
     record.result = static_cast<std::int64_t>(all[3]);

@@ -27,6 +27,7 @@ int main(void) {
     FAILS(epoll_ctl(poller, EPOLL_CTL_MOD, ends[0], (struct epoll_event*)edge));
     FAILS(nanosleep((struct timespec*)(edge - 8), NULL));
     FAILS(open(edge, O_RDONLY));
+    FAILS(fcntl(zero_fd, F_GETLK, (struct flock*)(edge - 8)));
     FAILS(sendmsg(ends[0], (struct msghdr*)(edge - 16), 0));
     FAILS(recvmsg(ends[1], (struct msghdr*)(edge - 16), MSG_DONTWAIT));
     // A path that ends right at the end of what is readable.

@@ -1,4 +1,4 @@
-// The child waits for a record lock, then for a flock, that the parent holds.
+// The child waits for a record lock, then for a flock, that the parent holds. Before that, many locks of open file descriptions.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -13,6 +13,10 @@ int main(void) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 20};
   const int file = open(path, O_RDWR | O_CREAT, 0600);
   CHECK(file >= 0 && pipe(ends) == 0 && fcntl(file, F_SETLK, &lock) == 0 && flock(file, LOCK_EX) == 0);
+  for (int i = 0; i < 100; ++i) {
+    struct flock own = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 100 + i, .l_len = 1};
+    CHECK(fcntl(file, F_OFD_SETLK, &own) == 0);
+  }
   const pid_t child = fork();
   CHECK(child >= 0);
   if (child == 0) {

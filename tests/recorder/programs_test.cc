@@ -1,6 +1,7 @@
 // Every program of tests/programs, recorded: it must end as it does natively, its trace must be whole, and
 // what it did must be in it.
 #include <gtest/gtest.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/wait.h>
 
@@ -209,10 +210,14 @@ const Case kCases[] = {
     {"file_locks",
      [](const Recorded& r) {
        EXPECT_EQ(r.calls("flock"), 3);
-       int waits = 0;
-       r.each("fcntl",
-              [&](const Event& e) { waits += e.argument(1) == 7 && e.argument(5) == 10 && e.argument(6) == 20; });
+       int waits = 0, many = 0;
+       r.each("fcntl", [&](const Event& e) {
+         const bool known = e.arguments.size() > 6 && e.argument(4) == SEEK_SET;
+         waits += known && e.argument(1) == F_SETLKW && e.argument(5) == 10 && e.argument(6) == 20;
+         many += known && e.argument(1) == F_OFD_SETLK && e.argument(3) == F_RDLCK && e.argument(5) == 100 + many;
+       });
        EXPECT_EQ(waits, 1);
+       EXPECT_EQ(many, 100);
      }},
     {"moving_bytes",
      [](const Recorded& r) {
@@ -283,6 +288,7 @@ const Case kCases[] = {
        EXPECT_EQ(r.calls("epoll_ctl"), 61);
        EXPECT_EQ(r.calls("nanosleep", -EFAULT) + r.calls("clock_nanosleep", -EFAULT), 60);
        EXPECT_EQ(r.calls("openat", -EFAULT), 120);
+       EXPECT_EQ(r.calls("fcntl", -EFAULT), 60);
      },
      true},
     {"fast_sockets",

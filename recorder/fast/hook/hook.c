@@ -104,7 +104,7 @@ static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
     case HOOK_FUTEX:
       return 2;
     case HOOK_FCNTL:
-      return fcntl_is_plain((uint32_t)f->rsi) ? 0 : kNotHere;
+      return fcntl_is_plain((uint32_t)f->rsi) ? 0 : hook_fcntl_locks((uint32_t)f->rsi) ? HOOK_LOCK_WORDS : kNotHere;
     case HOOK_IOCTL:
       return ioctl_changes_descriptor((uint32_t)f->rsi) ? 0 : kNotHere;
     case HOOK_OPEN_0:
@@ -140,6 +140,10 @@ static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f
         *word(r, r->at - 1) &= 0xffffffff;
         put_peeked(r, f->r10 + 4);
       }
+      break;
+    case HOOK_FCNTL:
+      if (!hook_fcntl_locks((uint32_t)f->rsi)) break;
+      for (uint64_t i = 0; i < HOOK_LOCK_WORDS; ++i) put_peeked(r, f->rdx + i * 8);
       break;
     case HOOK_NAME_SOCKET:
       socket_before(r, f);
