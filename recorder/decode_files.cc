@@ -54,8 +54,8 @@ void lock_entry(CallContext& c) {
 }
 
 void lock_details(CallContext& c, const struct flock& lock) {
-  for (const std::int64_t value : {std::int64_t{lock.l_type}, std::int64_t{lock.l_whence},
-                                   std::int64_t{lock.l_start}, std::int64_t{lock.l_len}})
+  for (const std::int64_t value :
+       {std::int64_t{lock.l_type}, std::int64_t{lock.l_whence}, std::int64_t{lock.l_start}, std::int64_t{lock.l_len}})
     c.add(value);
 }
 

@@ -61,17 +61,25 @@ Ns timeout_of(CallContext& c) {
 bool is_select(std::uint16_t number) { return number == SYS_select || number == SYS_pselect6; }
 
 constexpr std::array<short, 3> kSetEvents = {POLLIN, POLLOUT, POLLPRI};  // what each set of select(2) waits for
-using DescriptorBits = std::vector<std::uint64_t>;
 
-std::array<DescriptorBits, 3> select_sets(const CallContext& c) {
-  std::array<DescriptorBits, 3> sets;
-  const std::size_t words = (std::min<std::size_t>(static_cast<std::uint32_t>(c.reg(0)), 1 << 20) + 63) / 64;
-  for (std::size_t i = 0; i < sets.size(); ++i) sets[i] = c.memory.read_array<std::uint64_t>(c.reg(i + 1), words);
-  return sets;
-}
+/// The sets of a select call, with nothing in them behind its last descriptor.
+class SelectSets {
+ public:
+  explicit SelectSets(const CallContext& c) {
+    const std::size_t descriptors = std::min<std::size_t>(static_cast<std::uint32_t>(c.reg(0)), 1 << 20);
+    for (std::size_t i = 0; i < bits_.size(); ++i) {
+      bits_[i] = c.memory.read_array<std::uint64_t>(c.reg(i + 1), (descriptors + 63) / 64);
+      if (descriptors % 64 != 0 && !bits_[i].empty()) bits_[i].back() &= (std::uint64_t{1} << (descriptors % 64)) - 1;
+    }
+  }
+  operator DescriptorSets() const { return {bits_[0], bits_[1], bits_[2]}; }
+
+ private:
+  std::array<std::vector<std::uint64_t>, 3> bits_;
+};
 
 /// Revents of descriptor `fd` in select's sets.
-short select_events(const std::array<DescriptorBits, 3>& sets, std::size_t fd) {
+short select_events(const DescriptorSets& sets, std::size_t fd) {
   short events = 0;
   for (std::size_t i = 0; i < sets.size(); ++i)
     if (fd / 64 < sets[i].size() && (sets[i][fd / 64] >> (fd % 64) & 1) != 0)
@@ -80,9 +88,9 @@ short select_events(const std::array<DescriptorBits, 3>& sets, std::size_t fd) {
 }
 
 template <class Visit>
-void for_each_selected(const CallContext& c, Visit&& visit) {
-  const auto sets = select_sets(c);
-  for (std::size_t fd = 0; fd < static_cast<std::uint32_t>(c.reg(0)) && fd < (1 << 20); ++fd)
+void for_each_selected(const DescriptorSets& sets, Visit&& visit) {
+  const std::size_t words = std::max({sets[0].size(), sets[1].size(), sets[2].size()});
+  for (std::size_t fd = 0; fd < words * 64; ++fd)
     if (const short events = select_events(sets, fd)) visit(static_cast<int>(fd), events);
 }
 
@@ -100,14 +108,18 @@ void poll_entry(CallContext& c) {
   std::int64_t watched = static_cast<std::int64_t>(c.reg(1));
   if (is_select(c.call.number)) {
     watched = 0;
-    for_each_selected(c, [&](int, short) { ++watched; });
+    for_each_selected(SelectSets(c), [&](int, short) { ++watched; });
   }
   c.add(watched);
 }
 
+void add_selected(CallContext& c, const DescriptorSets& sets) {
+  for_each_selected(sets, [&](int fd, short events) { c.add(fd), c.add(events); });
+}
+
 void poll_exit(CallContext& c) {
   if (c.result <= 0) return;
-  if (is_select(c.call.number)) return for_each_selected(c, [&](int fd, short events) { c.add(fd), c.add(events); });
+  if (is_select(c.call.number)) return add_selected(c, SelectSets(c));
   for (const pollfd& entry : c.memory.read_array<pollfd>(c.reg(0), c.reg(1))) {
     if (entry.revents == 0) continue;
     c.add(entry.fd);

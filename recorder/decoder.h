@@ -2,6 +2,9 @@
 // functions per `Extra` of the system call table.
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "recorder/object_registry.h"
 #include "recorder/tracee.h"
 #include "recorder/tracee_memory.h"
@@ -79,6 +82,9 @@ void timeout_entry(CallContext& c);
 void epoll_exit(CallContext& c);
 void poll_entry(CallContext& c);
 void poll_exit(CallContext& c);
+/// What select reports ready: (fd, revents) of each descriptor in one of the sets (to read, to write, exceptions).
+using DescriptorSets = std::array<std::span<const std::uint64_t>, 3>;
+void add_selected(CallContext& c, const DescriptorSets& sets);
 void epoll_ctl_entry(CallContext& c);
 void timer_entry(CallContext& c);
 }  // namespace decode_waiting

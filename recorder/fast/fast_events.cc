@@ -62,6 +62,11 @@ void add_ready(CallContext& c, std::span<const std::uint64_t> words) {
   }
 }
 
+void add_selected(CallContext& c, std::span<const std::uint64_t> words) {
+  const std::size_t each = words.size() / 3;
+  decode_waiting::add_selected(c, {words.first(each), words.subspan(each, each), words.subspan(2 * each, each)});
+}
+
 Ns milliseconds(std::uint64_t value) {
   return static_cast<int>(value) < 0 ? -1 : static_cast<int>(value) * Ns{1'000'000};
 }
@@ -100,7 +105,8 @@ bool asks_afterwards(const FastRecord& record) {
 Ns FastEvents::timeout_of(const FastRecord& record) const {
   const auto seconds = static_cast<std::int64_t>(record.before[0]);
   if (seconds < 0 || (record.flags & HOOK_UNREADABLE) != 0) return -1;
-  const Ns value = seconds * 1'000'000'000 + static_cast<Ns>(record.before[1]);
+  const Ns value =
+      seconds * 1'000'000'000 + static_cast<Ns>(record.before[1]) * (record.number == SYS_select ? 1000 : 1);
   const AbsoluteTimeout kind = absolute_timeout(record);
   if (!kind.absolute) return value;
   const Ns now = clock_.monotonic_ns(record.entry_tsc) + (kind.real_time ? offset_of_realtime() : 0);
@@ -151,6 +157,10 @@ void FastEvents::add_details(TracedThread& thread, const FastRecord& record, Cur
       c.add(record.number == SYS_poll ? milliseconds(record.registers[2]) : timeout_of(record));
       c.add(static_cast<std::int64_t>(record.registers[1]));
       return add_ready(c, record.after);
+    case HOOK_SELECT:
+      c.add(timeout_of(record));
+      c.add(static_cast<std::int64_t>(record.before[2]));
+      return add_selected(c, record.after);
     case HOOK_EPOLL_CTL:
       for (const std::uint64_t value : record.before) c.add(static_cast<std::int64_t>(value));
       return;

@@ -29,6 +29,7 @@
 
 #define HOOK_SYSCALLS 512
 #define HOOK_MOST_POLLED 128
+#define HOOK_MOST_SELECTED 256
 #define HOOK_USUAL_EPOLL_EVENTS 512
 #define HOOK_MOST_PATH_WORDS 128
 /* Longest socket address there is (struct sockaddr_storage), and what an internet one needs of it. */
@@ -70,21 +71,22 @@
 enum HookKind {
   HOOK_NOT_HERE = 0, /* left to tier 1 */
   HOOK_PLAIN,
-  HOOK_ADDRESSED,   /* sendto, recvfrom: only without an address */
-  HOOK_MESSAGE,     /* sendmsg, recvmsg: only without address and control data */
-  HOOK_EPOLL_WAIT,  /* after: data of each ready descriptor */
-  HOOK_POLL,        /* after: fd | revents << 32 of each ready descriptor */
-  HOOK_PPOLL,       /* before: timeout (s, ns; s = -1: none); after: as poll */
-  HOOK_EPOLL_CTL,   /* before: events, data */
-  HOOK_TIMEOUT_0,   /* timespec in rdi. before: timeout */
-  HOOK_TIMEOUT_2,   /* timespec in rdx. before: timeout */
-  HOOK_FUTEX,       /* before: timeout */
-  HOOK_FCNTL,       /* only commands that copy descriptors, set flags or lock. before, of a lock: struct flock's words */
-  HOOK_IOCTL,       /* only requests that change a descriptor's state */
-  HOOK_OPEN_0,      /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
-  HOOK_OPEN_1,      /* path in rsi. after: same */
-  HOOK_SOCKET,      /* makes a socket: only TCP. after, unless it failed: HookSocket */
-  HOOK_ACCEPT,      /* only at internet sockets. after, unless it failed: HookSocket */
+  HOOK_ADDRESSED,  /* sendto, recvfrom: only without an address */
+  HOOK_MESSAGE,    /* sendmsg, recvmsg: only without address and control data */
+  HOOK_EPOLL_WAIT, /* after: data of each ready descriptor */
+  HOOK_POLL,       /* after: fd | revents << 32 of each ready descriptor */
+  HOOK_PPOLL,      /* before: timeout (s, ns; s = -1: none); after: as poll */
+  HOOK_SELECT,     /* before: timeout as given (s = -1: none), descriptors watched; after: words of the three sets */
+  HOOK_EPOLL_CTL,  /* before: events, data */
+  HOOK_TIMEOUT_0,  /* timespec in rdi. before: timeout */
+  HOOK_TIMEOUT_2,  /* timespec in rdx. before: timeout */
+  HOOK_FUTEX,      /* before: timeout */
+  HOOK_FCNTL,      /* only commands that copy descriptors, set flags or lock. before, of a lock: struct flock's words */
+  HOOK_IOCTL,      /* only requests that change a descriptor's state */
+  HOOK_OPEN_0,     /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
+  HOOK_OPEN_1,     /* path in rsi. after: same */
+  HOOK_SOCKET,     /* makes a socket: only TCP. after, unless it failed: HookSocket */
+  HOOK_ACCEPT,     /* only at internet sockets. after, unless it failed: HookSocket */
   HOOK_NAME_SOCKET, /* bind, connect of internet sockets. before: HookAddress; after, unless it failed: HookSocket */
 };
 

@@ -55,6 +55,8 @@ constexpr KindRow kKinds[] = {
     {SYS_epoll_ctl, HOOK_EPOLL_CTL},
     {SYS_poll, HOOK_POLL, bit(1) | bit(2)},
     {SYS_ppoll, HOOK_PPOLL, bit(1)},
+    {SYS_select, HOOK_SELECT},
+    {SYS_pselect6, HOOK_SELECT},
     {SYS_futex, HOOK_FUTEX, bit(3) | bit(4)},
     {SYS_flock, HOOK_PLAIN},
     {SYS_sched_yield, HOOK_PLAIN},

@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "check.h"
@@ -28,6 +30,8 @@ int main(void) {
     FAILS(nanosleep((struct timespec*)(edge - 8), NULL));
     FAILS(open(edge, O_RDONLY));
     FAILS(fcntl(zero_fd, F_GETLK, (struct flock*)(edge - 8)));
+    FAILS(select(3, (fd_set*)edge, NULL, NULL, NULL));
+    FAILS(syscall(SYS_pselect6, 0, NULL, NULL, NULL, edge, NULL));
     FAILS(sendmsg(ends[0], (struct msghdr*)(edge - 16), 0));
     FAILS(recvmsg(ends[1], (struct msghdr*)(edge - 16), MSG_DONTWAIT));
     // A path that ends right at the end of what is readable.

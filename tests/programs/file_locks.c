@@ -1,4 +1,5 @@
-// The child waits for a record lock, then for a flock, that the parent holds. Before that, many locks of open file descriptions.
+// The child waits for a record lock, then for a flock, that the parent holds. Before that, many locks of open file
+// descriptions.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/wait.h>

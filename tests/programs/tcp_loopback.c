@@ -1,4 +1,5 @@
-// A TCP connection over loopback: connect, TCP_NODELAY and SO_LINGER at the client, another option, 10 requests of 64 bytes, answers of 256, shutdown, end of file.
+// A TCP connection over loopback: connect, TCP_NODELAY and SO_LINGER at the client, another option, 10 requests of 64
+// bytes, answers of 256, shutdown, end of file.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,8 +1,9 @@
 // Every program of tests/programs, recorded: it must end as it does natively, its trace must be whole, and
 // what it did must be in it.
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -140,8 +141,25 @@ const Case kCases[] = {
          EXPECT_EQ(e.argument(1), 1);
          EXPECT_EQ(e.arguments.size(), e.result == 1 ? 4U : 2U);
        });
-       const int selects = r.calls("select") + r.calls("pselect6");
-       EXPECT_EQ(selects, 2);
+       EXPECT_EQ(r.calls("select"), 40);
+       r.each("select", [](const Event& e) {
+         EXPECT_EQ(e.argument(0), 50'000);
+         EXPECT_EQ(e.argument(1), 0);
+         EXPECT_EQ(e.arguments.size(), 2U);
+       });
+       EXPECT_EQ(r.calls("pselect6"), 103);
+       int of_three = 0;
+       r.each("pselect6", [&](const Event& e) {
+         if (e.result != 2) return;
+         ++of_three;
+         ASSERT_EQ(e.arguments.size(), 6U);
+         EXPECT_EQ(e.argument(0), 9'000'000'000);
+         EXPECT_EQ(e.argument(1), 3);
+         EXPECT_EQ(e.argument(3), POLLIN);
+         EXPECT_EQ(e.argument(4), of_three > 100 ? 300 : 100);
+         EXPECT_EQ(e.argument(5), POLLOUT);
+       });
+       EXPECT_EQ(of_three, 101);
      }},
     {"futex_threads",
      [](const Recorded& r) {
@@ -289,6 +307,7 @@ const Case kCases[] = {
        EXPECT_EQ(r.calls("nanosleep", -EFAULT) + r.calls("clock_nanosleep", -EFAULT), 60);
        EXPECT_EQ(r.calls("openat", -EFAULT), 120);
        EXPECT_EQ(r.calls("fcntl", -EFAULT), 60);
+       EXPECT_EQ(r.calls("pselect6", -EFAULT), 120);
      },
      true},
     {"fast_sockets",

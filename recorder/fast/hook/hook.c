@@ -81,6 +81,32 @@ static int ioctl_changes_descriptor(uint32_t request) {
   return request == 0x5421 || request == 0x5451 || request == 0x5450 || request == 0x5452;
 }
 
+/* The three sets of select, in which words stand for 64 descriptors each. 0: a set that is not looked at. */
+static uint64_t set_words(const struct HookFrame* f) { return ((uint32_t)f->rdi + 63) / 64; }
+
+static uint64_t set_word(struct Record* r, uint64_t set, uint64_t i) {
+  const struct Peeked peeked = set != 0 ? hook_peek(set + i * 8) : (struct Peeked){0, 0};
+  if (peeked.failed) r->flags |= HOOK_UNREADABLE;
+  return peeked.value;
+}
+
+static void put_watched(struct Record* r, const struct HookFrame* f) {
+  uint64_t watched = 0;
+  for (uint64_t i = 0; i < set_words(f); ++i) {
+    uint64_t any = set_word(r, f->rsi, i) | set_word(r, f->rdx, i) | set_word(r, f->r10, i);
+    const uint64_t left = (uint32_t)f->rdi - i * 64;
+    if (left < 64) any &= ((uint64_t)1 << left) - 1;
+    for (; any != 0; any &= any - 1) ++watched;
+  }
+  put(r, watched);
+}
+
+static void put_sets(struct Record* r, const struct HookFrame* f) {
+  const uint64_t sets[] = {f->rsi, f->rdx, f->r10};
+  for (int s = 0; s < 3; ++s)
+    for (uint64_t i = 0; i < set_words(f); ++i) put(r, set_word(r, sets[s], i));
+}
+
 /* Can this call be handled here? Words that its kind may need besides. */
 static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
   const struct HookFrame* f = &slot->frame;
@@ -98,6 +124,8 @@ static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
     case HOOK_POLL:
     case HOOK_PPOLL:
       return f->rsi <= HOOK_MOST_POLLED ? (int64_t)f->rsi + 2 : kNotHere;
+    case HOOK_SELECT:
+      return (uint32_t)f->rdi <= HOOK_MOST_SELECTED ? (int64_t)(3 + 3 * set_words(f)) : kNotHere;
     case HOOK_EPOLL_CTL:
     case HOOK_TIMEOUT_0:
     case HOOK_TIMEOUT_2:
@@ -127,6 +155,10 @@ static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f
       break;
     case HOOK_TIMEOUT_0:
       put_timeout(r, f->rdi);
+      break;
+    case HOOK_SELECT:
+      put_timeout(r, f->r8);
+      put_watched(r, f);
       break;
     case HOOK_FUTEX:
       put_timeout(r, futex_has_timeout(f->rsi) ? f->r10 : 0);
@@ -221,6 +253,9 @@ static void put_after(struct Record* r, uint8_t kind, const struct HookFrame* f,
     case HOOK_POLL:
     case HOOK_PPOLL:
       if (!failed(result) && result != 0) put_ready(r, f);
+      break;
+    case HOOK_SELECT:
+      if (!failed(result) && result != 0) put_sets(r, f);
       break;
     case HOOK_OPEN_0:
       put_opened(r, f->rdi, result);
