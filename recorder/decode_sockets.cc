@@ -122,17 +122,17 @@ void messages_exit(CallContext& c) {
   if (sends(c.call.number)) name_after_first_use(c);
 }
 
-/// Seconds that close() waits, 0 = it does not (or resets the connection, which does not wait either).
-std::int64_t lingers_s(const CallContext& c) {
-  const bool holds_one = static_cast<std::uint32_t>(c.reg(4)) >= sizeof(linger);
-  const linger value = holds_one ? c.memory.read<linger>(c.reg(3)).value_or(linger{}) : linger{};
-  return value.l_onoff ? value.l_linger : 0;
+/// The first 8 bytes of the value, 0 behind its end.
+void option_entry(CallContext& c) {
+  const bool is_long = static_cast<std::uint32_t>(c.reg(4)) >= sizeof(std::uint64_t);
+  option_details(c, is_long ? c.memory.read<std::uint64_t>(c.reg(3)).value_or(0)
+                            : c.memory.read<std::uint32_t>(c.reg(3)).value_or(0));
 }
 
-void option_entry(CallContext& c) {
-  if (c.reg(1) == SOL_SOCKET && c.reg(2) == SO_LINGER) return c.add(lingers_s(c));
-  const bool holds_one = static_cast<std::uint32_t>(c.reg(4)) >= sizeof(int);
-  c.add(std::int64_t{holds_one ? c.memory.read<int>(c.reg(3)).value_or(0) : 0});
+void option_details(CallContext& c, std::uint64_t value) {
+  const auto first = static_cast<std::int32_t>(value), second = static_cast<std::int32_t>(value >> 32);
+  const bool is_linger = c.reg(1) == SOL_SOCKET && c.reg(2) == SO_LINGER;  // l_onoff, l_linger
+  c.add(std::int64_t{is_linger && first != 0 ? second : first});
 }
 
 }  // namespace simrec::record::decode_sockets

@@ -75,6 +75,8 @@ void datagram_exit(CallContext& c);
 void message_exit(CallContext& c);
 void messages_exit(CallContext& c);
 void option_entry(CallContext& c);
+/// What setsockopt sets: `value` is the first 8 bytes. Of SO_LINGER the seconds that close() waits, 0 = it does not.
+void option_details(CallContext& c, std::uint64_t value);
 }  // namespace decode_sockets
 
 namespace decode_waiting {

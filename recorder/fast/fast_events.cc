@@ -157,6 +157,8 @@ void FastEvents::add_details(TracedThread& thread, const FastRecord& record, Cur
       c.add(record.number == SYS_poll ? milliseconds(record.registers[2]) : timeout_of(record));
       c.add(static_cast<std::int64_t>(record.registers[1]));
       return add_ready(c, record.after);
+    case HOOK_OPTION:
+      return decode_sockets::option_details(c, record.before[0]);
     case HOOK_SELECT:
       c.add(timeout_of(record));
       c.add(static_cast<std::int64_t>(record.before[2]));

@@ -46,6 +46,7 @@ constexpr KindRow kKinds[] = {
     {SYS_dup3, HOOK_PLAIN},
     {SYS_fcntl, HOOK_FCNTL},
     {SYS_ioctl, HOOK_IOCTL},
+    {SYS_setsockopt, HOOK_OPTION},
     {SYS_sendto, HOOK_ADDRESSED},
     {SYS_recvfrom, HOOK_ADDRESSED},
     {SYS_sendmsg, HOOK_MESSAGE},

@@ -48,6 +48,8 @@ std::size_t words_before(std::uint8_t kind, const FastRecord& record) {
     case HOOK_TIMEOUT_2:
     case HOOK_FUTEX:
       return 2;
+    case HOOK_OPTION:
+      return 1;
     case HOOK_SELECT:
       return 3;
     case HOOK_NAME_SOCKET:

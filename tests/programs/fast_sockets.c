@@ -2,6 +2,7 @@
 // with pointers to nowhere, over both protocols, also interrupted by signals.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -70,6 +71,15 @@ static void talk(int a, int b) {
   CHECK(recv(b, &byte, 1, 0) == 1 && close(a) == 0 && close(b) == 0);
 }
 
+// The two options that are recorded, and one that is not.
+static void set_options(int fd) {
+  const int on = 1;
+  const struct linger linger = {.l_onoff = 1, .l_linger = 7};
+  CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
+  CHECK(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0);
+  CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0);
+}
+
 static void connections(int listener, const union Address* address) {
   static const int kFlags[] = {0, SOCK_NONBLOCK, SOCK_CLOEXEC, SOCK_NONBLOCK | SOCK_CLOEXEC};
   for (int i = 0; i < kTurns; ++i) {
@@ -81,6 +91,7 @@ static void connections(int listener, const union Address* address) {
     const int server = i % 3 == 0 ? accept4(listener, NULL, NULL, flags) : accept4(listener, &peer.any, &length, flags);
     check_accepted(server, flags);
     if (i % 3 != 0) CHECK(length == own_length && memcmp(&peer, &own, length) == 0);
+    set_options(client);
     talk(client, server);
     const int again = connecting(address, flags);
     const int plain = i % 2 == 0 ? accept(listener, NULL, NULL) : accept(listener, &peer.any, &length);
@@ -107,6 +118,9 @@ static void failing(int listener, const union Address* refused, int closed_fd) {
     CHECK(connect(fd, (struct sockaddr*)(edge - length), length) == -1 && errno == ECONNREFUSED);
     CHECK(connect(fd, (struct sockaddr*)(edge - length), 1) == -1 && errno == EINVAL);
     CHECK(connect(closed_fd, &refused->any, length) == -1 && errno == EBADF);
+    *(int*)(edge - 4) = 1;
+    CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, edge - 4, 4) == 0);
+    CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, edge, 4) == -1 && errno == EFAULT);
     CHECK(bind(fd, (struct sockaddr*)edge, length) == -1 && errno == EFAULT);
     CHECK(accept(listener, NULL, NULL) == -1 && errno == EAGAIN);
     CHECK(accept4(listener, NULL, NULL, 0x123) == -1 && errno == EINVAL);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "tests/recorder/recorded.h"
@@ -315,6 +316,11 @@ const Case kCases[] = {
        EXPECT_GE(r.calls("connect", -ECONNREFUSED), 40);
        EXPECT_EQ(r.calls("connect", -EAFNOSUPPORT), 40);
        EXPECT_EQ(r.calls("accept", -EINTR), 40);
+       std::map<std::pair<std::int64_t, std::int64_t>, int> options;
+       r.each("setsockopt", [&](const Event& e) { ++options[{e.argument(2), e.argument(3)}]; });
+       const std::map<std::pair<std::int64_t, std::int64_t>, int> set{
+           {{TCP_NODELAY, 0}, 80}, {{TCP_NODELAY, 1}, 160}, {{SO_LINGER, 7}, 80}};
+       EXPECT_EQ(options, set);
        std::set<std::pair<std::string, std::string>> ends;
        for (const Object& socket : r.objects(ObjectKind::tcp))
          if (socket.peer_address.value != 0) ends.insert({r.text(socket.local_address), r.text(socket.peer_address)});

@@ -81,6 +81,18 @@ static int ioctl_changes_descriptor(uint32_t request) {
   return request == 0x5421 || request == 0x5451 || request == 0x5450 || request == 0x5452;
 }
 
+/* TCP_NODELAY of IPPROTO_TCP, SO_LINGER of SOL_SOCKET. */
+static int option_matters(uint32_t level, uint32_t option) {
+  return (level == 6 && option == 1) || (level == 1 && option == 13);
+}
+
+/* Byte by byte: what lies behind a short value may not be readable. */
+static void put_option(struct Record* r, const struct HookFrame* f) {
+  uint64_t value = 0;
+  for (uint64_t i = 0; i < 8 && i < (uint32_t)f->r8; ++i) value |= hook_peek_byte(f->r10 + i).value << (i * 8);
+  put(r, value);
+}
+
 /* The three sets of select, in which words stand for 64 descriptors each. 0: a set that is not looked at. */
 static uint64_t set_words(const struct HookFrame* f) { return ((uint32_t)f->rdi + 63) / 64; }
 
@@ -135,6 +147,8 @@ static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
       return fcntl_is_plain((uint32_t)f->rsi) ? 0 : hook_fcntl_locks((uint32_t)f->rsi) ? HOOK_LOCK_WORDS : kNotHere;
     case HOOK_IOCTL:
       return ioctl_changes_descriptor((uint32_t)f->rsi) ? 0 : kNotHere;
+    case HOOK_OPTION:
+      return option_matters((uint32_t)f->rsi, (uint32_t)f->rdx) ? 1 : kNotHere;
     case HOOK_OPEN_0:
     case HOOK_OPEN_1:
       return (int64_t)(sizeof(struct HookOpened) / 8) + HOOK_MOST_PATH_WORDS;
@@ -155,6 +169,9 @@ static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f
       break;
     case HOOK_TIMEOUT_0:
       put_timeout(r, f->rdi);
+      break;
+    case HOOK_OPTION:
+      put_option(r, f);
       break;
     case HOOK_SELECT:
       put_timeout(r, f->r8);
