@@ -132,6 +132,13 @@ constexpr std::array kRules = {
                        " of the messages are requests that got a connection of a pool, or that a timer started: "
                        "on this network more of them may be under way at once";
               }},
+    // Whoever waits for it may wait here for a thread whose message is still under way.
+    TrustRule{"interpreter", [](const Evidence& e) -> std::optional<double> { return e.ruby_lock_waits; }, kMedium,
+              kNever,
+              [](const Evidence&, double v) {
+                return "Ruby's threads pass on their lock in the recorded order, " + times(v) +
+                       " times per message between hosts";
+              }},
     // One factor stands for clock, caches, memory and instruction set: measured in doublings. Up to a factor of 2
     // slower cores are predicted within the promise; what was recorded on cores of half the speed is 10 % off in the
     // mean,

@@ -19,6 +19,7 @@
 #include "replayer/compile/event_loops.h"
 #include "replayer/compile/file_cache.h"
 #include "replayer/compile/futexes.h"
+#include "replayer/compile/interpreter_locks.h"
 #include "replayer/compile/pid_numbers.h"
 #include "replayer/compile/shared_pollers.h"
 #include "replayer/compile/sharing.h"
@@ -197,6 +198,7 @@ struct ProcessState {
   std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;         ///< a timer that signals once
   LongWait longest_wait;        ///< that was asked for and ended by itself
+  InterpreterLocks interpreter;
 
   void waited(const LongWait& wait) {
     if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;

@@ -29,6 +29,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "messages that TCP held back for 40 ms",
     "requests on connections lent to several clients",
     "requests that a timer started",
+    "waits for Ruby's lock in the recorded order",
 };
 
 }  // namespace

@@ -35,6 +35,7 @@ enum class Count : std::uint8_t {
   held_back,
   lent_connections,
   paced_requests,
+  ruby_lock_waits,
   last_,
 };
 

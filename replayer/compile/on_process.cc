@@ -38,6 +38,7 @@ void set_tid_address_entry(Context& c, Call& call) {
 void image_replaced(Context& c, Call& call) {
   ProcessState& p = c.processes[call.process];
   p.address_space = c.next_address_space++;
+  p.interpreter.replaced();
   c.sharing.execed(call.process);
   c.descriptors.exec(call.process, c.dead);
   c.state(call).clear_tid = 0;
@@ -289,6 +290,7 @@ void thread_begins(Context& c, std::uint32_t thread) {
   const bool shares_memory = (t.clone_flags & CLONE_VM) != 0;
   p.address_space = shares_memory ? c.processes[parent].address_space : c.next_address_space++;
   p.vforked = (t.clone_flags & CLONE_VFORK) != 0;
+  p.interpreter = c.processes[parent].interpreter;
   if (shares_memory && !p.vforked)
     c.sharing.together(parent, t.process.value, "they share their memory (clone with CLONE_VM)");
   c.sharing.forked(parent, t.process.value);

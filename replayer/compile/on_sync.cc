@@ -101,12 +101,11 @@ std::uint16_t flags_of_wait(const Call& call) {
   return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
-/// CPython's interpreter lock is a condition variable to the kernel, but one that is waited for with a timeout of the
-/// switch interval (Python/ceval_gil.h; sys.setswitchinterval(), 5 ms unless told otherwise).
-bool waits_for_slice(const Call& call) {
-  constexpr Ns kSwitchInterval_ns = 5'000'000;
-  const Ns timeout = call.extra_argument(0, -1);
-  return role_of(call) == FutexRole::wait && timeout > 0 && timeout <= kSwitchInterval_ns;
+/// A wait of its threads for one another that may go otherwise wherever messages arrive at other times.
+void count_rubys(Context& c, const Call& call) {
+  InterpreterLocks& interpreter = c.processes[call.process].interpreter;
+  if (interpreter.is_rubys(static_cast<std::uint64_t>(call.event.argument(0)), call.extra_argument(0, -1)))
+    c.counts.add(Count::ruby_lock_waits);
 }
 
 void timed_out(Context& c, Call& call, Ns timeout) {
@@ -121,7 +120,10 @@ void futex_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
   const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
-  if (token && waits_for_slice(call)) return wait_for_slice(c, call, *token);
+  const bool waits = role == FutexRole::wait;
+  if (waits) count_rubys(c, call);
+  if (token && waits && InterpreterLocks::is_pythons(call.extra_argument(0, -1)))
+    return wait_for_slice(c, call, *token);
   waited(c, call, token, flags_of_wait(call));
   if (token) joined(c, call, *token);
 }

@@ -141,6 +141,23 @@ TEST(Futex, ALockOfTimeSlicesIsNotWaitedForIfItsHolderIsStillReceiving) {
   EXPECT_EQ(wait_of_b(longer).value, 0) << "any other condition variable: a brought something";
 }
 
+// Ruby: whoever waits for the interpreter lock has a condition variable of its own, and one of them keeps the time.
+TEST(Futex, WaitsForRubysLockAreCounted) {
+  const auto counted = [](const char* library, Ns timeout) {
+    ThreeThreads s;
+    const ObjectId file = s.object(ObjectKind::file);
+    s.call(s.a, SYS_openat, 5, {O_RDONLY, s.builder.string(library).value, file.value}, {2 * kMs + 10, 2 * kMs + 20});
+    s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 4 * kMs}, timeout);
+    s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {3 * kMs + 50, 4 * kMs - 10});
+    s.futex(s.b, kA + 4, FUTEX_WAIT, 0, 0, {5 * kMs, 6 * kMs}, -1);
+    s.futex(s.a, kA + 4, FUTEX_WAKE, 1, 1, {5 * kMs + 50, 6 * kMs - 10});
+    return count(s.compile(), "waits for Ruby's lock in the recorded order");
+  };
+  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", 100 * kMs), 2U);
+  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", 101 * kMs), 0U);
+  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libperl.so.5.36", 100 * kMs), 0U);
+}
+
 // Whether a timer has expired says nothing about who comes first: the gate is what came before.
 TEST(Futex, AGateIsTheLatestWaitThatCanBeOne) {
   ThreeThreads s;
