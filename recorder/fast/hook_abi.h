@@ -71,8 +71,8 @@
 enum HookKind {
   HOOK_NOT_HERE = 0, /* left to tier 1 */
   HOOK_PLAIN,
-  HOOK_ADDRESSED,  /* sendto, recvfrom: only without an address */
-  HOOK_MESSAGE,    /* sendmsg, recvmsg: only without address and control data */
+  HOOK_ADDRESSED,  /* sendto, recvfrom: only without an address, or over TCP, where it means nothing */
+  HOOK_MESSAGE,    /* sendmsg, recvmsg: only without address and control data, or over TCP */
   HOOK_EPOLL_WAIT, /* after: data of each ready descriptor */
   HOOK_POLL,       /* after: fd | revents << 32 of each ready descriptor */
   HOOK_PPOLL,      /* before: timeout (s, ns; s = -1: none); after: as poll */
@@ -82,7 +82,7 @@ enum HookKind {
   HOOK_TIMEOUT_2,  /* timespec in rdx. before: timeout */
   HOOK_FUTEX,      /* before: timeout */
   HOOK_FCNTL,      /* only commands that copy descriptors, set flags or lock. before, of a lock: struct flock's words */
-  HOOK_OPTION,      /* setsockopt: only TCP_NODELAY and SO_LINGER. before: the value's first 8 bytes, 0 behind its end */
+  HOOK_OPTION,     /* setsockopt: only TCP_NODELAY and SO_LINGER. before: the value's first 8 bytes, 0 behind its end */
   HOOK_IOCTL,      /* only requests that change a descriptor's state */
   HOOK_OPEN_0,     /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
   HOOK_OPEN_1,     /* path in rsi. after: same */

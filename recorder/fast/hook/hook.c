@@ -126,10 +126,11 @@ static int64_t room_for(uint8_t kind, struct HookSlot* slot) {
     case HOOK_PLAIN:
       return 0;
     case HOOK_ADDRESSED:
-      return f->r8 == 0 ? 0 : kNotHere;
+      return f->r8 == 0 || is_tcp(slot, f->rdi) ? 0 : kNotHere;
     case HOOK_MESSAGE: {
       const struct Peeked name = hook_peek(f->rsi), control = hook_peek(f->rsi + 40);
-      return name.failed || control.failed || name.value != 0 || control.value != 0 ? kNotHere : 0;
+      if (name.failed || control.failed) return kNotHere;
+      return (name.value == 0 && control.value == 0) || is_tcp(slot, f->rdi) ? 0 : kNotHere;
     }
     case HOOK_EPOLL_WAIT:
       return (uint32_t)f->rdx < HOOK_USUAL_EPOLL_EVENTS ? (int64_t)(uint32_t)f->rdx : HOOK_USUAL_EPOLL_EVENTS;

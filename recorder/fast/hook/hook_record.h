@@ -32,6 +32,9 @@ static inline uint64_t* word(struct Record* r, uint64_t i) { return &r->slot->ri
 static inline void put(struct Record* r, uint64_t value) { *word(r, r->at++) = value; }
 static inline int failed(uint64_t result) { return result > (uint64_t)-kMostErrno - 1; }
 
+/* TCP has neither addresses of messages nor descriptors passed with them. */
+int is_tcp(struct HookSlot* slot, uint64_t fd);
+
 /* Words of a call that makes or names a socket, kNotHere for those that are left to tier 1: see sockets.c. */
 int64_t socket_room(uint8_t kind, struct HookSlot* slot);
 void socket_before(struct Record* r, const struct HookFrame* f);

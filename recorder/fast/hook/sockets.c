@@ -11,6 +11,8 @@ enum {
   kStream = 1,
   kTypeMask = 0xf,
   kSocketLevel = 1,
+  kProtocol = 38,
+  kTcp = 6,
   kDomain = 39,
   kMemory = 55,
   kCookie = 57,
@@ -43,6 +45,8 @@ static void put_buffers(struct Record* r, uint64_t fd) {
   hook_own_call(__NR_getsockopt, fd, kSocketLevel, kMemory, (uint64_t)sizes, (uint64_t)&slot->scratch[kLengthAt]);
   put(r, sizes[kSend] | (uint64_t)sizes[kReceive] << 32);
 }
+
+int is_tcp(struct HookSlot* slot, uint64_t fd) { return option(slot, fd, kProtocol, 4) == kTcp; }
 
 static int is_internet(uint64_t domain) { return domain == kInternet4 || domain == kInternet6; }
 
