@@ -131,7 +131,8 @@ void option_entry(CallContext& c) {
 
 void option_details(CallContext& c, std::uint64_t value) {
   const auto first = static_cast<std::int32_t>(value), second = static_cast<std::int32_t>(value >> 32);
-  const bool is_linger = c.reg(1) == SOL_SOCKET && c.reg(2) == SO_LINGER;  // l_onoff, l_linger
+  const bool is_linger =
+      static_cast<int>(c.reg(1)) == SOL_SOCKET && static_cast<int>(c.reg(2)) == SO_LINGER;  // l_onoff, l_linger
   c.add(std::int64_t{is_linger && first != 0 ? second : first});
 }
 

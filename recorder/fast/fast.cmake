@@ -4,7 +4,8 @@ find_package(Zydis REQUIRED)
 enable_language(ASM)
 
 set(hook_folder ${CMAKE_CURRENT_SOURCE_DIR}/fast)
-set(hook_sources ${hook_folder}/hook/hook.c ${hook_folder}/hook/sockets.c ${hook_folder}/hook/entry.S)
+set(hook_sources ${hook_folder}/hook/hook.c ${hook_folder}/hook/sockets.c ${hook_folder}/hook/values.c
+  ${hook_folder}/hook/entry.S)
 set(hook_script ${hook_folder}/hook/hook.ld)
 set(hook_flags -std=c11 -O2 -Wall -Wextra -Wconversion -ffreestanding -fno-stack-protector -fcf-protection=none
   -mgeneral-regs-only -fPIE -fvisibility=hidden -fno-asynchronous-unwind-tables -Wframe-larger-than=512

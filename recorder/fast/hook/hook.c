@@ -53,22 +53,6 @@ static void put_clock(struct Record* r) {
   put(r, tsc());
 }
 
-static void put_peeked(struct Record* r, uint64_t address) {
-  const struct Peeked peeked = hook_peek(address);
-  if (peeked.failed) r->flags |= HOOK_UNREADABLE;
-  put(r, peeked.value);
-}
-
-static void put_timeout(struct Record* r, uint64_t address) {
-  if (address == 0) {
-    put(r, (uint64_t)-1);
-    put(r, 0);
-    return;
-  }
-  put_peeked(r, address);
-  put_peeked(r, address + 8);
-}
-
 /* Futex operations whose fourth argument is a timeout: wait, lock_pi, wait_bitset, wait_requeue_pi, lock_pi2. */
 static int futex_has_timeout(uint64_t operation) {
   return ((1U << 0 | 1U << 6 | 1U << 9 | 1U << 11 | 1U << 13) >> (operation & 31) & 1) != 0;
@@ -79,44 +63,6 @@ static int fcntl_is_plain(uint32_t command) { return command == 0 || command == 
 /* FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC. */
 static int ioctl_changes_descriptor(uint32_t request) {
   return request == 0x5421 || request == 0x5451 || request == 0x5450 || request == 0x5452;
-}
-
-/* TCP_NODELAY of IPPROTO_TCP, SO_LINGER of SOL_SOCKET. */
-static int option_matters(uint32_t level, uint32_t option) {
-  return (level == 6 && option == 1) || (level == 1 && option == 13);
-}
-
-/* Byte by byte: what lies behind a short value may not be readable. */
-static void put_option(struct Record* r, const struct HookFrame* f) {
-  uint64_t value = 0;
-  for (uint64_t i = 0; i < 8 && i < (uint32_t)f->r8; ++i) value |= hook_peek_byte(f->r10 + i).value << (i * 8);
-  put(r, value);
-}
-
-/* The three sets of select, in which words stand for 64 descriptors each. 0: a set that is not looked at. */
-static uint64_t set_words(const struct HookFrame* f) { return ((uint32_t)f->rdi + 63) / 64; }
-
-static uint64_t set_word(struct Record* r, uint64_t set, uint64_t i) {
-  const struct Peeked peeked = set != 0 ? hook_peek(set + i * 8) : (struct Peeked){0, 0};
-  if (peeked.failed) r->flags |= HOOK_UNREADABLE;
-  return peeked.value;
-}
-
-static void put_watched(struct Record* r, const struct HookFrame* f) {
-  uint64_t watched = 0;
-  for (uint64_t i = 0; i < set_words(f); ++i) {
-    uint64_t any = set_word(r, f->rsi, i) | set_word(r, f->rdx, i) | set_word(r, f->r10, i);
-    const uint64_t left = (uint32_t)f->rdi - i * 64;
-    if (left < 64) any &= ((uint64_t)1 << left) - 1;
-    for (; any != 0; any &= any - 1) ++watched;
-  }
-  put(r, watched);
-}
-
-static void put_sets(struct Record* r, const struct HookFrame* f) {
-  const uint64_t sets[] = {f->rsi, f->rdx, f->r10};
-  for (int s = 0; s < 3; ++s)
-    for (uint64_t i = 0; i < set_words(f); ++i) put(r, set_word(r, sets[s], i));
 }
 
 /* Can this call be handled here? Words that its kind may need besides. */
@@ -200,29 +146,6 @@ static void put_before(struct Record* r, uint8_t kind, const struct HookFrame* f
       break;
     default:
       break;
-  }
-}
-
-static void put_ready(struct Record* r, const struct HookFrame* f) {
-  for (uint64_t i = 0; i < f->rsi; ++i) {
-    const struct Peeked entry = hook_peek(f->rdi + i * 8);
-    if (entry.failed) r->flags |= HOOK_UNREADABLE;
-    const uint64_t revents = entry.value >> 48;
-    if (revents != 0) put(r, (entry.value & 0xffffffff) | revents << 32);
-  }
-}
-
-static void put_path(struct Record* r, uint64_t address) {
-  uint64_t packed = 0;
-  for (uint64_t i = 0; i < HOOK_MOST_PATH_WORDS * 8; ++i) {
-    const struct Peeked byte = hook_peek_byte(address + i);
-    if (byte.failed) r->flags |= HOOK_UNREADABLE;
-    packed |= byte.value << (i % 8 * 8);
-    if (i % 8 == 7 || byte.value == 0) {
-      put(r, packed);
-      packed = 0;
-    }
-    if (byte.value == 0) break;
   }
 }
 

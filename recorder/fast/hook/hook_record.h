@@ -32,6 +32,21 @@ static inline uint64_t* word(struct Record* r, uint64_t i) { return &r->slot->ri
 static inline void put(struct Record* r, uint64_t value) { *word(r, r->at++) = value; }
 static inline int failed(uint64_t result) { return result > (uint64_t)-kMostErrno - 1; }
 
+/* One word, or a timespec's two (address 0: -1, 0). */
+void put_peeked(struct Record* r, uint64_t address);
+void put_timeout(struct Record* r, uint64_t address);
+/* TCP_NODELAY of IPPROTO_TCP, SO_LINGER of SOL_SOCKET; and what setsockopt sets them to. */
+int option_matters(uint32_t level, uint32_t option);
+void put_option(struct Record* r, const struct HookFrame* f);
+/* Of select: words of one of its three sets, 64 descriptors each; how many descriptors are in any; all words. */
+uint64_t set_words(const struct HookFrame* f);
+void put_watched(struct Record* r, const struct HookFrame* f);
+void put_sets(struct Record* r, const struct HookFrame* f);
+/* What poll found ready. */
+void put_ready(struct Record* r, const struct HookFrame* f);
+/* A path's words, zero-padded. */
+void put_path(struct Record* r, uint64_t address);
+
 /* TCP has neither addresses of messages nor descriptors passed with them. */
 int is_tcp(struct HookSlot* slot, uint64_t fd);
 
