@@ -1,5 +1,5 @@
-// Which futex waits are for the lock of an interpreter, which its threads pass on in time slices: to the kernel those are
-// condition variables like any others.
+// Which futex waits are for the lock of an interpreter, which its threads pass on in time slices: to the kernel those
+// are condition variables like any others.
 #pragma once
 
 #include <cstdint>

@@ -187,7 +187,7 @@ class EventEngine {
   void resolve_standstill();
   void report_progress();
 
-  // Threads
+  // Threads (event_threads.cc; their ops: event_ops.cc)
   void start_thread(std::uint32_t t);
   void run_thread(std::uint32_t t);
   bool step(std::uint32_t t, const Op& op);  ///< false: the thread is held
