@@ -204,6 +204,32 @@ def sqlite(folder, scale, timed):
     return Workload("sqlite3 bulk insert", 1.5, command(words, timed), ["sqlite3"], prepare, reset)
 
 
+def sqlite_locks(folder, scale, timed):
+    """A transaction per row: several locks of the file (fcntl) each."""
+    script, base = os.path.join(folder, "rows.sql"), os.path.join(folder, "rows.db")
+
+    def prepare():
+        with open(script, "w") as sql:
+            sql.write("PRAGMA synchronous=OFF;\nPRAGMA journal_mode=MEMORY;\nCREATE TABLE t(a INTEGER);\n")
+            sql.write("".join(f"INSERT INTO t VALUES({i});\n" for i in range(sized(scale, 20000))))
+
+    def reset():
+        if os.path.exists(base):
+            os.remove(base)
+    return Workload("sqlite3, a lock per row", 1.5, command(["sqlite3", "-init", "/dev/null", base, f".read {script}"], timed), ["sqlite3"],
+                    prepare, reset)
+
+
+def socat(folder, scale, timed):
+    """select before each block."""
+    source = os.path.join(folder, "blocks.in")
+
+    def prepare():
+        with open(source, "wb") as file:
+            file.truncate(sized(scale, 400 << 20))
+    return Workload("socat, 4 kB blocks", 2.0, command(["socat", "-u", "-b", "4096", f"OPEN:{source}", "OPEN:/dev/null"], timed), ["socat"], prepare)
+
+
 def git_clone(folder, scale, timed):
     origin, copy = os.path.join(folder, "origin"), os.path.join(folder, "copy")
     plain = ["env", "-i", "PATH=" + os.environ["PATH"], "HOME=" + folder, "GIT_CONFIG_NOSYSTEM=1", "git"]
@@ -238,6 +264,8 @@ def all_workloads(folder, scale):
         compressed("zstd", folder, 40 * scale, ["-6", "-q", "-c"], timed),
         python_pool(scale, timed),
         sqlite(folder, scale, timed),
+        sqlite_locks(folder, scale, timed),
+        socat(folder, scale, timed),
         git_clone(folder, scale, timed),
         Workload(f"find {tree} -xdev", 1.5, command(["sh", "-c", f"find {tree} -xdev > /dev/null 2>&1; true"], timed)),
     ]
