@@ -2,14 +2,11 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
-
 #include "recorder/decoder.h"
+#include "recorder/fast/hook_abi.h"
 
 namespace simrec::record::decode_files {
 namespace {
-
-constexpr int kLockCommands[] = {F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW};
 
 bool path_is_first(std::uint16_t number) { return number == SYS_open || number == SYS_creat; }
 
@@ -47,7 +44,7 @@ void pipe_exit(CallContext& c) {
 }
 
 void lock_entry(CallContext& c) {
-  if (std::ranges::find(kLockCommands, static_cast<int>(c.reg(1))) == std::end(kLockCommands)) return;
+  if (!hook_fcntl_locks(static_cast<std::uint32_t>(c.reg(1)))) return;
   const auto lock = c.memory.read<struct flock>(c.reg(2));
   if (!lock) return c.unknown();
   lock_details(c, *lock);

@@ -122,11 +122,11 @@ void messages_exit(CallContext& c) {
   if (sends(c.call.number)) name_after_first_use(c);
 }
 
-/// The first 8 bytes of the value, 0 behind its end.
 void option_entry(CallContext& c) {
-  const bool is_long = static_cast<std::uint32_t>(c.reg(4)) >= sizeof(std::uint64_t);
-  option_details(c, is_long ? c.memory.read<std::uint64_t>(c.reg(3)).value_or(0)
-                            : c.memory.read<std::uint32_t>(c.reg(3)).value_or(0));
+  const auto bytes = static_cast<std::uint32_t>(c.reg(4));
+  if (bytes >= sizeof(std::uint64_t)) return option_details(c, c.memory.read<std::uint64_t>(c.reg(3)).value_or(0));
+  const bool holds_one = bytes >= sizeof(std::uint32_t);
+  option_details(c, holds_one ? c.memory.read<std::uint32_t>(c.reg(3)).value_or(0) : 0);
 }
 
 void option_details(CallContext& c, std::uint64_t value) {

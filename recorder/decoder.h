@@ -2,6 +2,8 @@
 // functions per `Extra` of the system call table.
 #pragma once
 
+#include <fcntl.h>
+
 #include <array>
 #include <span>
 
@@ -62,6 +64,7 @@ void open_exit(CallContext& c);
 void created_object_exit(CallContext& c);
 void pipe_exit(CallContext& c);
 void lock_entry(CallContext& c);
+/// The four arguments of a lock command.
 void lock_details(CallContext& c, const struct flock& lock);
 void fcntl_exit(CallContext& c);
 void io_uring_exit(CallContext& c);
@@ -75,7 +78,8 @@ void datagram_exit(CallContext& c);
 void message_exit(CallContext& c);
 void messages_exit(CallContext& c);
 void option_entry(CallContext& c);
-/// What setsockopt sets: `value` is the first 8 bytes. Of SO_LINGER the seconds that close() waits, 0 = it does not.
+/// What setsockopt sets: `value` is one int, or two if there are as many; 0 = not even one. Of SO_LINGER the seconds
+/// that close() waits, 0 = it does not.
 void option_details(CallContext& c, std::uint64_t value);
 }  // namespace decode_sockets
 

@@ -82,7 +82,7 @@ enum HookKind {
   HOOK_TIMEOUT_2,  /* timespec in rdx. before: timeout */
   HOOK_FUTEX,      /* before: timeout */
   HOOK_FCNTL,      /* only commands that copy descriptors, set flags or lock. before, of a lock: struct flock's words */
-  HOOK_OPTION,     /* setsockopt: only TCP_NODELAY and SO_LINGER. before: the value's first 8 bytes, 0 behind its end */
+  HOOK_OPTION,     /* setsockopt: only TCP_NODELAY and SO_LINGER. before: the one or two ints of the value */
   HOOK_IOCTL,      /* only requests that change a descriptor's state */
   HOOK_OPEN_0,     /* path in rdi. after: see HookOpened, then the path's words, zero-padded */
   HOOK_OPEN_1,     /* path in rsi. after: same */

@@ -40,9 +40,8 @@ std::optional<double> share(const Evidence& e) {
 double of_cpu(const Evidence& e, double value) { return value * e.cpu_share; }
 
 constexpr std::array kRules = {
-    // A replay that misses the recorded run itself is no better elsewhere. simreplay promises 5 % in the middle and 15
-    // %
-    // at most.
+    // A replay that misses the recorded run itself is no better elsewhere. simreplay promises 5 % in the middle and
+    // 15 % at most.
     TrustRule{"closure", [](const Evidence& e) { return e.closure_effect; }, 0.05, 0.15,
               [](const Evidence& e, double v) {
                 return "the replay misses the recorded run itself (closure error), which is worth " + percent(v) +
@@ -141,8 +140,7 @@ constexpr std::array kRules = {
               }},
     // One factor stands for clock, caches, memory and instruction set: measured in doublings. Up to a factor of 2
     // slower cores are predicted within the promise; what was recorded on cores of half the speed is 10 % off in the
-    // mean,
-    // up to 24 (tests/validation, *@from-half). Beyond a factor of 8 nothing is known.
+    // mean, up to 24 (tests/validation, *@from-half). Beyond a factor of 8 nothing is known.
     TrustRule{"core speed",
               [](const Evidence& e) -> std::optional<double> {
                 constexpr double kFasterIsWorse = 1.2;

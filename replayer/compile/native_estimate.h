@@ -11,8 +11,7 @@ namespace simrec::replay::causal {
 ///    between the two, the releasing call's CPU, half the waiting call's CPU and one wake-up are the program's.
 ///  - A genuine wait (sleep, timer, device, peer outside the trace) gives back at most the ledger's wall cost.
 ///  - Any other call: all time in it that is neither CPU nor waiting for a core, unless that is longer than
-///  interception
-///    takes (then it waited, for something that the trace does not show); before it, at most the
+///    interception takes (then it waited, for something that the trace does not show); before it, at most the
 ///    ledger's wall cost as a whole and, of what is left, what the recorder took.
 ///  - Time spent runnable, waiting for a core, was caused by the program's own threads or by the recorder. The
 ///    recorder's part is at most the CPU time that it used meanwhile: see RecorderLoad.

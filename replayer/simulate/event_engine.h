@@ -116,7 +116,7 @@ class EventEngine {
     double flow_since = 0;
     Chain flow;                                    ///< what led to the latest flow
     Chain credit;                                  ///< what led to the latest acknowledgement or notice
-    Chain end;                                     ///< what led to the arrival of the end
+    Chain end;                                     ///< what led to the arrival of the end, until it is acknowledged
     std::deque<Acknowledgement> acknowledgements;  ///< only with insight
   };
 
@@ -264,8 +264,7 @@ class EventEngine {
   void note_arrival(std::uint32_t stream, Delivery& delivery);
   void note_acknowledgements(RemotePath& path);
   void note_credit(std::uint32_t stream);
-  void note_end_acknowledged(std::uint32_t stream);
-  std::uint32_t latest_writer(std::uint32_t stream) const;
+  void note_learned(std::uint32_t stream, Chain& chain);
   Chain established(std::uint32_t connection);
   PathKind kind_of_wait(const Thread& thread, const Op& op, IntervalState state) const;
 

@@ -110,18 +110,14 @@ void EventEngine::note_acknowledgements(RemotePath& path) {
 void EventEngine::note_credit(std::uint32_t index) {
   RemotePath& path = *streams_[index].remote;
   note_acknowledgements(path);
-  in_.insight->chains.extend(path.credit,
-                             {to_ns(now_), PathKind::window, threads_[latest_writer(index)].account, index + 1, 0});
+  note_learned(index, path.credit);
 }
 
-void EventEngine::note_end_acknowledged(std::uint32_t index) {
-  in_.insight->chains.extend(streams_[index].remote->end,
-                             {to_ns(now_), PathKind::window, threads_[latest_writer(index)].account, index + 1, 0});
-}
-
-std::uint32_t EventEngine::latest_writer(std::uint32_t index) const {
+/// The stream's sender learns of an arrival; `chain` led to that.
+void EventEngine::note_learned(std::uint32_t index, Chain& chain) {
   const std::uint32_t writer_plus_one = streams_[index].remote->writer_plus_one;
-  return writer_plus_one ? writer_plus_one - 1 : program_.streams[index].writer_thread;
+  const std::uint32_t writer = writer_plus_one ? writer_plus_one - 1 : program_.streams[index].writer_thread;
+  in_.insight->chains.extend(chain, {to_ns(now_), PathKind::window, threads_[writer].account, index + 1, 0});
 }
 
 /// What led to a connection's handshake getting as far as it has now.

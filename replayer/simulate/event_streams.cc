@@ -211,8 +211,9 @@ void EventEngine::deliver(std::uint32_t index) {
 
 void EventEngine::end_acknowledged(std::uint32_t index) {
   Stream& stream = streams_[index];
-  if (in_.insight) note_end_acknowledged(index);
-  const Because because(*this, stream.remote->end);
+  Chain chain = std::move(stream.remote->end);
+  if (in_.insight) note_learned(index, chain);
+  const Because because(*this, chain);
   stream.end_acknowledged = true;
   wake_satisfied(stream.writers, program_.streams[index].reader_thread + 1);
 }

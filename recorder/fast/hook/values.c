@@ -2,11 +2,12 @@
  * be readable; then the record says so. */
 #include "recorder/fast/hook/hook_record.h"
 
-void put_peeked(struct Record* r, uint64_t address) {
-  const struct Peeked peeked = hook_peek(address);
+static uint64_t known(struct Record* r, struct Peeked peeked) {
   if (peeked.failed) r->flags |= HOOK_UNREADABLE;
-  put(r, peeked.value);
+  return peeked.value;
 }
+
+void put_peeked(struct Record* r, uint64_t address) { put(r, known(r, hook_peek(address))); }
 
 void put_timeout(struct Record* r, uint64_t address) {
   if (address == 0) {
@@ -22,10 +23,12 @@ int option_matters(uint32_t level, uint32_t option) {
   return (level == 6 && option == 1) || (level == 1 && option == 13);
 }
 
-/* Byte by byte: what lies behind a short value may not be readable. */
+/* Byte by byte: what lies behind an int may not be readable. */
 void put_option(struct Record* r, const struct HookFrame* f) {
+  const uint32_t given = (uint32_t)f->r8;
+  const uint64_t bytes = given >= 8 ? 8 : given >= 4 ? 4 : 0;
   uint64_t value = 0;
-  for (uint64_t i = 0; i < 8 && i < (uint32_t)f->r8; ++i) value |= hook_peek_byte(f->r10 + i).value << (i * 8);
+  for (uint64_t i = 0; i < bytes; ++i) value |= hook_peek_byte(f->r10 + i).value << (i * 8);
   put(r, value);
 }
 
@@ -33,9 +36,7 @@ uint64_t set_words(const struct HookFrame* f) { return ((uint32_t)f->rdi + 63) /
 
 /* 0: a set that is not looked at. */
 static uint64_t set_word(struct Record* r, uint64_t set, uint64_t i) {
-  const struct Peeked peeked = set != 0 ? hook_peek(set + i * 8) : (struct Peeked){0, 0};
-  if (peeked.failed) r->flags |= HOOK_UNREADABLE;
-  return peeked.value;
+  return set != 0 ? known(r, hook_peek(set + i * 8)) : 0;
 }
 
 void put_watched(struct Record* r, const struct HookFrame* f) {
@@ -57,23 +58,20 @@ void put_sets(struct Record* r, const struct HookFrame* f) {
 
 void put_ready(struct Record* r, const struct HookFrame* f) {
   for (uint64_t i = 0; i < f->rsi; ++i) {
-    const struct Peeked entry = hook_peek(f->rdi + i * 8);
-    if (entry.failed) r->flags |= HOOK_UNREADABLE;
-    const uint64_t revents = entry.value >> 48;
-    if (revents != 0) put(r, (entry.value & 0xffffffff) | revents << 32);
+    const uint64_t entry = known(r, hook_peek(f->rdi + i * 8)), revents = entry >> 48;
+    if (revents != 0) put(r, (entry & 0xffffffff) | revents << 32);
   }
 }
 
 void put_path(struct Record* r, uint64_t address) {
   uint64_t packed = 0;
   for (uint64_t i = 0; i < HOOK_MOST_PATH_WORDS * 8; ++i) {
-    const struct Peeked byte = hook_peek_byte(address + i);
-    if (byte.failed) r->flags |= HOOK_UNREADABLE;
-    packed |= byte.value << (i % 8 * 8);
-    if (i % 8 == 7 || byte.value == 0) {
+    const uint64_t byte = known(r, hook_peek_byte(address + i));
+    packed |= byte << (i % 8 * 8);
+    if (i % 8 == 7 || byte == 0) {
       put(r, packed);
       packed = 0;
     }
-    if (byte.value == 0) break;
+    if (byte == 0) break;
   }
 }

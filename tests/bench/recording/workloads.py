@@ -185,39 +185,38 @@ with multiprocessing.Pool(2) as pool: print(sum(pool.map(work, [{sized(scale, 20
     return Workload("python multiprocessing", 1.05, command([sys.executable, "-c", program], timed))
 
 
-def sqlite(folder, scale, timed):
-    """Many transactions, each of many rows; without waiting for the disk, whose mood is not what is measured."""
-    script, base = os.path.join(folder, "insert.sql"), os.path.join(folder, "insert.db")
+def sqlite(name, folder, timed, lines):
+    """Runs lines of SQL; without waiting for the disk, whose mood is not what is measured."""
+    base = os.path.join(folder, name.replace(" ", "-") + ".db")
+    script = base + ".sql"
 
     def prepare():
         with open(script, "w") as sql:
-            sql.write("PRAGMA synchronous=OFF;\nCREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT, c REAL);\nCREATE INDEX i ON t(b);\n")
-            for i in range(sized(scale, 150)):
-                rows = "".join(f"INSERT INTO t(b, c) VALUES('row {(i * 500 + j) * 7919 % 100003}', {j}.5);\n" for j in range(500))
-                sql.write("BEGIN;\n" + rows + "COMMIT;\n")
+            sql.write("PRAGMA synchronous=OFF;\n" + "".join(line + "\n" for line in lines))
 
     def reset():
         for path in (base, base + "-journal"):
             if os.path.exists(path):
                 os.remove(path)
     words = ["sqlite3", "-init", "/dev/null", base, f".read {script}"]
-    return Workload("sqlite3 bulk insert", 1.5, command(words, timed), ["sqlite3"], prepare, reset)
+    return Workload(name, 1.5, command(words, timed), ["sqlite3"], prepare, reset)
 
 
-def sqlite_locks(folder, scale, timed):
+def bulk_inserts(scale):
+    """Many transactions, each of many rows."""
+    yield "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT, c REAL);\nCREATE INDEX i ON t(b);"
+    for i in range(sized(scale, 150)):
+        yield "BEGIN;"
+        for j in range(500):
+            yield f"INSERT INTO t(b, c) VALUES('row {(i * 500 + j) * 7919 % 100003}', {j}.5);"
+        yield "COMMIT;"
+
+
+def single_inserts(scale):
     """A transaction per row: several locks of the file (fcntl) each."""
-    script, base = os.path.join(folder, "rows.sql"), os.path.join(folder, "rows.db")
-
-    def prepare():
-        with open(script, "w") as sql:
-            sql.write("PRAGMA synchronous=OFF;\nPRAGMA journal_mode=MEMORY;\nCREATE TABLE t(a INTEGER);\n")
-            sql.write("".join(f"INSERT INTO t VALUES({i});\n" for i in range(sized(scale, 20000))))
-
-    def reset():
-        if os.path.exists(base):
-            os.remove(base)
-    return Workload("sqlite3, a lock per row", 1.5, command(["sqlite3", "-init", "/dev/null", base, f".read {script}"], timed), ["sqlite3"],
-                    prepare, reset)
+    yield "PRAGMA journal_mode=MEMORY;\nCREATE TABLE t(a INTEGER);"
+    for i in range(sized(scale, 20000)):
+        yield f"INSERT INTO t VALUES({i});"
 
 
 def socat(folder, scale, timed):
@@ -263,8 +262,8 @@ def all_workloads(folder, scale):
         compressed("xz", folder, 8 * scale, ["-k", "-1", "-c", "--block-size=2MiB"], timed),
         compressed("zstd", folder, 40 * scale, ["-6", "-q", "-c"], timed),
         python_pool(scale, timed),
-        sqlite(folder, scale, timed),
-        sqlite_locks(folder, scale, timed),
+        sqlite("sqlite3 bulk insert", folder, timed, bulk_inserts(scale)),
+        sqlite("sqlite3, a lock per row", folder, timed, single_inserts(scale)),
         socat(folder, scale, timed),
         git_clone(folder, scale, timed),
         Workload(f"find {tree} -xdev", 1.5, command(["sh", "-c", f"find {tree} -xdev > /dev/null 2>&1; true"], timed)),

@@ -15,6 +15,7 @@ def sizes(h, i, j):
 network = functools.partial(heldout.network, family="heldout2", settings=NETWORKS)
 alone = functools.partial(cpu.alone, family="heldout2", settings=CORES)
 PYTHON = "/usr/bin/python3"
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 
 WORKLOADS = [
     network("go_http", "caddy file-server --listen :{p} --root {d}/www", ("caddy=h2",), "hey -n {n} -c 4 http://{s}:{p}/small.html",
@@ -54,7 +55,6 @@ WORKLOADS = [
     alone("go_channels", "{d}/channels", ("go",), ("go_channels",)),
     alone("sqlite_query", "sqlite3 -init {d}/query.sql :memory: .quit", ("sqlite3",), ("sqlite_query",)),
     # The reference libraries, whichever others are installed: those of OpenBLAS compute with two threads.
-    alone("numpy_svd", "env LD_LIBRARY_PATH={libraries}/blas:{libraries}/lapack ".format(libraries="/usr/lib/x86_64-linux-gnu") +
-          PYTHON + " -c 'import numpy as n; r = n.random.default_rng(1); "
+    alone("numpy_svd", f"env LD_LIBRARY_PATH={LIBRARIES}/blas:{LIBRARIES}/lapack " + PYTHON + " -c 'import numpy as n; r = n.random.default_rng(1); "
           "print(sum(n.linalg.svd(r.random((300, 300)))[1][0] for _ in range(4)))'"),
 ]
