@@ -80,15 +80,28 @@ void note_passing_on(Context& c, const Call& call, const Op& recv) {
 
 /// For shared_pollers.h. What is closed because the process ended is no visit.
 void note_visit(Context& c, const Call& call, const Op& op, std::uint32_t index) {
-  if (op.kind == OpKind::recv) note_passing_on(c, call, op);
   const ProcessState& p = c.processes[call.process];
   if (!p.shares_connections || p.ended || !transfers(op)) return;
   c.state(call).visits.push_back({index, comes_from_peer(op) ? c.steps++ : call.entered, call.event.exit_ns});
 }
 
+/// What the thread does now comes after what its poll slept for, also if it consumes that later.
+void settle_poll(Context& c, Call& call) {
+  ThreadState& t = c.state(call);
+  const auto index = t.emit.settle_poll();
+  if (!index) return;
+  const Op& op = t.emit.ops[*index];
+  note_visit(c, call, op, *index);
+  if (t.sleeping_poll_plus_one) t.edges.add({t.sleeping_poll_plus_one - 1, t.poll_cause});
+  t.sleeping_poll_plus_one = 0;
+  t.waits.add(op, call.event.entry_ns);
+  if (op.kind != OpKind::wait && can_be_gate(op.kind)) t.receives.add(op, call.event.entry_ns);
+}
+
 }  // namespace
 
 std::uint32_t emit_cause(Context& c, Call& call, Op op) {
+  settle_poll(c, call);
   c.emit(call).compute(call.cpu);
   call.cpu = 0;
   if (call.blocked) op.flags |= kWoke;
@@ -104,6 +117,7 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   const Ns before = call.blocked ? call.cpu / 2 : 0;
   const std::uint32_t index = t.emit.effect(op, before, call.cpu - before);
   call.cpu = 0;
+  if (op.kind == OpKind::recv) note_passing_on(c, call, op);
   note_visit(c, call, op, index);
   if (op.kind == OpKind::expire) genuine_wait(c, call);
   if (by.time >= 0) {

@@ -146,7 +146,8 @@ struct ThreadState {
   Edges edges;
   ScratchSequence<ConditionalWait> conditional;
   PolledSources polled;                      ///< sources are links and channels here
-  std::vector<ObjectId> had_room;            ///< its last poll reported that they may be written to
+  std::vector<ObjectId> had_room;            ///< its last poll() reported that they may be written to
+  std::vector<ObjectId> may_have_room;       ///< the same of any kind of poll; all that epoll was asked for
   Visits visits;                             ///< of a thread whose process shares connections
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
@@ -258,8 +259,8 @@ struct Context {
       epoll_data;                                            ///< object by data, by epoll object
   std::unordered_map<std::uint32_t, std::uint32_t> pollers;  ///< first thread that waited with it, by epoll object
   std::uint32_t steps = 0;                                   ///< entries of calls and transfers so far
-  /// By epoll object << 32 | object: it waits for room.
-  std::unordered_map<std::uint64_t, bool> asked_for_room;
+  /// By epoll object << 32 | object: the events that it waits for.
+  std::unordered_map<std::uint64_t, std::int64_t> epoll_events;
   std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues

@@ -37,6 +37,7 @@ std::uint32_t Emitter::push(const Op& op) {
 }
 
 std::uint32_t Emitter::cause(const Op& op) {
+  settle_poll();
   merge_late();
   flush();
   return push(op);
@@ -58,11 +59,23 @@ std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
   const std::uint32_t index = push(op);
   base_ = kept + after;
   sleeping_poll_ = 0;
-  if (polled_) {
-    for (std::uint32_t sleep : open_sleeps_) ops[sleep].target = index - sleep;
-    open_sleeps_.clear();
-    polled_ = false;
-  }
+  end_sleeps(index);
+  return index;
+}
+
+/// Op `index` comes out of a poll, and so ends the timeouts that expired before.
+void Emitter::end_sleeps(std::uint32_t index) {
+  if (!polled_) return;
+  for (std::uint32_t sleep : open_sleeps_) ops[sleep].target = index - sleep;
+  open_sleeps_.clear();
+  polled_ = false;
+}
+
+std::optional<std::uint32_t> Emitter::settle_poll() {
+  if (!sleeping_poll_ || otherwise_.kind == OpKind::sleep) return std::nullopt;
+  const std::uint32_t index = sleeping_poll_ - 1;
+  poll_begins();
+  end_sleeps(index);
   return index;
 }
 

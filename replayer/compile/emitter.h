@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "replayer/compile/compile.h"
 #include "replayer/program/program.h"
@@ -49,6 +50,9 @@ class Emitter {
   std::uint64_t spins_folded() const { return folded_; }
   std::uint64_t external_polls() const { return external_polls_; }
   bool poll_pending() const { return sleeping_poll_ != 0; }
+  /// If the poll before slept, what it waited for is known, and nothing was consumed yet: it becomes its `otherwise`
+  /// now, since what follows comes after that. Returns that op's index.
+  std::optional<std::uint32_t> settle_poll();
 
   ScratchSequence<Op> ops;
   ScratchSequence<OpOrigin> origins;
@@ -58,6 +62,7 @@ class Emitter {
   void merge_late();
   void flush();
   std::uint32_t push(const Op& op);
+  void end_sleeps(std::uint32_t index);
 
   OpOrigin origin_;
   Spins cost_of_spins_ = Spins::folded;

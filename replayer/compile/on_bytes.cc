@@ -382,14 +382,9 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
 
 namespace {
 
-/// Did the thread's last poll report the call's descriptor?
-bool was_reported(Context& c, const Call& call) {
-  const PolledSources& polled = c.state(call).polled;
-  if (polled.marks.empty()) return false;
-  const std::size_t begin = polled.marks.size() > 1 ? polled.marks[polled.marks.size() - 2].end_source : 0;
-  const auto source = source_of(c.channels.ends(call.object));
-  return source && std::ranges::find(polled.sources.begin() + static_cast<std::ptrdiff_t>(begin), polled.sources.end(),
-                                     *source) != polled.sources.end();
+/// Can the thread's last poll have reported that there is room where the call writes?
+bool may_have_had_room(Context& c, const Call& call) {
+  return std::ranges::find(c.state(call).may_have_room, call.object) != c.state(call).may_have_room.end();
 }
 
 }  // namespace
@@ -404,7 +399,7 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   Channel& ch = c.channels[channel];
   c.channels.write_ends(channel);
   const Ns blocked = call.blocked;
-  if (c.emit(call).poll_pending() && (ch.awaiting_room || was_reported(c, call))) c.emit(call).poll_satisfied();
+  if (c.emit(call).poll_pending() && (ch.awaiting_room || may_have_had_room(c, call))) c.emit(call).poll_satisfied();
   // Full at the sender's side is half full at most, if the reader has as much room.
   const bool was_full = 4 * ch.previous_occupancy >= c.channels.capacity(ch);
   c.channels.ends(call.object).connecting = false;  // the send waits for it

@@ -67,12 +67,18 @@ void begins_to_ask(ThreadState& t, const Ends& ends) {
     t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
 }
 
+std::uint64_t interest_key(const Call& call, ObjectId watched) {
+  return static_cast<std::uint64_t>(call.object.value) << 32 | watched.value;
+}
+
+/// Edge-triggered epoll tells of room without anybody having waited for it.
+bool asks_for_room(std::int64_t events) { return (events & EPOLLOUT) && !(events & EPOLLET); }
+
 /// epoll is told what to watch for.
 void note_wish(Context& c, const Call& call, ObjectId watched) {
-  bool& asked = c.asked_for_room[static_cast<std::uint64_t>(call.object.value) << 32 | watched.value];
-  const std::int64_t events = call.extra_argument(0);
-  const bool asks = (events & EPOLLOUT) && !(events & EPOLLET);
-  if (!std::exchange(asked, asks) && asks) begins_to_ask(c.state(call), c.channels.ends(watched));
+  std::int64_t& events = c.epoll_events[interest_key(call, watched)];
+  const bool asked = asks_for_room(std::exchange(events, call.extra_argument(0)));
+  if (!asked && asks_for_room(events)) begins_to_ask(c.state(call), c.channels.ends(watched));
 }
 
 void epoll_ctl_entry(Context& c, Call& call) {
@@ -97,6 +103,7 @@ void note_room(Context& c, const Call& call, ObjectId object, std::int64_t event
   if (!(events & POLLOUT)) return;
   ThreadState& t = c.state(call);
   t.had_room.push_back(object);
+  t.may_have_room.push_back(object);
   const bool waited_for_it = call.blocked || (events & POLLIN);
   if (!waited_for_it && std::ranges::find(before, object) == before.end()) begins_to_ask(t, c.channels.ends(object));
 }
@@ -114,6 +121,7 @@ std::vector<ObjectId> note_ready(Context& c, const Call& call) {
       if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
   };
   const std::span<const std::int64_t> arguments = call.event.arguments;
+  c.state(call).may_have_room.clear();
   if (has_descriptor_list(call.event.kind)) {
     const std::vector<ObjectId> had_room = std::exchange(c.state(call).had_room, {});
     for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2) {
@@ -123,8 +131,12 @@ std::vector<ObjectId> note_ready(Context& c, const Call& call) {
     }
   } else {
     const auto& objects = c.epoll_data[call.object.value];
-    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
-      if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
+    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i) {
+      const auto found = objects.find(arguments[i]);
+      if (found == objects.end()) continue;
+      add(found->second);
+      if (c.epoll_events[interest_key(call, found->second)] & EPOLLOUT) c.state(call).may_have_room.push_back(found->second);
+    }
   }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
                           static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});

@@ -69,6 +69,10 @@ SETTINGS = {s.name: s for s in (
     Setting("two-fifths", cpu=0.4),
     Setting("400m-1.6ms", star(4, 400 * M, 0.4), size="M"),
     Setting("uneven-17ms", (Link(30 * M, 120 * M, 8), *star(3, 1 * G, 0.5)), size="N"),
+    # Of the fifth.
+    Setting("seven-tenths", cpu=0.7),
+    Setting("150m-8ms", star(4, 150 * M, 2), size="O"),
+    Setting("800m-0.8ms", star(4, 800 * M, 0.2), size="P"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -149,7 +153,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4")
+            "heldout4", "heldout5")
 
 
 def workloads():

@@ -6,8 +6,11 @@ import shutil
 import subprocess
 import zlib
 
+import held_inputs
 import more_inputs
 import server_inputs
+from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lines, lua, mail, octave, part, postscript, queries, samba,  # noqa: F401
+                         sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
                          rust_source, scene, subversion, task_queue, thread_pool)
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
@@ -120,6 +123,7 @@ def server_configs(d, places):
                                      f"backend b\n  server s {backend}:{places.ports[2]}\n")
     server_inputs.configs(d, places.ports, places.addresses)
     more_inputs.configs(d, places.ports, places.addresses)
+    held_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):
