@@ -39,7 +39,9 @@ struct Channel {
   Ns finished_at = 0;
   CausePoint finisher;
   CausePoint last_read;
-  bool awaiting_room = false;  ///< the writer met EAGAIN or is still connecting: its next poll waits for this
+  std::uint32_t latest_writer_plus_one = 0;  ///< thread of the latest send op
+  std::uint32_t latest_send = 0;             ///< that op
+  bool awaiting_room = false;                ///< the writer met EAGAIN or is still connecting: its next poll waits for this
   std::uint32_t broken_token_plus_one = 0;  ///< a writer waits for the reader to go (EPIPE)
 
   bool two_sided() const { return has_writer && has_reader; }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "replayer/compile/arrivals.h"
@@ -185,13 +186,10 @@ class Splitter {
       if (op.kind == OpKind::send) order_.await_asker(source);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
-      const std::optional<std::uint32_t> giver = op.kind == OpKind::send ? arrivals_.giver_of(op.value) : std::nullopt;
-      if (giver && *giver != current()) {
-        open_handler(source);
-        order_.await(*giver);
+      if (op.kind == OpKind::send) {
+        sends_unasked(op, source);
       } else {
         order_.touch(source);
-        if (op.kind == OpKind::send && lent_.lend(source, handlers_.back().source)) ++split_.lent;
       }
     }
     if (learns_of_connection(op)) return true;
@@ -200,6 +198,23 @@ class Splitter {
     note_flow(op, source);
     if (op.kind == OpKind::send || op.kind == OpKind::finish) order_.keep_order(op.target);
     return true;
+  }
+
+  /// A send on a source that was not reported: the late answer to what came from there and nobody has passed on, else
+  /// what came from another one. What threads tell by a pipe or an eventfd is no request of a neighbour: they have made
+  /// the answer.
+  void sends_unasked(const Op& op, SourceKey source) {
+    if (unanswered_.contains(source) && is_connection(handlers_.back().source)) return open_handler(source);
+    const std::optional<std::uint32_t> giver = arrivals_.giver_of(op.value);
+    const SourceKey origin = giver ? handlers_[*giver].source : handlers_.back().source;
+    unanswered_.erase(origin);
+    if (giver && *giver != current()) {
+      open_handler(source);
+      order_.await(*giver);
+    } else {
+      order_.touch(source);
+      if (lent_.lend(source, origin)) ++split_.lent;
+    }
   }
 
   bool takes_event(const Op& op) {
@@ -235,10 +250,12 @@ class Splitter {
     if (op.kind == OpKind::recv || op.kind == OpKind::recv_end) {
       last_received_ = current();
       sent_last_[source] = false;
+      unanswered_.insert(source);
     } else if (op.kind == OpKind::send) {
       bool& sent_last = sent_last_[source];
       if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) order_.await(last_received_);
       sent_last = true;
+      unanswered_.erase(source);
     }
   }
 
@@ -363,6 +380,8 @@ class Splitter {
   Arrivals arrivals_;
   std::uint32_t last_received_ = kNone;            ///< handler that received last in this region
   std::unordered_map<SourceKey, bool> sent_last_;  ///< of a source's transfers, the last one sent
+  /// Sources that the thread has received from since it last sent there, or passed on to another what had come.
+  std::unordered_set<SourceKey> unanswered_;
   std::uint32_t action_ = 0, action_from_ = kNone;
 };
 

@@ -411,6 +411,8 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   const bool nagle = ch.transport == Transport::tcp && c.knows_no_delay && !c.channels.ends(call.object).no_delay;
   const auto flags = static_cast<std::uint16_t>((refills ? kRefill : 0) | (nagle ? kNagle : 0));
   const std::uint32_t op = emit_cause(c, call, {OpKind::send, cause, flags, channel, bytes});
+  ch.latest_writer_plus_one = call.thread + 1;
+  ch.latest_send = op;
   if (blocked && !ch.two_sided()) c.state(call).conditional.push_back({op, blocked});
 }
 
