@@ -4,12 +4,12 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "replayer/compile/arrivals.h"
 #include "replayer/compile/fiber_writer.h"
 #include "replayer/compile/handler_order.h"
+#include "replayer/compile/late_answers.h"
 #include "replayer/compile/lead.h"
 #include "replayer/compile/lent_connections.h"
 #include "replayer/compile/pumps.h"
@@ -36,6 +36,7 @@ class Splitter {
         ops_(std::move(program.threads[thread].ops)),
         pumps_(program, ops_, events),
         leads_(program, ops_, pumps_.posted()),
+        late_(program, thread, ops_, polled),
         origins_(std::move(program.threads[thread].origins)),
         writer_(program, thread, ops_, origins_, pooled_),
         region_{ScratchSequence<Handler>(ops_.space()), ScratchSequence<std::uint32_t>(ops_.space())} {}
@@ -200,14 +201,12 @@ class Splitter {
     return true;
   }
 
-  /// A send on a source that was not reported: the late answer to what came from there and nobody has passed on, else
-  /// what came from another one. What threads tell by a pipe or an eventfd is no request of a neighbour: they have made
-  /// the answer.
+  /// A send on a source that was not reported: a late answer, else what came from another one.
   void sends_unasked(const Op& op, SourceKey source) {
-    if (unanswered_.contains(source) && is_connection(handlers_.back().source)) return open_handler(source);
+    if (late_.answers(source, handlers_.back().source)) return open_handler(source);
     const std::optional<std::uint32_t> giver = arrivals_.giver_of(op.value);
     const SourceKey origin = giver ? handlers_[*giver].source : handlers_.back().source;
-    unanswered_.erase(origin);
+    late_.passes_on(origin);
     if (giver && *giver != current()) {
       open_handler(source);
       order_.await(*giver);
@@ -250,12 +249,12 @@ class Splitter {
     if (op.kind == OpKind::recv || op.kind == OpKind::recv_end) {
       last_received_ = current();
       sent_last_[source] = false;
-      unanswered_.insert(source);
+      late_.receives(source);
     } else if (op.kind == OpKind::send) {
       bool& sent_last = sent_last_[source];
       if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) order_.await(last_received_);
       sent_last = true;
-      unanswered_.erase(source);
+      late_.sends(source);
     }
   }
 
@@ -358,6 +357,7 @@ class Splitter {
   ScratchSequence<Op> ops_;
   Pumps pumps_;
   Leads leads_;
+  LateAnswers late_;
   LentConnections lent_;
   std::optional<SourceKey> feeder_;        ///< of the op at hand, see Pumps
   std::optional<std::uint32_t> answered_;  ///< of the send at hand, see Leads
@@ -380,8 +380,6 @@ class Splitter {
   Arrivals arrivals_;
   std::uint32_t last_received_ = kNone;            ///< handler that received last in this region
   std::unordered_map<SourceKey, bool> sent_last_;  ///< of a source's transfers, the last one sent
-  /// Sources that the thread has received from since it last sent there, or passed on to another what had come.
-  std::unordered_set<SourceKey> unanswered_;
   std::uint32_t action_ = 0, action_from_ = kNone;
 };
 

@@ -413,6 +413,7 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   const std::uint32_t op = emit_cause(c, call, {OpKind::send, cause, flags, channel, bytes});
   ch.latest_writer_plus_one = call.thread + 1;
   ch.latest_send = op;
+  ch.latest_send_ended = call.event.exit_ns;
   if (blocked && !ch.two_sided()) c.state(call).conditional.push_back({op, blocked});
 }
 

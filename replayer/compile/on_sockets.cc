@@ -100,13 +100,17 @@ void shutdown_entry(Context& c, Call& call) {
   if (out) finish_channel(c, call, out - 1, call.event.entry_ns);
 }
 
-/// TCP_NODELAY sends what Nagle's algorithm holds back (tcp(7)). Programs that set it for a moment do so right behind a
-/// write, at its end (dovecot, nginx).
-void set_no_delay(Context& c, Ends& ends, bool on) {
+/// Later than this after a write it was not meant for what that wrote.
+constexpr Ns kRightBehindNs = 1'000'000;
+
+/// TCP_NODELAY sends what Nagle's algorithm holds back (tcp(7)). Programs set it for that at the end of an answer, right
+/// behind the write (dovecot, nginx).
+void set_no_delay(Context& c, const Call& call, bool on) {
+  Ends& ends = c.channels.ends(call.object);
   ends.no_delay = on;
   if (!on || !ends.out_plus_one) return;
   const Channel& ch = c.channels[ends.out_plus_one - 1];
-  if (!ch.latest_writer_plus_one) return;
+  if (!ch.latest_writer_plus_one || call.event.entry_ns - ch.latest_send_ended > kRightBehindNs) return;
   Op& latest = c.threads[ch.latest_writer_plus_one - 1].emit.ops[ch.latest_send];
   latest.flags &= static_cast<std::uint16_t>(~kNagle);
 }
@@ -115,7 +119,7 @@ void setsockopt_entry(Context& c, Call& call) {
   if (!call.object.value) return;
   const std::int64_t level = call.event.argument(1), option = call.event.argument(2);
   const bool on = call.extra_argument(0) != 0;
-  if (level == IPPROTO_TCP && option == TCP_NODELAY) set_no_delay(c, c.channels.ends(call.object), on);
+  if (level == IPPROTO_TCP && option == TCP_NODELAY) set_no_delay(c, call, on);
   if (level == SOL_SOCKET && option == SO_LINGER) c.channels.ends(call.object).lingers = on;
 }
 

@@ -111,6 +111,43 @@ TEST(EventLoops, WhatAHandlerDoesToAnotherSourceOrdersThem) {
   EXPECT_EQ(s.ops(2), "turn:wait0 turn:r1/9 c3 s2/5 signal2 exit ");
 }
 
+/// Ten rounds on connections 0 and 1 in turn: what a round sends is for the connection of the round before.
+Server late_answers(bool two_roles) {
+  std::vector<Op> ops;
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    ops.push_back(recv(round % 2, 10 * (1 + round / 2)));
+    if (round > 0) ops.push_back(send(2 + (round + 1) % 2, 10));
+  }
+  Server s(ops);
+  if (two_roles) {
+    s.program.processes.push_back({101, "client", "client", {"client"}, 0, 0, {}});
+    ProgramThread client;
+    client.process = 1;
+    client.ops.push_back({});
+    s.program.threads.push_back(std::move(client));
+    s.program.connections[1].client_thread = 1;
+  }
+  for (std::uint32_t round = 0; round < 10; ++round) s.poll(round == 0 ? 0 : 2 * round - 1, {round % 2});
+  return s;
+}
+
+TEST(EventLoops, AnswersThatComeAPollLateBelongToTheirSources) {
+  Server s = late_answers(false);
+  EXPECT_EQ(s.split(), 19U);
+  EXPECT_EQ(s.ops(1),
+            "turn:r0/10 turn:s2/10 turn:r0/20 turn:s2/10 turn:r0/30 turn:s2/10 turn:r0/40 turn:s2/10 turn:r0/50 "
+            "turn:s2/10 signal0 exit ");
+  EXPECT_EQ(s.ops(2),
+            "turn:r1/10 turn:s3/10 turn:r1/20 turn:s3/10 turn:r1/30 turn:s3/10 turn:r1/40 turn:s3/10 turn:r1/50 signal1 "
+            "exit ");
+}
+
+TEST(EventLoops, WhatGoesFromItsClientsToItsServersIsPassedOn) {
+  Server s = late_answers(true);
+  s.split();
+  EXPECT_EQ(s.ops(2).substr(0, 50), "turn:r0/10 signal0 turn:wait1 turn:r0/20 s3/10 sig");
+}
+
 TEST(EventLoops, RequestsOnAConnectionThatAnotherClientHadAreCounted) {
   const auto lent = [](std::uint32_t second_client) {
     Server s({recv(0, 10), send(5, 7), recv(4, 9), send(2, 5), recv(second_client, second_client == 0 ? 20 : 10),

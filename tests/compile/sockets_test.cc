@@ -147,6 +147,25 @@ TEST(Sockets, KnowsWhoseSmallSegmentsWait) {
   EXPECT_EQ(flags_of_sends(false, IPPROTO_TCP), (std::vector{false, false, false}));  // of an older simrec
 }
 
+TEST(Sockets, SettingNoDelaySendsWhatWasJustWritten) {
+  const auto waits = [](Ns set_after) {
+    ClientAndServer s;
+    s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+    s.accept({3 * kMs, 4 * kMs + 30'000});
+    s.call(s.server, SYS_sendto, 4, {7, 4, 0, 0}, {6 * kMs, 6 * kMs + 10});
+    s.entry_only(s.server, SYS_setsockopt, {7, IPPROTO_TCP, TCP_NODELAY, 1}, 6 * kMs + set_after);
+    s.entry_only(s.server, SYS_setsockopt, {7, IPPROTO_TCP, TCP_NODELAY, 0}, 6 * kMs + set_after + 10);
+    s.read(s.client, 5, 4, {7 * kMs, 7 * kMs + 10});
+    Trace trace = s.builder.build(60 * kMs);
+    trace.header.tcp_options = true;
+    const Program p = replay::compile(trace);
+    const auto& sent = p.threads[s.server.value].ops;
+    return (std::ranges::find(sent, OpKind::send, &Op::kind)->flags & kNagle) != 0;
+  };
+  EXPECT_FALSE(waits(20));
+  EXPECT_TRUE(waits(20 * kMs));  // by then it has gone
+}
+
 TEST(Sockets, WhatTcpHeldBackFromAPollStaysLateToo) {
   ClientAndServer s;
   s.connect(0, {4 * kMs, 4 * kMs + 50'000});
