@@ -107,6 +107,25 @@ class UsualTimeout {
   std::uint64_t count_ = 0;
 };
 
+/// Polls whose timeout expired: does the thread then look around only, or is that when it sends, at a pace of its own?
+class Ticks {
+ public:
+  void expired() { any_ = behind_one_ = true; }
+  void found_something() { behind_one_ = false; }
+  void sends() {
+    ++sends_;
+    if (behind_one_) ++paced_;
+  }
+  bool any() const { return any_; }
+  /// Is so much of what it sends started by its clock?
+  bool pace_it() const { return paced_ >= kLeast && paced_ * kPart >= sends_; }
+
+ private:
+  static constexpr std::uint64_t kLeast = 8, kPart = 8;
+  bool any_ = false, behind_one_ = false;
+  std::uint64_t sends_ = 0, paced_ = 0;
+};
+
 /// What a thread waited for, the latest few times.
 class LatestWaits {
  public:
@@ -162,7 +181,7 @@ struct ThreadState {
   std::vector<std::uint32_t> ended_created;  ///< threads that it created and that have ended, since it last joined one
   bool spawned = false;
   UsualTimeout timeouts;           ///< of polls that slept and were woken in time
-  bool timeout_expired = false;    ///< of a poll: the program just goes on then
+  Ticks ticks;                     ///< polls that were not
   Ns last_exit = 0;                ///< exit of its latest event
   Ns unfinished_since = -1;        ///< entry of the call it died in
   std::uint16_t exec_seen_by = 0;  ///< event kind that told of an exec whose other sign is still to come

@@ -1,5 +1,7 @@
 #include "replayer/compile/emitter.h"
 
+#include <utility>
+
 #include "replayer/program/origin_cursor.h"
 
 namespace simrec::replay::causal {
@@ -59,6 +61,7 @@ std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
   const std::uint32_t index = push(op);
   base_ = kept + after;
   sleeping_poll_ = 0;
+  found_at_plus_one_ = 0;
   end_sleeps(index);
   return index;
 }
@@ -72,6 +75,12 @@ void Emitter::end_sleeps(std::uint32_t index) {
 }
 
 std::optional<std::uint32_t> Emitter::settle_poll() {
+  if (std::exchange(found_at_plus_one_, 0) == ops.size() + 1 && hoist_ == Hoist::poll) {
+    flush();
+    const std::uint32_t index = push(otherwise_);
+    end_sleeps(index);
+    return index;
+  }
   if (!sleeping_poll_ || otherwise_.kind == OpKind::sleep) return std::nullopt;
   const std::uint32_t index = sleeping_poll_ - 1;
   poll_begins();
@@ -80,6 +89,7 @@ std::optional<std::uint32_t> Emitter::settle_poll() {
 }
 
 void Emitter::poll_begins() {
+  found_at_plus_one_ = 0;
   if (!sleeping_poll_) return;
   ops[sleeping_poll_ - 1] = otherwise_;
   sleeping_poll_ = 0;
@@ -88,6 +98,7 @@ void Emitter::poll_begins() {
 
 void Emitter::poll_ready(Ns cpu, Ns blocked, const Op& otherwise) {
   polled_ = true;
+  found_at_plus_one_ = 0;
   if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && blocked == 0) {
     late_ += cpu;
     return;
@@ -99,6 +110,9 @@ void Emitter::poll_ready(Ns cpu, Ns blocked, const Op& otherwise) {
     sleeping_poll_ = push({OpKind::compute, Cause::none, 0, 0, 0}) + 1;
     otherwise_ = otherwise;
     cpu -= cpu / 2;
+  } else if (!sleeping_poll_ && otherwise.kind != OpKind::exit) {
+    otherwise_ = otherwise;
+    found_at_plus_one_ = static_cast<std::uint32_t>(ops.size()) + 1;
   }
   hoist_ = Hoist::poll;
   late_ = cpu;

@@ -32,12 +32,13 @@ class Emitter {
   std::uint32_t effect(const Op& op, Ns before, Ns after);
 
   /// A poll that found something ready. blocked = time it really slept (0 = did not); then `otherwise` is
-  /// what it waited for if the thread consumes nothing traced afterwards.
+  /// what it waited for if the thread consumes nothing traced afterwards. If it did not sleep, what it found (an exit
+  /// op = not known).
   void poll_ready(Ns cpu, Ns blocked, const Op& otherwise);
   /// If the poll before slept and nothing that it waited for was consumed, it becomes its `otherwise`.
   void poll_begins();
   /// The thread did what the poll waited for without a waiting op (e.g. finished a connect).
-  void poll_satisfied() { sleeping_poll_ = 0; }
+  void poll_satisfied() { sleeping_poll_ = found_at_plus_one_ = 0; }
   /// A poll ended otherwise; what ends it counts as found by a poll.
   void mark_polled() { polled_ = true; }
   /// A poll's timeout expired: absolute sleep, cut short by the next effect that comes out of a poll.
@@ -50,8 +51,8 @@ class Emitter {
   std::uint64_t spins_folded() const { return folded_; }
   std::uint64_t external_polls() const { return external_polls_; }
   bool poll_pending() const { return sleeping_poll_ != 0; }
-  /// If the poll before slept, what it waited for is known, and nothing was consumed yet: it becomes its `otherwise`
-  /// now, since what follows comes after that. Returns that op's index.
+  /// If nothing of what the poll before waited for or found was consumed yet, and that is known: the poll becomes its
+  /// `otherwise` now, since what follows comes after that. Returns that op's index.
   std::optional<std::uint32_t> settle_poll();
 
   ScratchSequence<Op> ops;
@@ -73,6 +74,7 @@ class Emitter {
   std::uint32_t spins_ = 0;          ///< iterations of the current spin
   std::uint32_t sleeping_poll_ = 0;  ///< index + 1 of the placeholder of a poll that slept, not yet explained
   Op otherwise_;
+  std::uint32_t found_at_plus_one_ = 0;  ///< as many ops there were when a poll did not sleep: `otherwise_` was there
   ScratchSequence<std::uint32_t> open_sleeps_;
   std::uint64_t folded_ = 0;
   std::uint64_t external_polls_ = 0;

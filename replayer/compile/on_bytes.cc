@@ -398,8 +398,9 @@ std::optional<SourceKey> source_of(const Ends& ends) {
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes) {
   Channel& ch = c.channels[channel];
   c.channels.write_ends(channel);
+  if (ch.transport == Transport::tcp) c.state(call).ticks.sends();
   const Ns blocked = call.blocked;
-  if (c.emit(call).poll_pending() && (ch.awaiting_room || may_have_had_room(c, call))) c.emit(call).poll_satisfied();
+  if (ch.awaiting_room || may_have_had_room(c, call)) c.emit(call).poll_satisfied();
   // Full at the sender's side is half full at most, if the reader has as much room.
   const bool was_full = 4 * ch.previous_occupancy >= c.channels.capacity(ch);
   c.channels.ends(call.object).connecting = false;  // the send waits for it

@@ -108,14 +108,26 @@ void note_room(Context& c, const Call& call, ObjectId object, std::int64_t event
   if (!waited_for_it && std::ranges::find(before, object) == before.end()) begins_to_ask(t, c.channels.ends(object));
 }
 
-/// Notes which sources the poll reported, for event_loops.h. Returns those that have been connecting until now.
-std::vector<ObjectId> note_ready(Context& c, const Call& call) {
+/// What a poll reported, beside what note_ready() notes.
+struct Reported {
+  std::vector<ObjectId> made;  ///< have been connecting until now
+  Op unread;                   ///< the first one that has something to read: its next byte; else an exit op
+};
+
+/// Notes which sources the poll reported, for event_loops.h.
+Reported note_ready(Context& c, const Call& call) {
   PolledSources& polled = c.state(call).polled;
-  std::vector<ObjectId> made;
+  Reported reported;
   const auto add = [&](ObjectId object) {
     if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
     const Ends& ends = c.channels.ends(object);
-    if (ends.connecting) made.push_back(object);
+    if (ends.connecting) reported.made.push_back(object);
+    if (ends.in_plus_one && reported.unread.kind == OpKind::exit) {
+      const Channel& in = c.channels[ends.in_plus_one - 1];
+      if (in.sent > in.consumed)
+        reported.unread = {OpKind::recv, in.transport == Transport::tcp ? Cause::network : Cause::sync, 0,
+                           ends.in_plus_one - 1, in.consumed + 1};
+    }
     if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
     for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
       if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
@@ -140,7 +152,7 @@ std::vector<ObjectId> note_ready(Context& c, const Call& call) {
   }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
                           static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});
-  return made;
+  return reported;
 }
 
 void note_poller(Context& c, const Call& call) {
@@ -165,19 +177,20 @@ void poll_exit(Context& c, Call& call) {
     genuine_wait(c, call);
     call.cpu = 0;
     c.counts.add(Count::expired_timeouts);
-    t.timeout_expired = true;
+    t.ticks.expired();
     t.keeps_time = true;
     t.emit.poll_expired(timeout, cpu);
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
-    const std::vector<ObjectId> made = note_ready(c, call);
-    const Found found = call.blocked ? otherwise(c, call) : Found{};
+    t.ticks.found_something();
+    const Reported reported = note_ready(c, call);
+    const Found found = call.blocked ? otherwise(c, call) : Found{reported.unread, {}};
     t.emit.poll_ready(cpu, call.blocked, found.op);
     if (call.blocked) t.sleeping_poll_plus_one = call.index + 1;
     if (call.blocked && timeout > 0) t.timeouts.add(timeout);
     t.poll_cause = found.by;
-    for (const ObjectId object : made) connection_made(c, call, object);
+    for (const ObjectId object : reported.made) connection_made(c, call, object);
   } else if (call.result() == -EINTR) {
     unexplained_poll(c, t);
     t.emit.mark_polled();

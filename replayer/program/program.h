@@ -126,8 +126,8 @@ struct ProgramThread {
   /// charged to whichever of them served.
   std::uint32_t pool_plus_one = 0;
   /// Usual timeout (geometric mean) of its polls that something ended in time; 0 = none, or some expired and the
-  /// program went on (a tick of an event loop). A longer wait than that would have made it do something that the trace
-  /// does not show.
+  /// program only looked around (a tick of an event loop). A longer wait than that would have made it do something that
+  /// the trace does not show, or send what it sends at its own pace.
   Ns usual_timeout_ns = 0;
 };
 
