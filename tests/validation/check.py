@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks the machinery of the validation in seconds, without privilege: check.py tables|platforms|one_case|closure|other_machine BUILD"""
 import csv
+import glob
 import json
 import math
 import os
@@ -48,11 +49,11 @@ def tables(_):
         hosts = {p.host for p in w.clients + w.servers}
         expect(hosts <= {f"h{i + 1}" for i in range(len(c.setting.links))} | {""}, f"{c.name}: a host that the setting lacks")
         expect(c.truth_name == c.name or c.truth_name in names, f"{c.name}: its truth {c.truth_name} is no case")
-    if os.path.exists(f"{HERE}/truth.csv"):
-        _, rows = truth_table.read(f"{HERE}/truth.csv")
+    for path in sorted(glob.glob(f"{HERE}/truth/*.csv")):
+        _, rows = truth_table.read(path)
         now = {c.name: cases.fingerprint(c) for c in every}
         stale = sorted(n for n, r in rows.items() if now.get(n) != r["fingerprint"])
-        expect(not stale, f"truth.csv: measured for other versions of these cases: {stale}")
+        expect(not stale, f"{path}: measured for other versions of these cases: {stale}")
     errors = [math.log(1.1), -math.log(1.1)]
     expect(abs(comparison.summary(errors)["mean_pct"] - 10) < 1e-9 and abs(comparison.summary(errors)["bias_pct"]) < 1e-9, "the summary is wrong")
     print(f"{len(every)} cases")

@@ -1,9 +1,11 @@
-"""truth.csv: a row per case, and a first line `# {...}` with the facts of the machine it was measured on."""
+"""A truth, truth/MACHINE.csv: a row per case, and a first line `# {...}` with the facts of the machine it was measured on."""
 import csv
+import glob
 import hashlib
 import json
 import os
 import platform
+import re
 import statistics
 import time
 import zlib
@@ -43,6 +45,17 @@ def why_not_this_machine(stored):
         if here[fact] != stored.get(fact):
             return f"its {fact} was {stored.get(fact)}, here it is {here[fact]}", None
     return None, stored["probe_s"] / here["probe_s"] - 1
+
+
+def of_this_machine(folder):
+    """The file in the folder for this kind of machine (CPU model, number of cores), whether or not it is there."""
+    cpu, cores = cpu_model(), os.cpu_count()
+    for path in sorted(glob.glob(f"{folder}/*.csv")):
+        facts, _ = read(path)
+        if (facts.get("cpu"), facts.get("cores")) == (cpu, cores):
+            return path
+    name = re.sub(r"\(.*?\)|[^a-z0-9]+", "-", cpu.lower())
+    return f"{folder}/{re.sub('-+', '-', name).strip('-')}-{cores}.csv"
 
 
 def row(case, results):
