@@ -91,7 +91,6 @@ void settle_poll(Context& c, Call& call) {
   const auto index = t.emit.settle_poll();
   if (!index) return;
   const Op& op = t.emit.ops[*index];
-  note_visit(c, call, op, *index);
   if (t.sleeping_poll_plus_one) t.edges.add({t.sleeping_poll_plus_one - 1, t.poll_cause});
   t.sleeping_poll_plus_one = 0;
   t.waits.add(op, call.event.entry_ns);

@@ -51,6 +51,7 @@ class Splitter {
       if (op.kind == OpKind::send) answered_ = leads_.sends(op);
       const bool mine = !writer_.is_pinned(at_) && (in_region_ ? continues(op) : begins(op));
       if (op.kind == OpKind::recv) note_arrival(op);
+      if (op.kind == OpKind::connect) late_.waits_for_one();
       if (mine) continue;
       if (in_region_) end_region();
       writer_.keep(at_);
@@ -71,6 +72,7 @@ class Splitter {
     while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
       ++poll_;
       arrivals_.clear();
+      if (polled_.marks[mark_].alone) late_.waits_for_one();
       const Ns now = polled_.marks[mark_].at_ns;
       for (; source_ < polled_.marks[mark_].end_source; ++source_) {
         Ready& ready = ready_[polled_.sources[source_]];

@@ -1,9 +1,9 @@
-// Answers that a thread sends a poll late. A runtime of tasks (asyncio) reads what has come, and lets the tasks that it
-// woke run when it comes round again, behind the next poll: what it sends then answers what came before, not what the
-// poll has reported. Told by how the thread uses its connections: on one that carries requests and answers in turn, one
-// at a time, what it sends answers what it received there, unless it has passed that on. A proxy's connections look the
-// same, but what it passes on goes from its clients to its servers, or back: from connections that it accepted to those
-// that it made.
+// Answers that a thread sends some polls late. A runtime of tasks (asyncio) reads what has come, and lets the tasks
+// that it woke run when it comes round again, behind the next poll: what it sends then answers what came before, not
+// what the poll has reported. Told by how the thread uses its connections: on one that carries requests and answers in
+// turn, one at a time, what it sends answers what it received there, unless it has passed that on. A proxy's
+// connections look the same, but what it passes on goes from its clients to its servers, or back: from connections that
+// it accepted to those that it made.
 #pragma once
 
 #include <unordered_map>
@@ -24,6 +24,10 @@ class LateAnswers {
   void sends(SourceKey source) { unanswered_.erase(source); }
   void passes_on(SourceKey source) { unanswered_.erase(source); }
 
+  /// The thread waits for one thing only, or connects: what it sends next may answer what came since, but not what was
+  /// there before (pgbench begins when all its clients have connected).
+  void waits_for_one() { unanswered_.clear(); }
+
   /// Does a send to the source, behind a poll that did not report it, answer what came from there, rather than pass on
   /// what came from `other`?
   bool answers(SourceKey source, SourceKey other) const;
@@ -41,7 +45,7 @@ class LateAnswers {
   const Program& program_;
   const std::uint32_t process_;
   std::unordered_map<SourceKey, Use> uses_;
-  std::unordered_set<SourceKey> unanswered_;  ///< received from since it was last sent to, and not passed on
+  std::unordered_set<SourceKey> unanswered_;  ///< received from since they were last sent to, and not passed on
 };
 
 }  // namespace simrec::replay::causal

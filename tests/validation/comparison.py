@@ -31,6 +31,7 @@ class Row:
     interval_low_s: float | None = None
     interval_high_s: float | None = None
     covered: bool | None = None
+    slowed: bool | None = None  # one host: are its cores slowed, in the truth or while recording? None: several hosts, or a disk
     core_wait_pct: float | None = None  # share of the time in which some thread waited for a core
     walls: tuple = ()  # the truth's runs
     recordings: int = 0  # that worked
@@ -50,6 +51,8 @@ class Row:
 def compare(case, truth_row, recordings, predictions, combined=None):
     """`predictions`: one per recording that worked; `combined`: one of all recordings together, if there is such."""
     row, label = Row(case.name, family_of(case), case.counted), case.client.label
+    if not case.setting.links and not case.workload.disk:
+        row.slowed = min(case.setting.cpu, case.setting.recorded_cpu) < 1
     reasons = [r.failed for r in recordings if r.failed] + [p.failed for p in predictions if p.failed]
     good = [p for p in predictions if not p.failed]
     if truth_row and truth_row.get("wall_median_s"):
@@ -118,6 +121,8 @@ def totals(rows):
     spare = [r for r in counted if r.family in ("network", "servers", "heterogeneous", "both") and not r.contended]
     groups["hosts of networks with cores to spare"] = spare
     groups["hosts of networks with cores to spare, unflagged"] = [r for r in spare if not r.flagged]
+    groups["one host, cores at full speed"] = [r for r in counted if r.slowed is False]
+    groups["one host, slowed cores"] = [r for r in counted if r.slowed]
     groups["cache, slowed cores (outside the totals)"] = [r for r in rows if not r.counted]
     groups["all"] = counted
     groups["all, unflagged"] = [r for r in counted if not r.flagged]
