@@ -124,9 +124,11 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   }
   const std::uint64_t flows = value_of(outcome.counts, "network flows");
   e.doubtful_requests = static_cast<double>(requests) / static_cast<double>(std::max<std::uint64_t>(flows, 1));
-  if (flows > 0)
-    e.ruby_lock_waits = static_cast<double>(value_of(program.counts, "waits for Ruby's lock in the recorded order")) /
-                        static_cast<double>(flows);
+  const auto per_flow = [&](std::string_view count) {
+    return flows > 0 ? static_cast<double>(value_of(program.counts, count)) / static_cast<double>(flows) : 0;
+  };
+  e.ruby_lock_waits = per_flow("waits for Ruby's lock in the recorded order");
+  e.python_lock_waits = per_flow("waits for Python's lock");
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
@@ -155,9 +157,9 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
-  for (const auto member :
-       {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share, &Evidence::interception_share,
-        &Evidence::ledger_share, &Evidence::unmeasured_share, &Evidence::doubtful_requests, &Evidence::ruby_lock_waits})
+  for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
+                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
+                            &Evidence::doubtful_requests, &Evidence::ruby_lock_waits, &Evidence::python_lock_waits})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

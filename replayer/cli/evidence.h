@@ -33,6 +33,7 @@ struct Evidence {
   double unmeasured_share = 0;             ///< doubtful outcomes whose effect is not measured / operations
   double doubtful_requests = 0;            ///< over networks: kLentConnections and kPacedRequests / network flows
   double ruby_lock_waits = 0;              ///< over networks: in the recorded order / network flows
+  double python_lock_waits = 0;            ///< over networks: / network flows
   std::uint64_t lost = 0;
   bool partial = false;      ///< the recording is a part of a run
   std::uint64_t forced = 0;  ///< full buffers ignored to avoid a standstill

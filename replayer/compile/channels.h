@@ -42,7 +42,7 @@ struct Channel {
   std::uint32_t latest_writer_plus_one = 0;  ///< thread of the latest send op
   std::uint32_t latest_send = 0;             ///< that op
   Ns latest_send_ended = 0;
-  bool awaiting_room = false;                ///< the writer met EAGAIN or is still connecting: its next poll waits for this
+  bool awaiting_room = false;  ///< the writer met EAGAIN or is still connecting: its next poll waits for this
   std::uint32_t broken_token_plus_one = 0;  ///< a writer waits for the reader to go (EPIPE)
 
   bool two_sided() const { return has_writer && has_reader; }

@@ -30,6 +30,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "requests on connections lent to several clients",
     "requests that a timer started",
     "waits for Ruby's lock in the recorded order",
+    "waits for Python's lock",
 };
 
 }  // namespace

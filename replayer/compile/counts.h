@@ -36,6 +36,7 @@ enum class Count : std::uint8_t {
   lent_connections,
   paced_requests,
   ruby_lock_waits,
+  python_lock_waits,
   last_,
 };
 

@@ -122,8 +122,10 @@ void futex_exit(Context& c, Call& call) {
   const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
   const bool waits = role == FutexRole::wait;
   if (waits) count_rubys(c, call);
-  if (token && waits && InterpreterLocks::is_pythons(call.extra_argument(0, -1)))
+  if (token && waits && InterpreterLocks::is_pythons(call.extra_argument(0, -1))) {
+    c.counts.add(Count::python_lock_waits);
     return wait_for_slice(c, call, *token);
+  }
   waited(c, call, token, flags_of_wait(call));
   if (token) joined(c, call, *token);
 }

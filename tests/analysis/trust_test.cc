@@ -121,6 +121,8 @@ const Case kCases[] = {
     {"packets", Trust::medium, "packets", [] { return with_doubt(kPacketWork, 0.4); }},
     {"interpreter", Trust::high, "", [] { return with(&Evidence::ruby_lock_waits, 0.04); }},
     {"interpreter", Trust::medium, "Ruby's threads", [] { return with(&Evidence::ruby_lock_waits, 2.0); }},
+    {"Python's lock", Trust::high, "", [] { return with(&Evidence::python_lock_waits, 0.9); }},
+    {"Python's lock", Trust::medium, "Python's threads", [] { return with(&Evidence::python_lock_waits, 3.0); }},
     {"requests", Trust::high, "", [] { return with(&Evidence::doubtful_requests, 0.04); }},
     {"requests", Trust::medium, "under way at once", [] { return with(&Evidence::doubtful_requests, 0.4); }},
     {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 2); }},

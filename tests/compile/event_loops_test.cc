@@ -137,9 +137,10 @@ TEST(EventLoops, AnswersThatComeAPollLateBelongToTheirSources) {
   EXPECT_EQ(s.ops(1),
             "turn:r0/10 turn:s2/10 turn:r0/20 turn:s2/10 turn:r0/30 turn:s2/10 turn:r0/40 turn:s2/10 turn:r0/50 "
             "turn:s2/10 signal0 exit ");
-  EXPECT_EQ(s.ops(2),
-            "turn:r1/10 turn:s3/10 turn:r1/20 turn:s3/10 turn:r1/30 turn:s3/10 turn:r1/40 turn:s3/10 turn:r1/50 signal1 "
-            "exit ");
+  EXPECT_EQ(
+      s.ops(2),
+      "turn:r1/10 turn:s3/10 turn:r1/20 turn:s3/10 turn:r1/30 turn:s3/10 turn:r1/40 turn:s3/10 turn:r1/50 signal1 "
+      "exit ");
 }
 
 TEST(EventLoops, WhatGoesFromItsClientsToItsServersIsPassedOn) {
