@@ -147,7 +147,8 @@ Reported note_ready(Context& c, const Call& call) {
       const auto found = objects.find(arguments[i]);
       if (found == objects.end()) continue;
       add(found->second);
-      if (c.epoll_events[interest_key(call, found->second)] & EPOLLOUT) c.state(call).may_have_room.push_back(found->second);
+      if (c.epoll_events[interest_key(call, found->second)] & EPOLLOUT)
+        c.state(call).may_have_room.push_back(found->second);
     }
   }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),

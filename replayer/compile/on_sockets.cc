@@ -103,8 +103,8 @@ void shutdown_entry(Context& c, Call& call) {
 /// Later than this after a write it was not meant for what that wrote.
 constexpr Ns kRightBehindNs = 1'000'000;
 
-/// TCP_NODELAY sends what Nagle's algorithm holds back (tcp(7)). Programs set it for that at the end of an answer, right
-/// behind the write (dovecot, nginx).
+/// TCP_NODELAY sends what Nagle's algorithm holds back (tcp(7)). Programs set it for that at the end of an answer,
+/// right behind the write (dovecot, nginx).
 void set_no_delay(Context& c, const Call& call, bool on) {
   Ends& ends = c.channels.ends(call.object);
   ends.no_delay = on;
