@@ -139,7 +139,7 @@ constexpr std::array kRules = {
                        " times per message between hosts";
               }},
     // They let others go ahead that would come first here, but not through all that passed it on in between: a server
-    // with a thread per request, 3.8 times per message, was predicted 2 to 83 % too long for its near client.
+    // with a thread per request, 3.6 times per message, was predicted 2 to 83 % too long for its near client.
     TrustRule{"Python's lock", [](const Evidence& e) -> std::optional<double> { return e.python_lock_waits; }, 1,
               kNever,
               [](const Evidence&, double v) {

@@ -45,8 +45,9 @@ std::uint32_t Emitter::cause(const Op& op) {
   return push(op);
 }
 
-std::uint32_t Emitter::effect(const Op& op, Ns before, Ns after) {
+std::uint32_t Emitter::effect(Op op, Ns before, Ns after) {
   if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && late_ / spins_ <= kLongestIterationNs) {
+    op.flags |= kPolls;
     if (cost_of_spins_ != Spins::unfolded) late_ /= spins_;
     folded_ += spins_ - 1;
   } else if (hoist_ != Hoist::poll) {

@@ -28,8 +28,8 @@ class Emitter {
 
   /// An op that waits for another thread. `before` and `after`: the call's CPU on either side of the wait.
   /// If a poll returned just before (only compute since), the wait takes the poll's place; if it ends a
-  /// spin, one iteration's cost stays behind it.
-  std::uint32_t effect(const Op& op, Ns before, Ns after);
+  /// spin, one iteration's cost stays behind it, and the thread needs no waking.
+  std::uint32_t effect(Op op, Ns before, Ns after);
 
   /// A poll that found something ready. blocked = time it really slept (0 = did not); then `otherwise` is
   /// what it waited for if the thread consumes nothing traced afterwards. If it did not sleep, what it found (an exit

@@ -36,6 +36,7 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   }
   if (op.cause != Cause::none) out << " " << cause_name(op.cause);
   if (op.flags & kWoke) out << " woke";
+  if (op.flags & kPolls) out << " polls";
   if (op.flags & kNonblocking) out << " nonblocking";
   if (op.flags & kLock) out << " lock";
   if (const Op* gate = gate_of(program, op)) {

@@ -121,7 +121,8 @@ void EventEngine::release(std::uint32_t t, std::uint32_t by_plus_one) {
 void EventEngine::wake_up(std::uint32_t t) {
   Thread& thread = threads_[t];
   const HostCosts& costs = in_.platform.host(thread.host).costs;
-  const double delay = wake_up_cost_s(costs, thread.since, now_, waits_for_host(current(t)));
+  const Op& op = current(t);
+  const double delay = wake_up_cost_s(costs, thread.since, now_, waits_for_host(op), op.flags & kPolls);
   if (delay > 0)
     queue_.push(now_ + delay, EventKind::resume, t, thread.version);
   else

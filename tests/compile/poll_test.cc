@@ -160,6 +160,7 @@ TEST(Poll, SpinsThatEndInAReceiveKeepOneIteration) {
   const Program p = s.compile();
   // 9000 before the spin; of 5 × 10 + 4 × 90 + 140 = 550 spun, a fifth stays, then the read's 3.
   EXPECT_EQ(ops(p, s.loop), "spawn 1, compute 9000, recv s0 10, compute 113, exit");
+  EXPECT_EQ(p.threads[0].ops[2].flags, kPolls) << "it has not slept";
   EXPECT_EQ(count(p, "spins folded"), 4U);
 }
 
@@ -183,7 +184,9 @@ TEST(Poll, TwoEmptyReadsAreNoSpin) {
   s.read(s.loop, 3, -EAGAIN, {4 * kMs, 4 * kMs + 10, 100, 5});
   s.write(s.client, 4, 10, {5 * kMs, 5 * kMs + 10});
   s.read(s.loop, 3, 10, {6 * kMs, 6 * kMs + 10, 100});
-  EXPECT_EQ(ops(s.compile(), s.loop), "spawn 1, compute 310, recv s0 10, exit");
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.loop), "spawn 1, compute 310, recv s0 10, exit");
+  EXPECT_EQ(p.threads[0].ops[2].flags, 0);
 }
 
 TEST(Poll, ALoopThatDoesRealWorkBetweenItsPollsIsNotFolded) {

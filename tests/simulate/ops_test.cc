@@ -135,6 +135,15 @@ TEST_P(Ops, LocalStreamIsFreeAndWakesItsReader) {
   EXPECT_EQ(o.processes[0].end_ns, 3 * kMs);
 }
 
+TEST_P(Ops, WhoPollsNeedsNoWaking) {
+  ProgramBuilder b;
+  b.program.wake_up_ns = 20 * kUs;
+  b.process("writer", {compute(2 * kMs), send(0, 100)});
+  b.process("poller", {recv(0, 100, kPolls)});
+  b.stream(0, 1, kUnlimited, Transport::pipe);
+  EXPECT_EQ(run(b).processes[1].end_ns, 2 * kMs);
+}
+
 TEST_P(Ops, FullPipeHoldsItsWriter) {
   ProgramBuilder b;
   b.process("writer", {send(0, 100), send(0, 50), compute(1 * kMs)});

@@ -18,7 +18,9 @@ inline Op sleep(Ns ns, std::uint16_t flags = 0, std::uint32_t target = 0) {
 inline Op send(std::uint32_t stream, std::int64_t bytes, std::uint16_t flags = 0) {
   return {OpKind::send, Cause::none, flags, stream, bytes};
 }
-inline Op recv(std::uint32_t stream, std::int64_t up_to) { return {OpKind::recv, Cause::none, 0, stream, up_to}; }
+inline Op recv(std::uint32_t stream, std::int64_t up_to, std::uint16_t flags = 0) {
+  return {OpKind::recv, Cause::none, flags, stream, up_to};
+}
 inline Op finish(std::uint32_t stream, std::uint16_t flags = 0) {
   return {OpKind::finish, Cause::none, flags, stream, 0};
 }

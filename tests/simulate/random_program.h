@@ -124,7 +124,7 @@ class RandomProgram {
       sent = std::min(end, sent + most);
       const bool polled = pick(0, 5) == 0;
       if (polled) push(stream.reader_thread, sleep(time(50 * kUs, 2 * kMs), kInterruptible, 1));
-      push(stream.reader_thread, recv(s, sent));
+      push(stream.reader_thread, recv(s, sent, sent % 4 == 0 ? kPolls : 0));
       if (pick(0, 1)) think(stream.reader_thread);
     }
   }
