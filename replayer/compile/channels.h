@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@ namespace simrec::replay::causal {
 struct CausePoint {
   std::uint32_t thread = 0;
   Ns time = -1;  ///< entry of the causing call; -1 = unknown
+};
+
+/// A send that was emitted.
+struct SendOp {
+  std::uint32_t thread = 0, index = 0;
+  Ns ended = 0;
 };
 
 /// One direction of bytes between two ends.
@@ -39,9 +46,7 @@ struct Channel {
   Ns finished_at = 0;
   CausePoint finisher;
   CausePoint last_read;
-  std::uint32_t latest_writer_plus_one = 0;  ///< thread of the latest send op
-  std::uint32_t latest_send = 0;             ///< that op
-  Ns latest_send_ended = 0;
+  std::optional<SendOp> latest_send;
   bool awaiting_room = false;  ///< the writer met EAGAIN or is still connecting: its next poll waits for this
   std::uint32_t broken_token_plus_one = 0;  ///< a writer waits for the reader to go (EPIPE)
 

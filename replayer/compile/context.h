@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +20,7 @@
 #include "replayer/compile/futexes.h"
 #include "replayer/compile/interpreter_locks.h"
 #include "replayer/compile/pid_numbers.h"
+#include "replayer/compile/poll_timeouts.h"
 #include "replayer/compile/shared_pollers.h"
 #include "replayer/compile/sharing.h"
 #include "replayer/compile/signals.h"
@@ -91,41 +91,6 @@ struct ConditionalWait {
   Ns blocked = 0;
 };
 
-/// Geometric mean of timeouts: a loop that waits until its next tick has some that are nearly over, and a connection
-/// may have a patient one.
-class UsualTimeout {
- public:
-  void add(Ns timeout) {
-    logarithms_ += std::log(static_cast<double>(timeout));
-    ++count_;
-  }
-  /// 0 = none.
-  Ns usual() const { return count_ == 0 ? 0 : std::llround(std::exp(logarithms_ / static_cast<double>(count_))); }
-
- private:
-  double logarithms_ = 0;
-  std::uint64_t count_ = 0;
-};
-
-/// Polls whose timeout expired: does the thread then look around only, or is that when it sends, at a pace of its own?
-class Ticks {
- public:
-  void expired() { any_ = behind_one_ = true; }
-  void found_something() { behind_one_ = false; }
-  void sends() {
-    ++sends_;
-    if (behind_one_) ++paced_;
-  }
-  bool any() const { return any_; }
-  /// Is so much of what it sends started by its clock?
-  bool pace_it() const { return paced_ >= kLeast && paced_ * kPart >= sends_; }
-
- private:
-  static constexpr std::uint64_t kLeast = 8, kPart = 8;
-  bool any_ = false, behind_one_ = false;
-  std::uint64_t sends_ = 0, paced_ = 0;
-};
-
 /// What a thread waited for, the latest few times.
 class LatestWaits {
  public:
@@ -166,7 +131,7 @@ struct ThreadState {
   ScratchSequence<ConditionalWait> conditional;
   PolledSources polled;                      ///< sources are links and channels here
   std::vector<ObjectId> had_room;            ///< its last poll() reported that they may be written to
-  std::vector<ObjectId> may_have_room;       ///< the same of any kind of poll; all that epoll was asked for
+  ObjectId last_epoll;                       ///< that its last poll was of; 0 = it was a poll()
   Visits visits;                             ///< of a thread whose process shares connections
   std::uint32_t sleeping_poll_plus_one = 0;  ///< event that slept in a poll not explained yet
   CausePoint poll_cause;                     ///< who made something ready for it
@@ -180,8 +145,7 @@ struct ThreadState {
   bool awaited = false;                      ///< somebody waits for its done_token
   std::vector<std::uint32_t> ended_created;  ///< threads that it created and that have ended, since it last joined one
   bool spawned = false;
-  UsualTimeout timeouts;           ///< of polls that slept and were woken in time
-  Ticks ticks;                     ///< polls that were not
+  PollTimeouts timeouts;
   Ns last_exit = 0;                ///< exit of its latest event
   Ns unfinished_since = -1;        ///< entry of the call it died in
   std::uint16_t exec_seen_by = 0;  ///< event kind that told of an exec whose other sign is still to come
@@ -251,6 +215,10 @@ struct Context {
   /// none.
   std::uint32_t find_process(std::uint32_t caller, std::int64_t pid) const;
   std::uint32_t find_thread(std::uint32_t caller, std::int64_t tid) const;
+  /// The events that an epoll object waits for on another object.
+  std::int64_t& interest(ObjectId epoll, ObjectId watched) {
+    return epoll_events[static_cast<std::uint64_t>(epoll.value) << 32 | watched.value];
+  }
 
   const Trace& trace;
   const CompileOptions& options;
@@ -275,12 +243,11 @@ struct Context {
   std::unordered_map<std::uint32_t, EventCounter> eventfds;             ///< by object
   std::unordered_map<std::uint32_t, std::vector<ObjectId>> epoll_sets;  ///< by epoll object
   std::unordered_map<std::uint32_t, std::unordered_map<std::int64_t, ObjectId>>
-      epoll_data;                                            ///< object by data, by epoll object
-  std::unordered_map<std::uint32_t, std::uint32_t> pollers;  ///< first thread that waited with it, by epoll object
-  std::uint32_t steps = 0;                                   ///< entries of calls and transfers so far
-  /// By epoll object << 32 | object: the events that it waits for.
-  std::unordered_map<std::uint64_t, std::int64_t> epoll_events;
-  std::unordered_map<std::uint64_t, Timer> posix_timers;                 ///< by process << 32 | timer
+      epoll_data;                                                ///< object by data, by epoll object
+  std::unordered_map<std::uint32_t, std::uint32_t> pollers;      ///< first thread that waited with it, by epoll object
+  std::uint32_t steps = 0;                                       ///< entries of calls and transfers so far
+  std::unordered_map<std::uint64_t, std::int64_t> epoll_events;  ///< see interest()
+  std::unordered_map<std::uint64_t, Timer> posix_timers;         ///< by process << 32 | timer
   std::unordered_map<std::uint32_t, std::vector<DescriptionId>> passed;  ///< by object: SCM_RIGHTS in flight
   std::unordered_map<std::uint64_t, std::vector<TokenId>> queues;        ///< System V and POSIX message queues
   PidNumbers numbers;

@@ -51,6 +51,8 @@ class Emitter {
   std::uint64_t spins_folded() const { return folded_; }
   std::uint64_t external_polls() const { return external_polls_; }
   bool poll_pending() const { return sleeping_poll_ != 0; }
+  /// May settle_poll() find something?
+  bool poll_unsettled() const { return sleeping_poll_ != 0 || found_at_plus_one_ != 0; }
   /// If nothing of what the poll before waited for or found was consumed yet, and that is known: the poll becomes its
   /// `otherwise` now, since what follows comes after that. Returns that op's index.
   std::optional<std::uint32_t> settle_poll();

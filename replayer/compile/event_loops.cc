@@ -208,7 +208,7 @@ class Splitter {
     if (late_.answers(source, handlers_.back().source)) return open_handler(source);
     const std::optional<std::uint32_t> giver = arrivals_.giver_of(op.value);
     const SourceKey origin = giver ? handlers_[*giver].source : handlers_.back().source;
-    late_.passes_on(origin);
+    late_.answered(origin);
     if (giver && *giver != current()) {
       open_handler(source);
       order_.await(*giver);
@@ -256,7 +256,7 @@ class Splitter {
       bool& sent_last = sent_last_[source];
       if (sent_last && last_received_ != kNone && (op.flags & kRefill) == 0) order_.await(last_received_);
       sent_last = true;
-      late_.sends(source);
+      late_.answered(source);
     }
   }
 

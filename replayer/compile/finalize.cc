@@ -300,12 +300,6 @@ RecordingQuality quality_of(const Context& c) {
   return quality;
 }
 
-/// See ProgramThread.
-Ns usual_timeout(const ThreadState& t) {
-  const bool only_looks_around = t.ticks.any() && !t.ticks.pace_it();
-  return only_looks_around ? 0 : t.timeouts.usual();
-}
-
 }  // namespace
 
 void finalize(Context& c) {
@@ -321,7 +315,7 @@ void finalize(Context& c) {
     c.counts.add(Count::spins_folded, t.emit.spins_folded());
     c.counts.add(Count::external_waits, t.emit.external_polls());
     c.program.threads.push_back({thread.process.value, thread.tid, t.spawned, thread.start_ns, std::move(t.emit.ops),
-                                 std::move(t.emit.origins), 0, 0, usual_timeout(t)});
+                                 std::move(t.emit.origins), 0, 0, t.timeouts.usual()});
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
     visits.push_back(std::move(t.visits));
   }

@@ -8,13 +8,11 @@ constexpr std::uint32_t kLeast = 4, kInTurn = 16;
 
 }  // namespace
 
-LateAnswers::LateAnswers(const Program& program, std::uint32_t thread, const ScratchSequence<Op>& ops,
-                         const PolledSources& polled)
-    : program_(program), process_(program.threads[thread].process) {
+void LateAnswers::learn() {
   std::uint32_t poll = 1;
-  for (std::uint32_t at = 0; at < ops.size(); ++at) {
-    while (poll <= polled.marks.size() && polled.marks[poll - 1].first_op <= at) ++poll;
-    learn(ops[at], poll);
+  for (std::uint32_t at = 0; at < ops_.size(); ++at) {
+    while (poll <= polled_.marks.size() && polled_.marks[poll - 1].first_op <= at) ++poll;
+    learn(ops_[at], poll);
   }
 }
 
@@ -34,7 +32,8 @@ void LateAnswers::learn(const Op& op, std::uint32_t poll) {
   }
 }
 
-bool LateAnswers::takes_turns(SourceKey source) const {
+bool LateAnswers::takes_turns(SourceKey source) {
+  if (uses_.empty()) learn();
   const auto found = uses_.find(source);
   if (found == uses_.end()) return false;
   const Use& use = found->second;
@@ -45,7 +44,7 @@ bool LateAnswers::has_connected(SourceKey source) const {
   return program_.threads[program_.connections[source].client_thread].process == process_;
 }
 
-bool LateAnswers::answers(SourceKey source, SourceKey other) const {
+bool LateAnswers::answers(SourceKey source, SourceKey other) {
   return unanswered_.contains(source) && is_connection(other) && has_connected(source) == has_connected(other) &&
          takes_turns(source) && takes_turns(other);
 }

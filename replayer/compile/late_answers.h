@@ -15,14 +15,14 @@ namespace simrec::replay::causal {
 
 class LateAnswers {
  public:
-  /// Of what `thread` does: `ops`, with its polls.
-  LateAnswers(const Program& program, std::uint32_t thread, const ScratchSequence<Op>& ops,
-              const PolledSources& polled);
+  /// Of what `thread` does: `ops`, with its polls. Both must outlive it.
+  LateAnswers(const Program& program, std::uint32_t thread, const ScratchSequence<Op>& ops, const PolledSources& polled)
+      : program_(program), process_(program.threads[thread].process), ops_(ops), polled_(polled) {}
 
-  /// The thread receives from the source; sends to it; passes on what has come from it. Each is to be told of.
+  /// The thread receives from the source. To be told of each time.
   void receives(SourceKey source) { unanswered_.insert(source); }
-  void sends(SourceKey source) { unanswered_.erase(source); }
-  void passes_on(SourceKey source) { unanswered_.erase(source); }
+  /// It sends to the source, or passes on what has come from it. The same.
+  void answered(SourceKey source) { unanswered_.erase(source); }
 
   /// The thread waits for one thing only, or connects: what it sends next may answer what came since, but not what was
   /// there before (pgbench begins when all its clients have connected).
@@ -30,7 +30,7 @@ class LateAnswers {
 
   /// Does a send to the source, behind a poll that did not report it, answer what came from there, rather than pass on
   /// what came from `other`?
-  bool answers(SourceKey source, SourceKey other) const;
+  bool answers(SourceKey source, SourceKey other);
 
  private:
   struct Use {
@@ -38,13 +38,16 @@ class LateAnswers {
     std::uint32_t unasked = 0;    ///< sends behind another one, in a visit of their own: no answers
     std::uint32_t sent_last = 0;  ///< poll in which it sent, unless it has received since; counted from 1
   };
+  void learn();
   void learn(const Op& op, std::uint32_t poll);
-  bool takes_turns(SourceKey source) const;
+  bool takes_turns(SourceKey source);
   bool has_connected(SourceKey source) const;
 
   const Program& program_;
   const std::uint32_t process_;
-  std::unordered_map<SourceKey, Use> uses_;
+  const ScratchSequence<Op>& ops_;
+  const PolledSources& polled_;
+  std::unordered_map<SourceKey, Use> uses_;   ///< learned when first asked: few threads ever send late
   std::unordered_set<SourceKey> unanswered_;  ///< received from since they were last sent to, and not passed on
 };
 

@@ -1,4 +1,5 @@
 // read, write, send, recv, sendfile, splice and their kin; fsync.
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -382,9 +383,21 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
 
 namespace {
 
-/// Can the thread's last poll have reported that there is room where the call writes?
+/// Did the thread's last poll report the call's descriptor?
+bool was_reported(Context& c, const Call& call) {
+  const PolledSources& polled = c.state(call).polled;
+  if (polled.marks.empty()) return false;
+  const std::size_t begin = polled.marks.size() > 1 ? polled.marks[polled.marks.size() - 2].end_source : 0;
+  const auto source = source_of(c.channels.ends(call.object));
+  return source && std::ranges::find(polled.sources.begin() + static_cast<std::ptrdiff_t>(begin), polled.sources.end(),
+                                     *source) != polled.sources.end();
+}
+
+/// Can it have reported that there is room where the call writes? epoll does not say what it reports, but was asked.
 bool may_have_had_room(Context& c, const Call& call) {
-  return std::ranges::find(c.state(call).may_have_room, call.object) != c.state(call).may_have_room.end();
+  const ThreadState& t = c.state(call);
+  if (!t.last_epoll.value) return std::ranges::find(t.had_room, call.object) != t.had_room.end();
+  return was_reported(c, call) && (c.interest(t.last_epoll, call.object) & EPOLLOUT);
 }
 
 }  // namespace
@@ -398,9 +411,9 @@ std::optional<SourceKey> source_of(const Ends& ends) {
 void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t bytes) {
   Channel& ch = c.channels[channel];
   c.channels.write_ends(channel);
-  if (ch.transport == Transport::tcp) c.state(call).ticks.sends();
+  if (ch.transport == Transport::tcp) c.state(call).timeouts.sends();
   const Ns blocked = call.blocked;
-  if (ch.awaiting_room || may_have_had_room(c, call)) c.emit(call).poll_satisfied();
+  if (c.emit(call).poll_unsettled() && (ch.awaiting_room || may_have_had_room(c, call))) c.emit(call).poll_satisfied();
   // Full at the sender's side is half full at most, if the reader has as much room.
   const bool was_full = 4 * ch.previous_occupancy >= c.channels.capacity(ch);
   c.channels.ends(call.object).connecting = false;  // the send waits for it
@@ -412,9 +425,7 @@ void send_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t byte
   const bool nagle = ch.transport == Transport::tcp && c.knows_no_delay && !c.channels.ends(call.object).no_delay;
   const auto flags = static_cast<std::uint16_t>((refills ? kRefill : 0) | (nagle ? kNagle : 0));
   const std::uint32_t op = emit_cause(c, call, {OpKind::send, cause, flags, channel, bytes});
-  ch.latest_writer_plus_one = call.thread + 1;
-  ch.latest_send = op;
-  ch.latest_send_ended = call.event.exit_ns;
+  ch.latest_send = {call.thread, op, call.event.exit_ns};
   if (blocked && !ch.two_sided()) c.state(call).conditional.push_back({op, blocked});
 }
 

@@ -67,16 +67,12 @@ void begins_to_ask(ThreadState& t, const Ends& ends) {
     t.polled.wishes.push_back({static_cast<std::uint32_t>(t.emit.ops.size()), *source});
 }
 
-std::uint64_t interest_key(const Call& call, ObjectId watched) {
-  return static_cast<std::uint64_t>(call.object.value) << 32 | watched.value;
-}
-
 /// Edge-triggered epoll tells of room without anybody having waited for it.
 bool asks_for_room(std::int64_t events) { return (events & EPOLLOUT) && !(events & EPOLLET); }
 
 /// epoll is told what to watch for.
 void note_wish(Context& c, const Call& call, ObjectId watched) {
-  std::int64_t& events = c.epoll_events[interest_key(call, watched)];
+  std::int64_t& events = c.interest(call.object, watched);
   const bool asked = asks_for_room(std::exchange(events, call.extra_argument(0)));
   if (!asked && asks_for_room(events)) begins_to_ask(c.state(call), c.channels.ends(watched));
 }
@@ -103,7 +99,6 @@ void note_room(Context& c, const Call& call, ObjectId object, std::int64_t event
   if (!(events & POLLOUT)) return;
   ThreadState& t = c.state(call);
   t.had_room.push_back(object);
-  t.may_have_room.push_back(object);
   const bool waited_for_it = call.blocked || (events & POLLIN);
   if (!waited_for_it && std::ranges::find(before, object) == before.end()) begins_to_ask(t, c.channels.ends(object));
 }
@@ -111,8 +106,17 @@ void note_room(Context& c, const Call& call, ObjectId object, std::int64_t event
 /// What a poll reported, beside what note_ready() notes.
 struct Reported {
   std::vector<ObjectId> made;  ///< have been connecting until now
-  Op unread;                   ///< the first one that has something to read: its next byte; else an exit op
+  Op unread;                   ///< if it did not sleep, the first one that has something to read; else an exit op
 };
+
+/// A receive of the next byte of what has been sent and not read; an exit op if there is none, or no such channel.
+Op next_byte(Context& c, std::uint32_t channel_plus_one) {
+  if (!channel_plus_one) return {};
+  const Channel& in = c.channels[channel_plus_one - 1];
+  if (in.sent <= in.consumed) return {};
+  const Cause cause = in.transport == Transport::tcp ? Cause::network : Cause::sync;
+  return {OpKind::recv, cause, 0, channel_plus_one - 1, in.consumed + 1};
+}
 
 /// Notes which sources the poll reported, for event_loops.h.
 Reported note_ready(Context& c, const Call& call) {
@@ -122,18 +126,13 @@ Reported note_ready(Context& c, const Call& call) {
     if (c.object(object).kind == ObjectKind::eventfd) polled.sources.push_back(object.value | kEventSource);
     const Ends& ends = c.channels.ends(object);
     if (ends.connecting) reported.made.push_back(object);
-    if (ends.in_plus_one && reported.unread.kind == OpKind::exit) {
-      const Channel& in = c.channels[ends.in_plus_one - 1];
-      if (in.sent > in.consumed)
-        reported.unread = {OpKind::recv, in.transport == Transport::tcp ? Cause::network : Cause::sync, 0,
-                           ends.in_plus_one - 1, in.consumed + 1};
-    }
+    if (!call.blocked && reported.unread.kind == OpKind::exit) reported.unread = next_byte(c, ends.in_plus_one);
     if (ends.link_plus_one) polled.sources.push_back(ends.link_plus_one - 1);
     for (const std::uint32_t channel : {ends.in_plus_one, ends.out_plus_one})
       if (!ends.link_plus_one && channel) polled.sources.push_back((channel - 1) | kStreamSource);
   };
   const std::span<const std::int64_t> arguments = call.event.arguments;
-  c.state(call).may_have_room.clear();
+  c.state(call).last_epoll = has_descriptor_list(call.event.kind) ? ObjectId{} : call.object;
   if (has_descriptor_list(call.event.kind)) {
     const std::vector<ObjectId> had_room = std::exchange(c.state(call).had_room, {});
     for (std::size_t i = call.extra + 2; i + 1 < arguments.size(); i += 2) {
@@ -143,13 +142,8 @@ Reported note_ready(Context& c, const Call& call) {
     }
   } else {
     const auto& objects = c.epoll_data[call.object.value];
-    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i) {
-      const auto found = objects.find(arguments[i]);
-      if (found == objects.end()) continue;
-      add(found->second);
-      if (c.epoll_events[interest_key(call, found->second)] & EPOLLOUT)
-        c.state(call).may_have_room.push_back(found->second);
-    }
+    for (std::size_t i = call.extra + 1; i < arguments.size(); ++i)
+      if (const auto found = objects.find(arguments[i]); found != objects.end()) add(found->second);
   }
   polled.marks.push_back({static_cast<std::uint32_t>(c.emit(call).ops.size()),
                           static_cast<std::uint32_t>(polled.sources.size()), call.event.exit_ns, watches_one(c, call)});
@@ -178,18 +172,18 @@ void poll_exit(Context& c, Call& call) {
     genuine_wait(c, call);
     call.cpu = 0;
     c.counts.add(Count::expired_timeouts);
-    t.ticks.expired();
+    t.timeouts.expired();
     t.keeps_time = true;
     t.emit.poll_expired(timeout, cpu);
   } else if (call.result() > 0) {
     if (call.blocked) unexplained_poll(c, t);
     call.cpu = 0;
-    t.ticks.found_something();
+    t.timeouts.found_something();
     const Reported reported = note_ready(c, call);
     const Found found = call.blocked ? otherwise(c, call) : Found{reported.unread, {}};
     t.emit.poll_ready(cpu, call.blocked, found.op);
     if (call.blocked) t.sleeping_poll_plus_one = call.index + 1;
-    if (call.blocked && timeout > 0) t.timeouts.add(timeout);
+    if (call.blocked && timeout > 0) t.timeouts.ended_in_time(timeout);
     t.poll_cause = found.by;
     for (const ObjectId object : reported.made) connection_made(c, call, object);
   } else if (call.result() == -EINTR) {

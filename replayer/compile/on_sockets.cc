@@ -109,10 +109,9 @@ void set_no_delay(Context& c, const Call& call, bool on) {
   Ends& ends = c.channels.ends(call.object);
   ends.no_delay = on;
   if (!on || !ends.out_plus_one) return;
-  const Channel& ch = c.channels[ends.out_plus_one - 1];
-  if (!ch.latest_writer_plus_one || call.event.entry_ns - ch.latest_send_ended > kRightBehindNs) return;
-  Op& latest = c.threads[ch.latest_writer_plus_one - 1].emit.ops[ch.latest_send];
-  latest.flags &= static_cast<std::uint16_t>(~kNagle);
+  const std::optional<SendOp>& latest = c.channels[ends.out_plus_one - 1].latest_send;
+  if (!latest || call.event.entry_ns - latest->ended > kRightBehindNs) return;
+  c.threads[latest->thread].emit.ops[latest->index].flags &= static_cast<std::uint16_t>(~kNagle);
 }
 
 void setsockopt_entry(Context& c, Call& call) {

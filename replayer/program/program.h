@@ -56,8 +56,8 @@ enum OpFlag : std::uint16_t {
   kYields = 256,       ///< a wait for whoever came first while recording: see wait
   kNagle = 512,        ///< a send to a socket without TCP_NODELAY
   kAfterAll = 1024,  ///< a signal that comes after all that the thread has done, whatever loop it was in; a wait for it
-  kPolls = 4096,     ///< a wait by asking again and again: the thread needs no waking
   kLingers = 2048,   ///< a finish that waits until it has been acknowledged (close() with SO_LINGER)
+  kPolls = 4096,     ///< a wait by asking again and again: the thread needs no waking
   kWoke = 4,         ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
 

@@ -122,7 +122,7 @@ void EventEngine::wake_up(std::uint32_t t) {
   Thread& thread = threads_[t];
   const HostCosts& costs = in_.platform.host(thread.host).costs;
   const Op& op = current(t);
-  const double delay = wake_up_cost_s(costs, thread.since, now_, waits_for_host(op), op.flags & kPolls);
+  const double delay = wake_up_cost_s(costs, op, thread.since, now_, waits_for_host(op));
   if (delay > 0)
     queue_.push(now_ + delay, EventKind::resume, t, thread.version);
   else

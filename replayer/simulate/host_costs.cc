@@ -28,10 +28,11 @@ HostCosts host_costs(const Program& program, const std::string& host, const Host
           cost("cold_ns", program.cold_ns)};
 }
 
-double wake_up_cost_s(const HostCosts& costs, double since, double now, bool remote, bool polls) {
+double wake_up_cost_s(const HostCosts& costs, const Op& op, double since, double now, bool remote) {
   constexpr double kAtOnce_s = kTurnDelay_s + kInstant_s;  // an event loop that looks around does not sleep
   if (now - since <= kAtOnce_s) return 0;
-  return (polls ? 0 : costs.wake_up_s) + (remote ? costs.cold_s * std::min(1.0, (now - since) / kColdAfter_s) : 0);
+  const double wake_up_s = op.flags & kPolls ? 0 : costs.wake_up_s;
+  return wake_up_s + (remote ? costs.cold_s * std::min(1.0, (now - since) / kColdAfter_s) : 0);
 }
 
 bool has_timer_slack(const Op& op) {

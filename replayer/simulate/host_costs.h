@@ -32,7 +32,7 @@ inline constexpr double kColdAfter_s = 5e-3;
 /// one instant (it had not gone to sleep yet; which of two things in one instant came first must not matter).
 /// remote = for another host: such waits are longer than they were while recording, so what the thread does next
 /// takes longer than it did then, too. Others have what they lost to caches in their recorded bursts.
-/// polls = it has not slept (kPolls).
-double wake_up_cost_s(const HostCosts& costs, double since, double now, bool remote, bool polls);
+/// Who waited by polling (kPolls) has not slept.
+double wake_up_cost_s(const HostCosts& costs, const Op& op, double since, double now, bool remote);
 
 }  // namespace simrec::replay

@@ -112,7 +112,7 @@ void ReferenceEngine::wait(std::uint32_t t, WaitList* list, const Condition& con
   wait_until_released(t, list, condition, kNever);
   if (wanted_turn) since = await_turn(t);
   const Op& op = program_.threads[t].ops[thread.position];
-  sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s(), remote, op.flags & kPolls));
+  sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, op, since, clock_s(), remote));
   in_.accounting.waited(thread.account, since, clock_s(), wait_state(program_, op, remote), thread.by_plus_one);
 }
 
@@ -257,7 +257,7 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
           t, list_of(goal), [this, t, &goal] { return satisfied(t, goal); }, deadline);
       if (end == End::condition) {
         ++in_.counts.sleeps_cut_short;
-        sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, since, clock_s(), false, false));
+        sleep_until(clock_s() + wake_up_cost_s(host_of(t).costs, op, since, clock_s(), false));
         break;
       }
       if (threads_[t].rearmed) continue;

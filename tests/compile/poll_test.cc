@@ -56,6 +56,16 @@ TEST(Poll, WhatIsDoneBeforeReadingComesAfterWhatThePollSleptFor) {
   EXPECT_EQ(ops(s.compile(), s.loop), "spawn 1, recv s0 10, compute 100, send s1 1, compute 200, recv s0 10, exit");
 }
 
+TEST(Poll, WhatIsDoneBeforeReadingComesAfterWhatThePollFoundAtOnce) {
+  EventLoop s;
+  s.pipe(s.loop, 5, 6, 2 * kMs + 300);
+  s.write(s.client, 4, 10, {3 * kMs, 3 * kMs + 10});
+  s.call(s.loop, SYS_poll, 1, {-1, 2, 3, POLLIN}, {4 * kMs, 4 * kMs + 20});
+  s.write(s.loop, 6, 1, {5 * kMs, 5 * kMs + 10, 100});
+  s.read(s.loop, 3, 10, {6 * kMs, 6 * kMs + 10, 200});
+  EXPECT_EQ(ops(s.compile(), s.loop), "spawn 1, recv s0 1, compute 100, send s1 1, compute 200, recv s0 10, exit");
+}
+
 TEST(Poll, ExpiredTimeoutsSleepUntilWhatTheNextSuccessfulPollFound) {
   EventLoop s;
   s.epoll_wait(0, 100 * kMs, {3 * kMs, 103 * kMs, 0, 10});

@@ -166,6 +166,28 @@ TEST(Sockets, SettingNoDelaySendsWhatWasJustWritten) {
   EXPECT_TRUE(waits(20 * kMs));  // by then it has gone
 }
 
+TEST(Sockets, TimeoutsOfWhoSendsAtItsOwnPaceCount) {
+  const auto usual_timeout = [](int paced) {
+    ClientAndServer s;
+    s.connect(0, {2 * kMs, 2 * kMs + 50'000});
+    s.accept({1 * kMs, 2 * kMs + 30'000});
+    Ns now = 3 * kMs;
+    const auto poll = [&](std::int64_t result) {
+      s.call(s.client, SYS_poll, result, {1 * kMs, 2, 5, result ? POLLIN : 0}, {now, now + 1 * kMs});
+      now += 1 * kMs;
+    };
+    for (int i = 0; i < 16; ++i) {
+      poll(i < paced ? 0 : 1);
+      s.call(s.client, SYS_sendto, 4, {5, 4, 0, 0}, {now, now + 10});
+      now += 20;
+    }
+    poll(0);  // and once nothing comes of it
+    return s.compile().threads[s.client.value].usual_timeout_ns;
+  };
+  EXPECT_EQ(usual_timeout(8), 1 * kMs);
+  EXPECT_EQ(usual_timeout(7), 0);
+}
+
 TEST(Sockets, WhatTcpHeldBackFromAPollStaysLateToo) {
   ClientAndServer s;
   s.connect(0, {4 * kMs, 4 * kMs + 50'000});

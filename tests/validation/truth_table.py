@@ -33,29 +33,32 @@ def probe_s():
     return min(times)
 
 
+def kind_of_machine():
+    return {"cpu": cpu_model(), "cores": os.cpu_count()}
+
+
 def host_facts():
-    return {"cpu": cpu_model(), "cores": os.cpu_count(), "kernel": platform.release(), "probe_s": round(probe_s(), 5),
+    return {**kind_of_machine(), "kernel": platform.release(), "probe_s": round(probe_s(), 5),
             "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())}
 
 
 def why_not_this_machine(stored):
     """(reason to refuse a stored truth here or None, how much faster this machine is now than then)."""
-    here = host_facts()
-    for fact in ("cpu", "cores"):
-        if here[fact] != stored.get(fact):
-            return f"its {fact} was {stored.get(fact)}, here it is {here[fact]}", None
-    return None, stored["probe_s"] / here["probe_s"] - 1
+    for fact, here in kind_of_machine().items():
+        if here != stored.get(fact):
+            return f"its {fact} was {stored.get(fact)}, here it is {here}", None
+    return None, stored["probe_s"] / round(probe_s(), 5) - 1
 
 
 def of_this_machine(folder):
     """The file in the folder for this kind of machine (CPU model, number of cores), whether or not it is there."""
-    cpu, cores = cpu_model(), os.cpu_count()
+    here = kind_of_machine()
     for path in sorted(glob.glob(f"{folder}/*.csv")):
         facts, _ = read(path)
-        if (facts.get("cpu"), facts.get("cores")) == (cpu, cores):
+        if here.items() <= facts.items():
             return path
-    name = re.sub(r"\(.*?\)|[^a-z0-9]+", "-", cpu.lower())
-    return f"{folder}/{re.sub('-+', '-', name).strip('-')}-{cores}.csv"
+    words = re.findall("[a-z0-9]+", re.sub(r"\(.*?\)", " ", here["cpu"].lower()))
+    return f"{folder}/{'-'.join(words)}-{here['cores']}.csv"
 
 
 def row(case, results):

@@ -1,20 +1,8 @@
 """The second held-out family: other programs, languages and platforms, first predicted before anything was changed for them."""
-import functools
-
 from cases import Server
-from families import cpu, heldout
+from families.held import PYTHON, parts
 
-NETWORKS = ("100m-1ms", "500m-10ms", "20m-100ms")
-CORES = ("full", "fifth", "one-core", "from-half")
-
-
-def sizes(h, i, j):
-    return {"H": h, "I": i, "J": j}
-
-
-network = functools.partial(heldout.network, family="heldout2", settings=NETWORKS)
-alone = functools.partial(cpu.alone, family="heldout2", settings=CORES)
-PYTHON = "/usr/bin/python3"
+network, alone, sizes = parts("heldout2", ("100m-1ms", "500m-10ms", "20m-100ms"), "HIJ", ("full", "fifth", "one-core", "from-half"))
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 
 WORKLOADS = [

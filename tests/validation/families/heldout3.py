@@ -1,20 +1,8 @@
 """The third held-out family: again other programs and platforms, first predicted before anything was changed for them."""
-import functools
-
 from cases import Server
-from families import cpu, heldout
+from families.held import PYTHON, parts
 
-NETWORKS = ("200m-4ms", "50m-30ms")
-CORES = ("full", "three-fifths", "one-core", "from-half")
-
-
-def sizes(k, l):
-    return {"K": k, "L": l}
-
-
-network = functools.partial(heldout.network, family="heldout3", settings=NETWORKS)
-alone = functools.partial(cpu.alone, family="heldout3", settings=CORES)
-PYTHON = "/usr/bin/python3"
+network, alone, sizes = parts("heldout3", ("200m-4ms", "50m-30ms"), "KL", ("full", "three-fifths", "one-core", "from-half"))
 NGINX = "nginx -c {d}/nginx-{p}.conf -p {out}"
 LIGHTTPD_H3 = Server("h3", "lighttpd -D -f {d}/lighttpd-{p3}.conf")
 

@@ -1,19 +1,7 @@
 """The fourth held-out family: again other programs and platforms, first predicted before anything was changed for them."""
-import functools
+from families.held import PYTHON, parts
 
-from families import cpu, heldout
-
-NETWORKS = ("400m-1.6ms", "uneven-17ms")
-CORES = ("full", "two-fifths", "one-core")
-
-
-def sizes(m, n):
-    return {"M": m, "N": n}
-
-
-network = functools.partial(heldout.network, family="heldout4", settings=NETWORKS)
-alone = functools.partial(cpu.alone, family="heldout4", settings=CORES)
-PYTHON = "/usr/bin/python3"
+network, alone, sizes = parts("heldout4", ("400m-1.6ms", "uneven-17ms"), "MN", ("full", "two-fifths", "one-core"))
 
 WORKLOADS = [
     network("smtp", "smtp-sink -u nobody 0.0.0.0:{p} 100", ("smtp-sink=h2",), "smtp-source -s 4 -m {n} -l 4000 {s}:{p}", sizes(600, 120),

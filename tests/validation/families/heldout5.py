@@ -1,20 +1,8 @@
 """The fifth held-out family: again other programs and platforms, first predicted before anything was changed for them."""
-import functools
-
 from cases import Server
-from families import cpu, heldout
+from families.held import PYTHON, parts
 
-NETWORKS = ("150m-8ms", "800m-0.8ms")
-CORES = ("full", "seven-tenths", "one-core")
-
-
-def sizes(o, p):
-    return {"O": o, "P": p}
-
-
-network = functools.partial(heldout.network, family="heldout5", settings=NETWORKS)
-alone = functools.partial(cpu.alone, family="heldout5", settings=CORES)
-PYTHON = "/usr/bin/python3"
+network, alone, sizes = parts("heldout5", ("150m-8ms", "800m-0.8ms"), "OP", ("full", "seven-tenths", "one-core"))
 ZOOKEEPER = "java -Xmx200m -cp '/usr/share/java/*' -Dzookeeper.admin.enableServer=false org.apache.zookeeper.server.ZooKeeperServerMain {p} {out}/zk"
 
 WORKLOADS = [
