@@ -32,7 +32,8 @@ Json host_json(const Header& header) {
           {"loopback_latency_ns", calibration.loopback_latency_ns},
           {"loopback_bandwidth_bytes_per_s", calibration.loopback_bandwidth_bytes_per_s},
           {"wake_up_ns", calibration.wake_up_ns},
-          {"cold_ns", calibration.cold_ns}};
+          {"cold_ns", calibration.cold_ns},
+          {"cold_40ms_ns", calibration.cold_long_ns}};
 }
 
 Json processes_json(const Statistics& statistics) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <future>
 #include <vector>
 
 #include "recorder/calibrate_host.h"
@@ -33,27 +34,51 @@ class Work {
   std::vector<char> data_ = std::vector<char>(512 << 10);
 };
 
-double after_sleeps(Work& work, Ns sleep_ns, int times) {
-  std::vector<double> cpu;
+using Sample = std::vector<double>;
+
+struct Samples {
+  Sample hot, after_5ms, after_40ms;
+};
+
+void after_sleeps(Work& work, Ns sleep_ns, int times, Sample& cpu) {
   for (int i = 0; i < times; ++i) {
     const timespec sleep{0, sleep_ns};
     if (sleep_ns > 0) nanosleep(&sleep, nullptr);
     cpu.push_back(work.run());
   }
-  return median(std::move(cpu));
+}
+
+/// What one of the threads finds.
+Samples measure() {
+  Samples found;
+  Work work;
+  if (!work.ok()) return found;
+  work.run();
+  after_sleeps(work, 0, 30, found.hot);
+  after_sleeps(work, 5'500'000, 5, found.after_5ms);
+  after_sleeps(work, 40'000'000, 2, found.after_40ms);
+  after_sleeps(work, 0, 31, found.hot);  // the first is cold; the machine's own speed may have changed
+  return found;
+}
+
+Sample joined(Sample a, const Sample& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
 }
 
 }  // namespace
 
-Ns measure_cold_ns() {
-  constexpr Ns kSleep = 5'500'000;
-  Work work;
-  if (!work.ok()) return 0;
-  work.run();
-  const double before = after_sleeps(work, 0, 60);
-  const double cold = after_sleeps(work, kSleep, 10);
-  const double hot = std::max(before, after_sleeps(work, 0, 60));  // the machine's own speed may have changed
-  return std::max<Ns>(0, to_ns(cold - hot));
+ColdCaches measure_cold_caches() {
+  auto other = std::async(std::launch::async, measure);
+  const Samples mine = measure();
+  const Samples theirs = other.get();
+  const double hot = median(joined(mine.hot, theirs.hot));
+  const auto longer = [hot](const Sample& a, const Sample& b) {
+    return std::max<Ns>(0, to_ns(median(joined(a, b)) - hot));
+  };
+  ColdCaches cold{longer(mine.after_5ms, theirs.after_5ms), longer(mine.after_40ms, theirs.after_40ms)};
+  cold.after_40ms = std::max(cold.after_40ms, cold.after_5ms);
+  return cold;
 }
 
 }  // namespace simrec::record

@@ -35,7 +35,7 @@ struct CompiledSummary {
   std::string order{};    ///< "arrival" or "recorded"
   double recorded_speed_flops = 0;
   std::uint32_t recorded_cores = 0;
-  Ns wake_up_ns = 0, timer_slack_ns = 0, cold_ns = 0;
+  Ns wake_up_ns = 0, timer_slack_ns = 0, cold_ns = 0, cold_long_ns = 0;
   std::uint32_t tokens = 0, timers = 0;
   std::uint64_t events = 0;
   Ns recorded_ns = 0, native_estimate_ns = 0;

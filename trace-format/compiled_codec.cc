@@ -51,6 +51,7 @@ CompiledSummary read(schema::ProgramSummary::Reader in) {
                           .wake_up_ns = in.getWakeUpNs(),
                           .timer_slack_ns = in.getTimerSlackNs(),
                           .cold_ns = in.getColdNs(),
+                          .cold_long_ns = in.getColdLongNs(),
                           .tokens = in.getTokens(),
                           .timers = in.getTimers(),
                           .events = in.getEvents(),
@@ -196,6 +197,7 @@ void write(schema::ProgramSummary::Builder out, const CompiledSummary& summary) 
   out.setWakeUpNs(summary.wake_up_ns);
   out.setTimerSlackNs(summary.timer_slack_ns);
   out.setColdNs(summary.cold_ns);
+  out.setColdLongNs(summary.cold_long_ns);
   out.setTokens(summary.tokens);
   out.setTimers(summary.timers);
   out.setEvents(summary.events);

@@ -185,6 +185,7 @@ struct Calibration {
   Ns wake_up_ns = 0;
   Ns timer_slack_ns = 0;
   Ns cold_ns = 0;
+  Ns cold_long_ns = 0;
   std::vector<StopCost> stops{};
 };
 

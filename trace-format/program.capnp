@@ -41,6 +41,7 @@ struct ProgramSummary {
   ios @22 :UInt32;
   quality @23 :RecordingQuality; # how well the recording shows the program
   coldNs @24 :Int64;
+  coldLongNs @25 :Int64;
 }
 
 struct RecordingQuality {        # replayer/program/program.h explains each

@@ -60,6 +60,7 @@ Calibration read(schema::Calibration::Reader in) {
           .wake_up_ns = in.getWakeUpNs(),
           .timer_slack_ns = in.getTimerSlackNs(),
           .cold_ns = in.getColdNs(),
+          .cold_long_ns = in.getColdLongNs(),
           .stops = read_list<StopCost>(in.getStops())};
 }
 
@@ -277,6 +278,7 @@ void write(schema::Calibration::Builder out, const Calibration& calibration) {
   out.setWakeUpNs(calibration.wake_up_ns);
   out.setTimerSlackNs(calibration.timer_slack_ns);
   out.setColdNs(calibration.cold_ns);
+  out.setColdLongNs(calibration.cold_long_ns);
   write_list(out.initStops(length(calibration.stops)), calibration.stops);
 }
 

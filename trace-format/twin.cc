@@ -82,6 +82,7 @@ std::string twin_platform_xml(const Header& header) {
   xml += prop("wakeup_ns", text_of(calibration.wake_up_ns));
   xml += prop("timer_slack_ns", text_of(calibration.timer_slack_ns));
   xml += prop("cold_ns", text_of(calibration.cold_ns));
+  xml += prop("cold_40ms_ns", text_of(calibration.cold_long_ns));
   if (calibration.core_speed_flops <= 0) xml += prop("speed_unknown", "the trace has no calibrated speed");
   xml += "    </host>\n";
   xml += "    <link id=\"" + host + "-loopback\" bandwidth=\"" + text_of(bandwidth) + "Bps\" latency=\"" +

@@ -108,6 +108,7 @@ class ProgramBuilder {
     p.wake_up_ns = plausible(s.wake_up_ns);
     p.timer_slack_ns = plausible(s.timer_slack_ns);
     p.cold_ns = plausible(s.cold_ns);
+    p.cold_long_ns = plausible(s.cold_long_ns);
     p.tokens = s.tokens;
     p.timers = s.timers;
     p.events = s.events;

@@ -176,7 +176,8 @@ struct Program {
   std::uint32_t recorded_cores = 0;
   Ns wake_up_ns = 0;  ///< calibrated cost of waking a blocked thread
   Ns timer_slack_ns = 0;
-  Ns cold_ns = 0;                         ///< calibrated: how much longer a thread computes after it waited for long
+  Ns cold_ns = 0;                         ///< calibrated: how much longer a thread computes after a wait of 5 ms
+  Ns cold_long_ns = 0;                    ///< the same after 40 ms; less than cold_ns = as much as cold_ns
   std::vector<ProgramThread> threads;     ///< thread 0 is the main thread of the root command
   std::vector<ProgramProcess> processes;  ///< process 0 is the root command
   std::vector<Stream> streams;

@@ -31,6 +31,7 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
   s.wake_up_ns = p.wake_up_ns;
   s.timer_slack_ns = p.timer_slack_ns;
   s.cold_ns = p.cold_ns;
+  s.cold_long_ns = p.cold_long_ns;
   s.tokens = p.tokens;
   s.timers = p.timers;
   s.events = p.events;

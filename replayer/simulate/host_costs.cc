@@ -24,15 +24,27 @@ double seconds(const std::string& host, const char* name, const char* text, Ns o
 
 HostCosts host_costs(const Program& program, const std::string& host, const HostProperty& property) {
   const auto cost = [&](const char* name, Ns calibrated) { return seconds(host, name, property(name), calibrated); };
-  return {cost("wakeup_ns", program.wake_up_ns), cost("timer_slack_ns", program.timer_slack_ns),
-          cost("cold_ns", program.cold_ns)};
+  const double cold_s = cost("cold_ns", program.cold_ns);
+  const double cold_long_s = cost("cold_40ms_ns", property("cold_ns") ? 0 : program.cold_long_ns);
+  return {cost("wakeup_ns", program.wake_up_ns), cost("timer_slack_ns", program.timer_slack_ns), cold_s,
+          std::max(cold_s, cold_long_s)};
 }
+
+namespace {
+
+double cold_caches_s(const HostCosts& costs, double waited_s) {
+  if (waited_s < kColdAfter_s) return costs.cold_s * waited_s / kColdAfter_s;
+  const double grown = std::min(1.0, (waited_s - kColdAfter_s) / (kColdLongAfter_s - kColdAfter_s));
+  return costs.cold_s + (costs.cold_long_s - costs.cold_s) * grown;
+}
+
+}  // namespace
 
 double wake_up_cost_s(const HostCosts& costs, const Op& op, double since, double now, bool remote) {
   constexpr double kAtOnce_s = kTurnDelay_s + kInstant_s;  // an event loop that looks around does not sleep
   if (now - since <= kAtOnce_s) return 0;
   const double wake_up_s = op.flags & kPolls ? 0 : costs.wake_up_s;
-  return wake_up_s + (remote ? costs.cold_s * std::min(1.0, (now - since) / kColdAfter_s) : 0);
+  return wake_up_s + (remote ? cold_caches_s(costs, now - since) : 0);
 }
 
 bool has_timer_slack(const Op& op) {

@@ -130,7 +130,7 @@ void Platform::limit_costs(const NetworkModel& model) {
   for (UsedHost& host : hosts_) {
     if (!model.wake_up) host.costs.wake_up_s = 0;
     if (!model.timer_slack) host.costs.timer_slack_s = 0;
-    if (!model.cold_caches) host.costs.cold_s = 0;
+    if (!model.cold_caches) host.costs.cold_s = host.costs.cold_long_s = 0;
   }
 }
 

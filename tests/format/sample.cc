@@ -34,6 +34,7 @@ Header full_header() {
       .wake_up_ns = 6'789,
       .timer_slack_ns = 50'000,
       .cold_ns = 98'000,
+      .cold_long_ns = 123'000,
       .stops = {{1, true, true, 2'600, 700, 13'800, 80}, {2, false, false, 13'900, 5'000, 92'000, 5'000}}};
   header.command = {"./app", "", "with space", "\xff\xfe not UTF-8"};
   header.working_directory = "/home/user";
@@ -215,6 +216,7 @@ std::string text_of(const Header& header) {
       << calibration.loopback_bandwidth_bytes_per_s << '|' << calibration.wake_up_ns << '|'
       << calibration.timer_slack_ns;
   if (calibration.cold_ns) out << '|' << calibration.cold_ns;  // not in traces of older tools
+  if (calibration.cold_long_ns) out << '|' << calibration.cold_long_ns;
   for (const StopCost& stop : calibration.stops) {
     out << "\nstop " << int{stop.tier} << stop.whole_call << stop.same_cpu << '|' << stop.burst_bias_ns << '|'
         << stop.call_bias_ns << '|' << stop.wall_ns << '|' << stop.residual_ns;

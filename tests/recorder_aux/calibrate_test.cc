@@ -26,6 +26,7 @@ TEST(Calibrate, HostFiguresArePlausible) {
   EXPECT_GT(c.timer_slack_ns, 0);
   EXPECT_GE(c.cold_ns, 0);
   EXPECT_LT(c.cold_ns, 10'000'000);
+  EXPECT_GE(c.cold_long_ns, c.cold_ns);
   EXPECT_GT(c.loopback_bandwidth_bytes_per_s, 1e6);
 }
 

@@ -286,7 +286,7 @@ class PathOnRoomyHosts : public Path {
     std::string which;
     for (std::uint32_t seed = 1; seed <= 200; ++seed) {
       Program program = RandomProgram(seed).make();
-      program.cold_ns = 0;
+      program.cold_ns = program.cold_long_ns = 0;
       options_.host_speed_flops = 0;
       hosts_ = "two_roomy_hosts";
       options_.placement.clear();

@@ -105,22 +105,24 @@ TEST_P(Platforms, HostPropertiesOverrideTheWakeUp) {
   EXPECT_EQ(run("multi_core", b, {{"app", "fast"}}).predicted_ns, 1 * kMs + 5 * kUs);
 }
 
-// What waited for another host computes longer: by the whole cost after 5 ms, by part of it before.
+// What waited for another host computes longer: by part of the cost before 5 ms, by the whole of it after; and by more
+// until 40 ms where the host is said to lose more.
 TEST_P(Platforms, CachesGetColdWhileWaitingForAnotherHost) {
   ProgramBuilder b;
-  b.program.cold_ns = 100 * kUs;
   b.process("a", {sleep(1 * kMs), send(0, 100), recv(1, 100)});
   b.process("b", {recv(0, 100), compute(3 * kMs), send(1, 100)});
   b.stream(0, 1);
   b.stream(1, 0);
-  const auto extra = [&b, this](const std::vector<PlaceRule>& where) {
+  const auto extra = [&b, this](const std::vector<PlaceRule>& where, Ns cold_long_ns = 0) {
     b.program.cold_ns = 100 * kUs;
+    b.program.cold_long_ns = cold_long_ns;
     const Ns cold = run("multi_core", b, where).predicted_ns;
-    b.program.cold_ns = 0;
+    b.program.cold_ns = b.program.cold_long_ns = 0;
     return static_cast<double>(cold - run("multi_core", b, where).predicted_ns);
   };
-  EXPECT_EQ(extra({}), 0);                                                 // on one host
-  EXPECT_NEAR(extra({{"a", "quad"}, {"b", "slow"}}), 120 * kUs, 1 * kUs);  // b after 1 ms, a after 12 ms
+  EXPECT_EQ(extra({}), 0);                                                            // on one host
+  EXPECT_NEAR(extra({{"a", "quad"}, {"b", "slow"}}), 120 * kUs, 1 * kUs);             // b after 1 ms, a after 12 ms
+  EXPECT_NEAR(extra({{"a", "quad"}, {"b", "slow"}}, 450 * kUs), 190 * kUs, 2 * kUs);  // a fifth of the way to 40 ms
 }
 
 TEST_P(Platforms, DisksIfThereAreAny) {

@@ -29,6 +29,7 @@ class RandomProgram {
     builder_.program.wake_up_ns = pick(0, 1) ? time(1 * kUs, 60 * kUs) : 0;
     builder_.program.timer_slack_ns = pick(0, 1) ? time(1 * kUs, 80 * kUs) : 0;
     builder_.program.cold_ns = pick(0, 1) ? time(1 * kUs, 200 * kUs) : 0;
+    builder_.program.cold_long_ns = 2 * builder_.program.cold_ns;
     make_channels();
     const std::uint32_t steps = pick(20, 80);
     for (std::uint32_t i = 0; i < steps; ++i) step();
