@@ -123,7 +123,7 @@ bool EventEngine::start_pending() {
     const Stream& stream = streams_[s];
     note_flow_start(s);
     activities_.start_flow(in_.platform.host(stream.source).host, in_.platform.host(stream.destination).host,
-                           wire_bytes(in_.network, stream.remote->flow_end - stream.remote->flowed), s);
+                           share_bytes(*stream.remote), stream.remote->flow_shares, s);
   }
   pending_flows_.clear();
   for (const std::uint32_t t : pending_ios_) {

@@ -23,6 +23,7 @@
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
 #include "replayer/simulate/turns.h"
+#include "replayer/simulate/window_shares.h"
 #include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
@@ -101,6 +102,8 @@ class EventEngine {
     TcpWindow window{0};
     bool flow_active = false;
     bool flow_short = false;
+    std::uint32_t flow_shares = 1;
+    bool only_shared_links = true;
     std::uint32_t route = 0;  ///< index in send_queues_ and in links_
     bool gated = false;       ///< bytes wait for an acknowledgement or room
     bool held = false;        ///< gated by Nagle's algorithm
@@ -243,6 +246,8 @@ class EventEngine {
   void add_route(std::uint32_t source, std::uint32_t destination);
   void start_flow(std::uint32_t stream);
   void note_flow_start(std::uint32_t stream);
+  /// What each of its shares carries.
+  double share_bytes(const RemotePath& path) const;
   bool share_links();
   void end_flows(std::uint32_t version);
   void queue_flow(std::uint32_t stream);

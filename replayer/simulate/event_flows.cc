@@ -52,7 +52,11 @@ void EventEngine::start_flow(std::uint32_t index) {
   if (!shares_links_) return pending_flows_.push_back(index);
   note_flow_start(index);
   const RemotePath& path = *streams_[index].remote;
-  links_.start(path.route, wire_bytes(in_.network, path.flow_end - path.flowed), index, now_);
+  links_.start(path.route, share_bytes(path), index, now_, path.flow_shares);
+}
+
+double EventEngine::share_bytes(const RemotePath& path) const {
+  return bytes_per_share(wire_bytes(in_.network, path.flow_end - path.flowed), path.flow_shares);
 }
 
 void EventEngine::note_flow_start(std::uint32_t index) {

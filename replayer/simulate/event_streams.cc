@@ -15,6 +15,7 @@ void EventEngine::set_up_stream(std::uint32_t index) {
   const Route& route = in_.platform.route(stream.source, stream.destination);
   path.forward_s = route.latency_s;
   path.other_links_s_per_byte = route.other_links_s_per_byte;
+  path.only_shared_links = route.only_shared;
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
   path.route = route_of(stream.source, stream.destination);
   path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
@@ -166,6 +167,9 @@ void EventEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.has_window) path.window.sent(now_, path.flow_end);
+  path.flow_shares = path.has_window && path.only_shared_links
+                         ? window_shares(in_.network, path.window.in_flight(), TcpWindow::kInitialBytes)
+                         : 1;
   path.flow_short = is_short_transfer(in_.network, queued, payload);
   if (path.flow_short)
     queue_flow(index);

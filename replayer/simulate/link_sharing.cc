@@ -32,7 +32,7 @@ std::uint32_t LinkSharing::add_route(std::span<const std::uint32_t> links, doubl
   return static_cast<std::uint32_t>(routes_.size() - 1);
 }
 
-void LinkSharing::start(std::uint32_t index, double bytes, std::uint32_t flow, double now) {
+void LinkSharing::start(std::uint32_t index, double bytes, std::uint32_t flow, double now, std::uint32_t shares) {
   Route& route = routes_[index];
   if (route.flows.empty()) {
     route.progress = route.rate = 0;
@@ -40,7 +40,8 @@ void LinkSharing::start(std::uint32_t index, double bytes, std::uint32_t flow, d
     join_links(index);
   }
   advance(route, now);
-  route.flows.push_back({route.progress + bytes, next_order_++, flow});
+  route.shares += shares;
+  route.flows.push_back({route.progress + bytes, next_order_++, flow, shares});
   std::push_heap(route.flows.begin(), route.flows.end());
   note_change(index);
 }
@@ -66,6 +67,7 @@ void LinkSharing::end_due(double now, std::vector<std::uint32_t>& ended) {
     do {
       std::pop_heap(route.flows.begin(), route.flows.end());
       ended_.push_back(route.flows.back());
+      route.shares -= ended_.back().shares;
       route.flows.pop_back();
     } while (!route.flows.empty() && route.flows.front().end < due);
     ends_.remove(index);  // until the links are shared anew
@@ -124,7 +126,7 @@ void LinkSharing::find_affected() {
     affected_routes_.push_back(index);
     for (std::uint32_t u = route.first_use; u < route.end_use; ++u) {
       reach(uses_[u].link);
-      links_[uses_[u].link].claims += uses_[u].times * static_cast<double>(route.flows.size());
+      links_[uses_[u].link].claims += uses_[u].times * static_cast<double>(route.shares);
     }
   };
   for (const std::uint32_t route : changed_routes_) reach_route(route);
@@ -164,7 +166,7 @@ void LinkSharing::settle(Route& route, double rate) {
   route.settled = true;
   route.next_rate = rate;
   for (std::uint32_t u = route.first_use; u < route.end_use; ++u) {
-    const double claims = uses_[u].times * static_cast<double>(route.flows.size());
+    const double claims = uses_[u].times * static_cast<double>(route.shares);
     links_[uses_[u].link].left -= rate * claims;
     links_[uses_[u].link].claims -= claims;
   }

@@ -3,9 +3,9 @@
 // SimGrid's CM02 with our options (simgrid_config.cc), whose activities SimGrid 3.32 keeps in one list that it walks
 // through whenever one ends: with thousands of flows under way that list costs more than everything else.
 //
-// Flows of one route share alike, so a route counts as one whose flows move on together: a change costs time linear in
-// the routes that share links with it, directly or by way of others, however many flows they carry. Times are seconds
-// of simulated time, sizes bytes.
+// Shares of one route are alike (window_shares.h: a flow has one or more), so a route counts as one whose flows move on
+// together: a change costs time linear in the routes that share links with it, directly or by way of others, however
+// many flows they carry. Times are seconds of simulated time, sizes bytes.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class LinkSharing {
   /// A way over shared links, of which one that occurs twice is used twice. `most` limits each flow by itself.
   std::uint32_t add_route(std::span<const std::uint32_t> links, double most_bytes_per_s);
 
-  /// `bytes` > 0 leave at `now`.
-  void start(std::uint32_t route, double bytes, std::uint32_t flow, double now);
+  /// `bytes` > 0 leave at `now` in each of `shares` shares of what the route's links give (one if they limit flows).
+  void start(std::uint32_t route, double bytes, std::uint32_t flow, double now, std::uint32_t shares = 1);
   /// Have flows started or ended since next_end() was called?
   bool changed() const { return !changed_routes_.empty(); }
   /// When the next flow ends; infinity if there is none. Must be called at the time of each change, `now`.
@@ -43,7 +43,7 @@ class LinkSharing {
   struct Flow {
     double end;  ///< what the route's progress is then
     std::uint64_t order;
-    std::uint32_t flow;
+    std::uint32_t flow, shares;
     bool operator<(const Flow& o) const { return end != o.end ? end > o.end : order > o.order; }
   };
   /// A route's use of a link.
@@ -56,9 +56,10 @@ class LinkSharing {
     std::uint32_t first_use, end_use;  ///< in uses_
     double most;
     bool limited;               ///< `most` may be less than what its links give
-    double rate = 0;            ///< bytes per second of each flow
+    std::uint64_t shares = 0;   ///< of all flows
+    double rate = 0;            ///< bytes per second of each share
     double next_rate = 0;       ///< while it is found out
-    double progress = 0;        ///< bytes that a flow which was there all the time has had
+    double progress = 0;        ///< bytes that a share which was there all the time has had
     double since = 0;           ///< when progress was that
     std::vector<Flow> flows{};  ///< heap
     bool changed = false;       ///< listed in changed_routes_

@@ -14,6 +14,7 @@ constexpr std::array kTerms = {
     ModelTerm{"send-buffer", &NetworkModel::send_buffer, "send buffers are no larger than the congestion window needs"},
     ModelTerm{"send-queue", &NetworkModel::send_queue, "short transfers of one route leave one after the other"},
     ModelTerm{"bursts", &NetworkModel::bursts, "a transfer leaves in bursts that grow with the window's rate"},
+    ModelTerm{"window-shares", &NetworkModel::window_shares, "connections share links as they have bytes under way"},
     ModelTerm{"forwarding", &NetworkModel::forwarding, "every link takes a frame whole before the next one gets it"},
     ModelTerm{"nagle", &NetworkModel::nagle,
               "without TCP_NODELAY a small segment waits until the last one is acknowledged"},

@@ -22,6 +22,7 @@ struct NetworkModel {
   bool send_buffer = true;      ///< send buffers grow with the congestion window, see tcp_window.h
   bool send_queue = true;       ///< short transfers of one route leave one after the other, see send_queue.h
   bool bursts = true;           ///< a transfer leaves in bursts that grow with the window's rate, see tcp_window.h
+  bool window_shares = true;    ///< connections share links as they have bytes under way, see window_shares.h
   bool forwarding = true;       ///< every link takes a frame whole before the next one gets it
   bool nagle = true;            ///< small segments wait for an acknowledgement, see nagle.h
   bool wake_up = true;          ///< a thread that slept runs again some time after what released it

@@ -163,6 +163,7 @@ const Route& Platform::route(std::uint32_t from, std::uint32_t to) {
       throw ReplayError("link " + link->get_name() + " (" + where + ") has no bandwidth");
     all += 1 / link->get_bandwidth();
     slowest = std::max(slowest, 1 / link->get_bandwidth());
+    if (kind_of(*link) != LinkKind::shared) route.only_shared = false;
   }
   route.other_links_s_per_byte = std::max(0.0, all - slowest);
   return route;

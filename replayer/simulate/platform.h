@@ -37,6 +37,7 @@ struct UsedHost {
 struct Route {
   double latency_s = 0;               ///< one way
   double other_links_s_per_byte = 0;  ///< time that all its links but the slowest take for a byte
+  bool only_shared = true;            ///< of each link, transfers share the bandwidth
 };
 
 /// Loads the platform file; throws ReplayError if it is missing, is no XML or holds no host. SimGrid may still end

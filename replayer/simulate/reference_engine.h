@@ -17,6 +17,7 @@
 #include "replayer/simulate/tcp_window.h"
 #include "replayer/simulate/turn_queue.h"
 #include "replayer/simulate/turns.h"
+#include "replayer/simulate/window_shares.h"
 #include "replayer/simulate/written_now.h"
 
 namespace simrec::replay {
@@ -67,11 +68,12 @@ class ReferenceEngine {
   };
   struct RemotePath {
     double forward_s = 0, back_s = 0, other_links_s_per_byte = 0, last_delivery = 0;
-    std::unique_ptr<TcpWindow> window;  ///< null: no congestion window
-    simgrid::s4u::CommPtr flow;
+    std::unique_ptr<TcpWindow> window;        ///< null: no congestion window
+    std::vector<simgrid::s4u::CommPtr> flow;  ///< one for each share that it takes of links
     simgrid::s4u::SemaphorePtr flow_started;
     Route* route = nullptr;
-    bool flow_short = false;
+    bool flow_short = false, only_shared_links = true;
+    std::uint32_t flow_shares = 1;
     bool gated = false, end_left = false;
     Nagle nagle;
     std::int64_t flowed = 0, flow_end = 0, released = 0;

@@ -20,6 +20,7 @@ void ReferenceEngine::set_up_stream(std::uint32_t index) {
   const replay::Route& route = in_.platform.route(source, destination);
   path.forward_s = route.latency_s;
   path.other_links_s_per_byte = route.other_links_s_per_byte;
+  path.only_shared_links = route.only_shared;
   path.back_s = in_.platform.latency_s(destination, source);
   if (in_.network.slow_start && has_congestion_window(from.transport))
     path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s, in_.network.idle_restart);
@@ -179,6 +180,9 @@ void ReferenceEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.window) path.window->sent(clock_s(), path.flow_end);
+  path.flow_shares = path.window && path.only_shared_links
+                         ? window_shares(in_.network, path.window->in_flight(), TcpWindow::kInitialBytes)
+                         : 1;
   ++active_;
   path.flow_short = is_short_transfer(in_.network, queued, payload);
   if (path.flow_short)
@@ -191,8 +195,11 @@ void ReferenceEngine::start_flow(std::uint32_t index) {
   RemotePath& path = *streams_[index].remote;
   const replay::Stream& from = program_.streams[index];
   ++in_.counts.network_flows;
-  path.flow = s4u::Comm::sendto_async(host_of(from.writer_thread).host, host_of(from.reader_thread).host,
-                                      static_cast<std::uint64_t>(wire_bytes(in_.network, path.flow_end - path.flowed)));
+  const double bytes = bytes_per_share(wire_bytes(in_.network, path.flow_end - path.flowed), path.flow_shares);
+  path.flow.clear();
+  for (std::uint32_t share = 0; share < path.flow_shares; ++share)
+    path.flow.push_back(s4u::Comm::sendto_async(host_of(from.writer_thread).host, host_of(from.reader_thread).host,
+                                                static_cast<std::uint64_t>(bytes)));
   path.flow_started->release();
 }
 
@@ -234,7 +241,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
   RemotePath& path = *stream.remote;
   for (;;) {
     path.flow_started->acquire();
-    path.flow->wait();
+    for (const s4u::CommPtr& share : path.flow) share->wait();
     const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
     const double delivered = path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s + forwarding);
     const double acknowledged = delivered + path.back_s;

@@ -28,7 +28,15 @@ struct SimgridActivities::State {
   std::vector<s4u::ActivityPtr> ended;
   double ended_at = 0;
   double alarm = std::numeric_limits<double>::infinity();
+  std::unordered_map<std::uint32_t, std::uint32_t> shares_under_way;  ///< of flows that have more than one, by id
 
+  bool is_last_share(std::uint32_t flow) {
+    const auto found = shares_under_way.find(flow);
+    if (found == shares_under_way.end()) return true;
+    if (--found->second > 0) return false;
+    shares_under_way.erase(found);
+    return true;
+  }
   void bury() {
     if (s4u::Engine::get_clock() > ended_at) ended.clear();
   }
@@ -46,7 +54,10 @@ struct SimgridActivities::State {
     running.erase(found);
     ended.push_back(std::move(entry.activity));
     ended_at = s4u::Engine::get_clock();
-    (entry.is_io ? callbacks.io_ended : callbacks.flow_ended)(entry.id);
+    if (entry.is_io)
+      callbacks.io_ended(entry.id);
+    else if (is_last_share(entry.id))
+      callbacks.flow_ended(entry.id);
   }
 };
 
@@ -57,10 +68,14 @@ SimgridActivities::SimgridActivities(Callbacks callbacks) : state_(std::make_uni
 
 SimgridActivities::~SimgridActivities() = default;
 
-void SimgridActivities::start_flow(s4u::Host* from, s4u::Host* to, double wire_bytes, std::uint32_t id) {
-  s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
-  comm->set_payload_size(static_cast<std::uint64_t>(wire_bytes));
-  state_->start(comm, false, id);
+void SimgridActivities::start_flow(s4u::Host* from, s4u::Host* to, double wire_bytes, std::uint32_t shares,
+                                   std::uint32_t id) {
+  if (shares > 1) state_->shares_under_way[id] = shares;
+  for (std::uint32_t share = 0; share < shares; ++share) {
+    s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
+    comm->set_payload_size(static_cast<std::uint64_t>(wire_bytes));
+    state_->start(comm, false, id);
+  }
 }
 
 void SimgridActivities::start_io(s4u::Disk* disk, std::int64_t bytes, bool write, std::uint32_t id) {

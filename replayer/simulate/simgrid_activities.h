@@ -24,7 +24,9 @@ class SimgridActivities {
   explicit SimgridActivities(Callbacks callbacks);
   ~SimgridActivities();
 
-  void start_flow(simgrid::s4u::Host* from, simgrid::s4u::Host* to, double wire_bytes, std::uint32_t id);
+  /// Ends when `wire_bytes` of each of its shares (>= 1) have arrived.
+  void start_flow(simgrid::s4u::Host* from, simgrid::s4u::Host* to, double wire_bytes, std::uint32_t shares,
+                  std::uint32_t id);
   void start_io(simgrid::s4u::Disk* disk, std::int64_t bytes, bool write, std::uint32_t id);
   /// Calls back at `date` (>= clock_s()) or, if an earlier alarm is pending, then.
   void wake_at(double date);

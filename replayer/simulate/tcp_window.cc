@@ -56,7 +56,7 @@ void TcpWindow::take_acknowledgements(double now) {
 
 void TcpWindow::restart_after_idle(double now) {
   if (!idle_restart_ || sent_ > acknowledged_ || sent_ == 0) return;
-  const std::int64_t floor = std::min(window_, kInitialSegments * kSegmentPayload);
+  const std::int64_t floor = std::min(window_, kInitialBytes);
   for (double idle = now - last_sent_ - timeout_s_; idle > 0 && window_ > floor; idle -= timeout_s_)
     window_ = std::max(window_ / 2, floor);
   if (now - last_sent_ > timeout_s_) last_sent_ = now;  // decayed once for this pause

@@ -12,7 +12,8 @@ namespace simrec::replay {
 
 class TcpWindow {
  public:
-  static constexpr std::int64_t kInitialSegments = 10;      ///< RFC 6928
+  static constexpr std::int64_t kInitialSegments = 10;  ///< RFC 6928
+  static constexpr std::int64_t kInitialBytes = kInitialSegments * kSegmentPayload;
   static constexpr double kMinimumTimeoutVariance_s = 0.2;  ///< Linux: RTO = smoothed RTT + at least 200 ms
 
   explicit TcpWindow(double round_trip_s, bool idle_restart = true)
@@ -41,6 +42,8 @@ class TcpWindow {
   void take_acknowledgements(double now);
   /// When the next acknowledgement comes; infinity if none is under way.
   double next_acknowledgement() const;
+  /// Bytes sent and not acknowledged.
+  std::int64_t in_flight() const { return sent_ - acknowledged_; }
 
  private:
   struct Acknowledgement {
@@ -54,7 +57,7 @@ class TcpWindow {
   double timeout_s_;
   bool idle_restart_;
   double last_sent_ = 0;
-  std::int64_t window_ = kInitialSegments * kSegmentPayload;
+  std::int64_t window_ = kInitialBytes;
   std::int64_t largest_window_ = window_;
   std::int64_t sent_ = 0, acknowledged_ = 0;
   std::int64_t most_in_flight_ = 0;

@@ -56,6 +56,19 @@ TEST(LinkSharing, FlowsOfOneRouteShareEvenly) {
   EXPECT_DOUBLE_EQ(ended[0], 4);
 }
 
+TEST(LinkSharing, AFlowGetsAsMuchAsItHasShares) {
+  LinkSharing links;
+  const std::uint32_t way[] = {links.add_link(4 * kMegabyte)};
+  const std::uint32_t route = links.add_route(way, 4 * kMegabyte), other = links.add_route(way, 4 * kMegabyte);
+  links.start(route, kMegabyte, 7, 0, 3);  // 3 MB at 3 MB/s beside a flow of one share
+  links.start(other, 2 * kMegabyte, 8, 0);
+  std::vector<std::uint32_t> ended;
+  EXPECT_DOUBLE_EQ(links.next_end(0), 1);
+  links.end_due(1, ended);
+  EXPECT_EQ(ended, (std::vector<std::uint32_t>{7}));
+  EXPECT_DOUBLE_EQ(links.next_end(1), 1.25);  // 1 MB is left, alone
+}
+
 TEST(LinkSharing, WhatOneCannotUseIsForTheOthers) {
   LinkSharing links;
   const std::uint32_t wide = links.add_link(10 * kMegabyte), narrow = links.add_link(kMegabyte);

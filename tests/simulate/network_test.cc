@@ -3,6 +3,7 @@
 
 #include "replayer/simulate/simulate.h"
 #include "replayer/simulate/tcp_window.h"
+#include "replayer/simulate/window_shares.h"
 #include "tests/simulate/program_builder.h"
 
 namespace simrec::replay::test {
@@ -234,6 +235,38 @@ TEST_P(Network, DatagramsKnowNoWindow) {
   b.process("server", {recv(0, 40 * 1448)});
   b.stream(0, 1, kUnlimited, Transport::datagram);
   EXPECT_EQ(run(b).processes[1].end_ns, 10 * kMs + 40 * 15'140 + kQueueNs);
+}
+
+TEST(NetworkModel, AConnectionHasSharesAsItHasBytesUnderWay) {
+  NetworkModel model;
+  const auto shares = [&model](std::int64_t in_flight) {
+    return window_shares(model, in_flight, TcpWindow::kInitialBytes);
+  };
+  EXPECT_EQ(shares(100), 1U);
+  EXPECT_EQ(shares(14'480), 1U);
+  EXPECT_EQ(shares(5 * 14'480), 5U);
+  EXPECT_EQ(shares(1'000 * 14'480), kMostShares);
+  EXPECT_DOUBLE_EQ(bytes_per_share(1001, 2), 501);
+  model.window_shares = false;
+  EXPECT_EQ(shares(5 * 14'480), 1U);
+}
+
+// A connection whose window has grown fills the link while another one begins: the new one waits behind what is under
+// way.
+TEST_P(Network, WhoHasMoreUnderWayGetsMoreOfTheLink) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 40'000'000)});
+  b.process("client", {sleep(300 * kMs), send(1, 600'000)});
+  b.process("server", {recv(0, 40'000'000)});
+  b.process("server", {recv(1, 600'000)});
+  b.stream(0, 2);
+  b.stream(1, 3);
+  NetworkModel even;
+  even.window_shares = false;
+  const Outcome as_windows = run(b), evenly = run(b, even);
+  EXPECT_NEAR(static_cast<double>(as_windows.processes[2].end_ns), static_cast<double>(evenly.processes[2].end_ns),
+              1e6);
+  EXPECT_GT(as_windows.processes[3].end_ns, evenly.processes[3].end_ns + 5 * kMs);
 }
 
 TEST(TcpWindow, DecaysAfterIdleTime) {

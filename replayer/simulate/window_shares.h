@@ -1,0 +1,30 @@
+// How much of a full link a transfer gets beside others. What is under way of all of them stands in the queue before
+// the link, first come, first served: each gets as much of the link as it has in the queue, and a connection in its
+// tenth round trip more than one that has just begun. Evenly shared, many downloads of one server would all take
+// longer.
+//
+// A transfer takes so many whole shares; SimGrid is given as many flows of one size.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "replayer/simulate/network_model.h"
+
+namespace simrec::replay {
+
+/// A connection that has no more than its initial window under way has one share. Windows above 64 of those (0.9 MB)
+/// are taken to be alike: they lose packets where queues are shorter, and what they lose evens them out.
+inline constexpr std::uint32_t kMostShares = 64;
+
+/// Shares of a transfer of a connection that has `in_flight` bytes under way, over links that transfers share.
+inline std::uint32_t window_shares(const NetworkModel& model, std::int64_t in_flight, std::int64_t initial_window) {
+  if (!model.window_shares) return 1;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(in_flight / initial_window, 1, kMostShares));
+}
+
+/// Whole bytes of each share. Together they may be a few bytes more than the transfer: both engines add the same.
+inline double bytes_per_share(double wire_bytes, std::uint32_t shares) { return std::ceil(wire_bytes / shares); }
+
+}  // namespace simrec::replay
