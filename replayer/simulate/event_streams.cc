@@ -167,9 +167,7 @@ void EventEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.has_window) path.window.sent(now_, path.flow_end);
-  path.flow_shares = path.has_window && path.only_shared_links
-                         ? window_shares(in_.network, path.window.in_flight(), TcpWindow::kInitialBytes)
-                         : 1;
+  path.flow_shares = window_shares(in_.network, path.has_window ? &path.window : nullptr, path.only_shared_links);
   path.flow_short = is_short_transfer(in_.network, queued, payload);
   if (path.flow_short)
     queue_flow(index);

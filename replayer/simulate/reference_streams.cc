@@ -180,9 +180,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
   if (path.window) path.window->sent(clock_s(), path.flow_end);
-  path.flow_shares = path.window && path.only_shared_links
-                         ? window_shares(in_.network, path.window->in_flight(), TcpWindow::kInitialBytes)
-                         : 1;
+  path.flow_shares = window_shares(in_.network, path.window.get(), path.only_shared_links);
   ++active_;
   path.flow_short = is_short_transfer(in_.network, queued, payload);
   if (path.flow_short)

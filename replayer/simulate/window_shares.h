@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "replayer/simulate/network_model.h"
+#include "replayer/simulate/tcp_window.h"
 
 namespace simrec::replay {
 
@@ -18,10 +19,12 @@ namespace simrec::replay {
 /// are taken to be alike: they lose packets where queues are shorter, and what they lose evens them out.
 inline constexpr std::uint32_t kMostShares = 64;
 
-/// Shares of a transfer of a connection that has `in_flight` bytes under way, over links that transfers share.
-inline std::uint32_t window_shares(const NetworkModel& model, std::int64_t in_flight, std::int64_t initial_window) {
-  if (!model.window_shares) return 1;
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(in_flight / initial_window, 1, kMostShares));
+/// Shares of a transfer whose bytes are already under way by `window`; one if that is null (datagrams) or if the
+/// route's links limit each transfer by itself (`only_shared_links` is false).
+inline std::uint32_t window_shares(const NetworkModel& model, const TcpWindow* window, bool only_shared_links) {
+  if (!model.window_shares || window == nullptr || !only_shared_links) return 1;
+  const std::int64_t shares = window->in_flight() / TcpWindow::kInitialBytes;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(shares, 1, kMostShares));
 }
 
 /// Whole bytes of each share. Together they may be a few bytes more than the transfer: both engines add the same.

@@ -239,13 +239,17 @@ TEST_P(Network, DatagramsKnowNoWindow) {
 
 TEST(NetworkModel, AConnectionHasSharesAsItHasBytesUnderWay) {
   NetworkModel model;
-  const auto shares = [&model](std::int64_t in_flight) {
-    return window_shares(model, in_flight, TcpWindow::kInitialBytes);
+  const auto shares = [&model](std::int64_t in_flight, bool only_shared_links = true) {
+    TcpWindow window(0.01);
+    window.sent(0, in_flight);
+    return window_shares(model, &window, only_shared_links);
   };
   EXPECT_EQ(shares(100), 1U);
   EXPECT_EQ(shares(14'480), 1U);
   EXPECT_EQ(shares(5 * 14'480), 5U);
   EXPECT_EQ(shares(1'000 * 14'480), kMostShares);
+  EXPECT_EQ(shares(5 * 14'480, false), 1U);
+  EXPECT_EQ(window_shares(model, nullptr, true), 1U);
   EXPECT_DOUBLE_EQ(bytes_per_share(1001, 2), 501);
   model.window_shares = false;
   EXPECT_EQ(shares(5 * 14'480), 1U);
