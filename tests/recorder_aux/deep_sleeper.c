@@ -1,4 +1,5 @@
-// Blocks three functions deep, or inside a signal handler: deep_sleeper plain|signal. Prints a line when it is about to.
+// Blocks three functions deep, or inside a signal handler: deep_sleeper plain|signal. Prints a line when it is about
+// to.
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>

@@ -274,8 +274,8 @@ TEST_F(Path, RandomProgramsAddUp) {
 }
 
 /// Random programs on hosts with more cores than threads: what the path says must be what a replay on a slightly slower
-/// platform does. (Not where that moves a transfer so that it shares a link longer or shorter, or in more or fewer shares;
-/// and without cold caches, which cost more the longer a wait gets.)
+/// platform does. (Not where that moves a transfer so that it shares a link longer or shorter, or in more or fewer
+/// shares; and without cold caches, which cost more the longer a wait gets.)
 class PathOnRoomyHosts : public Path {
  protected:
   static constexpr double kSlower = 1e-4;
