@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
     if (rank == 0) MPI_Recv(token, kBytes, MPI_CHAR, size - 1, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
   }
   if (rank == 0) printf("%d processes, %d rounds\n", size, token[size - 1]);
-  MPI_Barrier(MPI_COMM_WORLD); /* without it, UCX's end of a slow run (any tracer, one core) may never come */
+  MPI_Barrier(MPI_COMM_WORLD);  /* without it, UCX's end of a slow run (any tracer, one core) may never come */
   MPI_Finalize();
   return 0;
 }

@@ -34,8 +34,8 @@ int main(void) {
   CHECK(child > 0);
   CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 3);
   CHECK(write(pipe_ends[1], "y", 1) == 1 && read(pipe_ends[0], text, 2) == 2);
-  child =
-      clone(with_descriptors, stack + sizeof stack, CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | SIGCHLD, NULL);
+  child = clone(with_descriptors, stack + sizeof stack, CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | SIGCHLD,
+                NULL);
   CHECK(child > 0);
   CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 4);
   CHECK(read(pipe_ends[0], text, 2) == 2 && text[1] == 'y');

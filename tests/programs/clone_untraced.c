@@ -22,9 +22,7 @@ int main(void) {
   register unsigned long fourth __asm__("r10") = 0;
   register unsigned long fifth __asm__("r8") = 0;
   long child = SYS_clone;
-  __asm__ volatile("syscall"
-                   : "+a"(child), "+r"(first)
-                   : "r"(second), "r"(third), "r"(fourth), "r"(fifth)
+  __asm__ volatile("syscall" : "+a"(child), "+r"(first) : "r"(second), "r"(third), "r"(fourth), "r"(fifth)
                    : "rcx", "r11", "memory");
   const unsigned long after = first;
   CHECK(child >= 0 && after == flags);

@@ -16,8 +16,7 @@ int main(void) {
   union Control control;
   memset(&control, 0, sizeof control);
   struct iovec part = {&byte, 1};
-  struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.buffer, .msg_controllen = sizeof control.buffer};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.buffer, .msg_controllen = sizeof control.buffer};
   CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   const pid_t child = fork();
   CHECK(child >= 0);

@@ -12,8 +12,7 @@ int main(void) {
   sigemptyset(&set);
   sigaddset(&set, SIGUSR1);
   CHECK(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
-  const int event = eventfd(0, EFD_NONBLOCK), timer = timerfd_create(CLOCK_MONOTONIC, 0),
-            signals = signalfd(-1, &set, 0);
+  const int event = eventfd(0, EFD_NONBLOCK), timer = timerfd_create(CLOCK_MONOTONIC, 0), signals = signalfd(-1, &set, 0);
   const int poller = epoll_create1(0);
   const struct itimerspec in_5_ms = {.it_value = {.tv_nsec = 5000000}};
   CHECK(kill(getpid(), SIGUSR1) == 0 && eventfd_write(event, 1) == 0);

@@ -22,15 +22,13 @@ int main(void) {
   CHECK(null_fd >= 0 && zero_fd >= 0);
   void* const place = (void*)0x7e0000000000;
   for (int round = 0; round < 6; ++round) {
-    uint8_t* page =
-        mmap(place, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    uint8_t* page = mmap(place, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     CHECK(page == place);
     char buffer[32];
     generate(page, round % 2 == 0 ? SYS_write : SYS_read, round % 3 * 32);
     const call_function function = (call_function)(uintptr_t)(page + round % 3 * 32);
     memset(buffer, 1, sizeof buffer);
-    for (int i = 0; i < 100; ++i)
-      CHECK(function(round % 2 == 0 ? null_fd : zero_fd, buffer, sizeof buffer) == sizeof buffer);
+    for (int i = 0; i < 100; ++i) CHECK(function(round % 2 == 0 ? null_fd : zero_fd, buffer, sizeof buffer) == sizeof buffer);
     CHECK(buffer[5] == (round % 2 == 0 ? 1 : 0));
     generate(page, SYS_getppid, round % 3 * 32);  // over what may have been patched
     for (int i = 0; i < 100; ++i) CHECK(function(0, NULL, 0) == getppid());

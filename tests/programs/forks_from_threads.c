@@ -1,5 +1,5 @@
-// Eight threads that fork, hand bytes through pipes and collect their children, all at once. SIGCHLD is blocked: it
-// would interrupt calls of other threads, which the kernel then restarts, at random.
+// Eight threads that fork, hand bytes through pipes and collect their children, all at once. SIGCHLD is blocked: it would
+// interrupt calls of other threads, which the kernel then restarts, at random.
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

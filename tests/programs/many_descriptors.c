@@ -1,5 +1,4 @@
-// A table of 50,000 descriptors (or as many as are allowed): pipes, eventfds and copies, used in the middle, inherited,
-// closed as a range.
+// A table of 50,000 descriptors (or as many as are allowed): pipes, eventfds and copies, used in the middle, inherited, closed as a range.
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>

@@ -9,17 +9,13 @@
 
 #include "check.h"
 
-#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(call) \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 static void enter_sandbox(void) {
   struct sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      ALLOW(read),
-      ALLOW(write),
-      ALLOW(futex),
-      ALLOW(rt_sigreturn),
-      ALLOW(exit_group),
-      ALLOW(exit),
+      ALLOW(read), ALLOW(write), ALLOW(futex), ALLOW(rt_sigreturn), ALLOW(exit_group), ALLOW(exit),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
   };
   struct sock_fprog program = {sizeof code / sizeof *code, code};

@@ -10,10 +10,8 @@ int main(void) {
   const pid_t child = fork();
   CHECK(child >= 0);
   for (int i = 0; i < 100; ++i) {
-    if (child == 0)
-      CHECK(read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1);
-    else
-      CHECK(write(there[1], &byte, 1) == 1 && read(back[0], &byte, 1) == 1);
+    if (child == 0) CHECK(read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1);
+    else CHECK(write(there[1], &byte, 1) == 1 && read(back[0], &byte, 1) == 1);
   }
   if (child == 0) return 0;
   CHECK(waitpid(child, &status, 0) == child && status == 0);

@@ -1,5 +1,4 @@
-// Blocks three functions deep, or inside a signal handler: deep_sleeper plain|signal. Prints a line when it is about
-// to.
+// Blocks three functions deep, or inside a signal handler: deep_sleeper plain|signal. Prints a line when it is about to.
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>

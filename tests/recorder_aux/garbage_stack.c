@@ -11,9 +11,7 @@ int main(int argc, char** argv) {
   for (size_t i = 0; i < size / 8; ++i) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     // Half noise, half plausible: addresses of code and of this stack itself.
-    stack[i] = seed % 4 == 0   ? (uint64_t)&main + seed % 4096
-               : seed % 4 == 1 ? (uint64_t)(stack + (seed >> 20) % (size / 8))
-                               : seed;
+    stack[i] = seed % 4 == 0 ? (uint64_t)&main + seed % 4096 : seed % 4 == 1 ? (uint64_t)(stack + (seed >> 20) % (size / 8)) : seed;
   }
   if (write(1, "ready\n", 6) != 6) return 1;
   register uint64_t bottom = (uint64_t)(stack + seed % (size / 16));

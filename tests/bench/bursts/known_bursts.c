@@ -1,11 +1,11 @@
 // Bench: bursts of known length, each ended by a write of 1 byte to /dev/null; what they really took goes to a file.
 //   known_bursts FILE REPETITIONS [CORE]   bursts; with CORE, pinned to it
 //   known_bursts --spin CORE               a neighbour: computes on that core until it is killed
-// A burst is over when the time-stamp counter has moved on far enough while this thread was running: a step of more
-// than kGap between two looks is an interrupt or another thread, and does not count. What passes between the last look
-// before a call and the call, and between its return and the first look, belongs to the burst, too: it is measured
-// beforehand with a function in the call's place that does nothing. FILE gets, for each burst in order: its nominal
-// length, what it took and how much time was taken from it meanwhile, ns; 0 0 0 for those that only warm up.
+// A burst is over when the time-stamp counter has moved on far enough while this thread was running: a step of more than
+// kGap between two looks is an interrupt or another thread, and does not count. What passes between the last look before
+// a call and the call, and between its return and the first look, belongs to the burst, too: it is measured beforehand
+// with a function in the call's place that does nothing. FILE gets, for each burst in order:
+// its nominal length, what it took and how much time was taken from it meanwhile, ns; 0 0 0 for those that only warm up.
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
@@ -113,8 +113,7 @@ int main(int argc, char** argv) {
   for (size_t i = 0; i < count; ++i) {
     const long length = i < kWarmUp ? 0 : kLengthsNs[(i - kWarmUp) % kLengths];
     const int known = i >= kWarmUp;
-    fprintf(file, "%ld %.1f %.1f\n", length, known ? (double)(bursts[i].ran + around) / rate : 0,
-            known ? (double)bursts[i].lost / rate : 0);
+    fprintf(file, "%ld %.1f %.1f\n", length, known ? (double)(bursts[i].ran + around) / rate : 0, known ? (double)bursts[i].lost / rate : 0);
   }
   return fclose(file) == 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// Runs a command and writes to a file how many seconds it took: timed FILE COMMAND [ARGUMENT...]. So the time of a
-// client can be measured while it, its server and this are recorded together, and starting the server is no part of it.
+// Runs a command and writes to a file how many seconds it took: timed FILE COMMAND [ARGUMENT...]. So the time of a client
+// can be measured while it, its server and this are recorded together, and starting the server is no part of it.
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>

@@ -1,10 +1,9 @@
-// A program whose parts can be made slower or faster for real: worker MODE ALPHA BETA GAMMA [ADDRESS PORT]. Each number
-// is the work of one call in thousands of iterations.
+// A program whose parts can be made slower or faster for real: worker MODE ALPHA BETA GAMMA [ADDRESS PORT]. Each number is
+// the work of one call in thousands of iterations.
 //   one      one thread: 400 rounds of alpha, beta, and gamma, which calls alpha's loop itself and some of beta
 //   threads  two threads that meet after each of 400 rounds: one computes alpha, the other beta
 //   pipe     a producer computes alpha per item and hands it to a consumer, which computes beta; 400 items
-//   asks     a client computes alpha, asks over TCP, waits for the server to compute beta and for its answer of 1 +
-//   1000 x
+//   asks     a client computes alpha, asks over TCP, waits for the server to compute beta and for its answer of 1 + 1000 x
 //            gamma bytes; 400 times. It makes its own server, on loopback, unless ADDRESS says where one runs
 //   serve    that server; with PORT it waits there for its client
 #include <arpa/inet.h>

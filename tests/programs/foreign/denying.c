@@ -11,8 +11,12 @@
 static const struct {
   const char* name;
   unsigned int number;
-} kCalls[] = {{"ptrace", SYS_ptrace}, {"seccomp", SYS_seccomp},       {"process_vm_readv", SYS_process_vm_readv},
-              {"kcmp", SYS_kcmp},     {"pidfd_open", SYS_pidfd_open}, {"pidfd_getfd", SYS_pidfd_getfd}};
+} kCalls[] = {{"ptrace", SYS_ptrace},
+              {"seccomp", SYS_seccomp},
+              {"process_vm_readv", SYS_process_vm_readv},
+              {"kcmp", SYS_kcmp},
+              {"pidfd_open", SYS_pidfd_open},
+              {"pidfd_getfd", SYS_pidfd_getfd}};
 
 static void deny(unsigned int number) {
   struct sock_filter code[] = {
