@@ -48,7 +48,9 @@ std::string calibration_text(const Calibration& calibration) {
                  "loopback " + format_duration(calibration.loopback_latency_ns) + " and " +
                      format_rate(calibration.loopback_bandwidth_bytes_per_s, "B/s"),
                  "wake-up " + format_duration(calibration.wake_up_ns),
-                 calibration.cold_ns > 0 ? "cold caches " + format_duration(calibration.cold_ns) : "",
+                 std::max(calibration.cold_ns, calibration.cold_long_ns) > 0
+                     ? "cold caches " + format_duration(calibration.cold_ns)
+                     : "",
                  calibration.cold_long_ns > 0 ? format_duration(calibration.cold_long_ns) + " after 40 ms" : ""});
 }
 

@@ -56,7 +56,7 @@ void EventEngine::start_flow(std::uint32_t index) {
 }
 
 double EventEngine::share_bytes(const RemotePath& path) const {
-  return bytes_per_share(wire_bytes(in_.network, path.flow_end - path.flowed), path.flow_shares);
+  return bytes_per_share(in_.network, path.flow_end - path.flowed, path.flow_shares);
 }
 
 void EventEngine::note_flow_start(std::uint32_t index) {

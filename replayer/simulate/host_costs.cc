@@ -20,6 +20,12 @@ double seconds(const std::string& host, const char* name, const char* text, Ns o
   return ns * 1e-9;
 }
 
+double cold_caches_s(const HostCosts& costs, double waited_s) {
+  if (waited_s < kColdAfter_s) return costs.cold_s * waited_s / kColdAfter_s;
+  const double grown = std::min(1.0, (waited_s - kColdAfter_s) / (kColdLongAfter_s - kColdAfter_s));
+  return costs.cold_s + (costs.cold_long_s - costs.cold_s) * grown;
+}
+
 }  // namespace
 
 HostCosts host_costs(const Program& program, const std::string& host, const HostProperty& property) {
@@ -29,16 +35,6 @@ HostCosts host_costs(const Program& program, const std::string& host, const Host
   return {cost("wakeup_ns", program.wake_up_ns), cost("timer_slack_ns", program.timer_slack_ns), cold_s,
           std::max(cold_s, cold_long_s)};
 }
-
-namespace {
-
-double cold_caches_s(const HostCosts& costs, double waited_s) {
-  if (waited_s < kColdAfter_s) return costs.cold_s * waited_s / kColdAfter_s;
-  const double grown = std::min(1.0, (waited_s - kColdAfter_s) / (kColdLongAfter_s - kColdAfter_s));
-  return costs.cold_s + (costs.cold_long_s - costs.cold_s) * grown;
-}
-
-}  // namespace
 
 double wake_up_cost_s(const HostCosts& costs, const Op& op, double since, double now, bool remote) {
   constexpr double kAtOnce_s = kTurnDelay_s + kInstant_s;  // an event loop that looks around does not sleep

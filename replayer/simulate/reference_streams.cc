@@ -193,7 +193,7 @@ void ReferenceEngine::start_flow(std::uint32_t index) {
   RemotePath& path = *streams_[index].remote;
   const replay::Stream& from = program_.streams[index];
   ++in_.counts.network_flows;
-  const double bytes = bytes_per_share(wire_bytes(in_.network, path.flow_end - path.flowed), path.flow_shares);
+  const double bytes = bytes_per_share(in_.network, path.flow_end - path.flowed, path.flow_shares);
   path.flow.clear();
   for (std::uint32_t share = 0; share < path.flow_shares; ++share)
     path.flow.push_back(s4u::Comm::sendto_async(host_of(from.writer_thread).host, host_of(from.reader_thread).host,

@@ -27,7 +27,10 @@ inline std::uint32_t window_shares(const NetworkModel& model, const TcpWindow* w
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(shares, 1, kMostShares));
 }
 
-/// Whole bytes of each share. Together they may be a few bytes more than the transfer: both engines add the same.
-inline double bytes_per_share(double wire_bytes, std::uint32_t shares) { return std::ceil(wire_bytes / shares); }
+/// Whole bytes on the wire of each share of `payload` bytes. Together they may be a few more than the transfer's: both
+/// engines add the same.
+inline double bytes_per_share(const NetworkModel& model, std::int64_t payload, std::uint32_t shares) {
+  return std::ceil(wire_bytes(model, payload) / shares);
+}
 
 }  // namespace simrec::replay

@@ -250,7 +250,7 @@ TEST(NetworkModel, AConnectionHasSharesAsItHasBytesUnderWay) {
   EXPECT_EQ(shares(1'000 * 14'480), kMostShares);
   EXPECT_EQ(shares(5 * 14'480, false), 1U);
   EXPECT_EQ(window_shares(model, nullptr, true), 1U);
-  EXPECT_DOUBLE_EQ(bytes_per_share(1001, 2), 501);
+  EXPECT_DOUBLE_EQ(bytes_per_share(model, 935, 2), 501);  // 1001 on the wire
   model.window_shares = false;
   EXPECT_EQ(shares(5 * 14'480), 1U);
 }
