@@ -81,10 +81,12 @@ class Decoder {
     add(name, std::string(name) + "=" + std::to_string(value), value);
   }
 
+  /// The one that it has just begun to run. Times of events are rounded, those of images are not.
   const Image* image_now() const {
+    constexpr Ns kRounding = 1'000;
     const auto& threads = tables_.threads();
-    return event_.thread.value < threads.size() ? tables_.image_of(threads[event_.thread.value].process, event_.exit_ns)
-                                                : nullptr;
+    if (event_.thread.value >= threads.size()) return nullptr;
+    return tables_.image_of(threads[event_.thread.value].process, event_.exit_ns + kRounding);
   }
 
   std::string command_of(const Image& image) const {

@@ -52,6 +52,7 @@ struct CompiledProcess {
   std::uint32_t parent_plus_one = 0;
   std::uint32_t sharing_group = 0;
   std::string sharing_reason;
+  std::int64_t interpreter_slice_ns = 0;
 };
 
 struct CompiledThread {

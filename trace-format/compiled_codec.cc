@@ -74,7 +74,7 @@ CompiledTables read(schema::ProgramTables::Reader in) {
   for (const auto p : in.getProcesses())
     tables.processes.push_back({p.getPid(), to_string(p.getName()), to_string(p.getCommandLine()),
                                 to_strings(p.getNames()), p.getParentPlusOne(), p.getSharingGroup(),
-                                to_string(p.getSharingReason())});
+                                to_string(p.getSharingReason()), p.getInterpreterSliceNs()});
   for (const auto t : in.getThreads())
     tables.threads.push_back({t.getProcess(), t.getTid(), t.getSpawned(), t.getStartNs(), t.getLoopPlusOne(),
                               t.getOps(), t.getUsualTimeoutNs(), t.getPoolPlusOne()});
@@ -130,6 +130,7 @@ void write(schema::ProgramProcess::Builder out, const CompiledProcess& process) 
   out.setParentPlusOne(process.parent_plus_one);
   out.setSharingGroup(process.sharing_group);
   out.setSharingReason(to_text(process.sharing_reason));
+  out.setInterpreterSliceNs(process.interpreter_slice_ns);
 }
 
 void write(schema::ProgramThread::Builder out, const CompiledThread& thread) {

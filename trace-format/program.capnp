@@ -85,6 +85,7 @@ struct ProgramProcess {
   parentPlusOne @4 :UInt32;
   sharingGroup @5 :UInt32;
   sharingReason @6 :Text;
+  interpreterSliceNs @7 :Int64;  # one of its threads computes, others wait for it, or so long; 0 = they do it at once
 }
 
 struct ProgramThread {

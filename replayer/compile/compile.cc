@@ -90,7 +90,14 @@ class Walk {
     if (t.ended) return;
     // A thread that died in a call waited until then, but for no core.
     note_quality(e, times, t.unfinished_since < 0 ? t.last_exit : 0);
+    t.emit.set_unlocked(false);
     t.emit.compute(speeds_.burst(step.thread, step.index, e.stack, times.burst_ns));
+    InterpreterLocks& interpreter = c_.processes[call.process].interpreter;
+    if (interpreter.is_there()) {
+      if (c_.processes[call.process].threads.size() > 1 && t.last_exit > 0)
+        interpreter.computed(std::max(t.last_exit, e.entry_ns - times.burst_ns), e.entry_ns);
+      t.emit.set_unlocked(InterpreterLocks::lets_go_for(e.kind));
+    }
     if (e.is(PseudoEvent::sample)) return finish_call(t, e);  // the burst just goes on
     t.emit.set_origin(e.kind, call.fd);
     if (e.flags & kUnfinished) {

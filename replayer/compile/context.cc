@@ -160,15 +160,26 @@ void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags) 
   emit_wait(c, call, {OpKind::wait, Cause::sync, flags, token.value, add_gate(c, call, token)}, c.tokens.cause(token));
 }
 
-void wait_for_slice(Context& c, Call& call, TokenId token) {
-  const CausePoint by = c.tokens.cause(token);
-  Op wait{OpKind::wait, Cause::sync, kLock, token.value, 0};
-  if (by.time >= 0 && by.thread != call.thread && c.options.order == Order::arrival)
-    if (const auto received = c.threads[by.thread].receives.before(by.time)) {
-      wait.value = new_gate(c, received->op);
-      wait.flags |= kYields;
-    }
-  emit_wait(c, call, wait, by);
+void wait_for_interpreter(Context& c, Call& call, std::optional<TokenId> token) {
+  c.processes[call.process].interpreter.waited();
+  ThreadState& t = c.state(call);
+  const auto flags = static_cast<std::uint16_t>(kInterpreter | (call.blocked ? kWoke : 0));
+  Op op{OpKind::sleep, Cause::sync, flags, 0, call.blocked};
+  if (!token) genuine_wait(c, call);
+  if (token) {
+    const CausePoint by = c.tokens.cause(*token);
+    op = {OpKind::wait, Cause::sync, static_cast<std::uint16_t>(flags | kLock), token->value, 0};
+    if (by.time >= 0 && by.thread != call.thread && c.options.order == Order::arrival)
+      if (const auto received = c.threads[by.thread].receives.before(by.time)) {
+        op.value = new_gate(c, received->op);
+        op.flags |= kYields;
+      }
+    t.waits.add(op, call.event.exit_ns);
+    if (call.blocked && by.time >= 0) t.edges.add({call.index, by});
+  }
+  const Ns before = call.blocked ? call.cpu / 2 : 0;
+  t.emit.aside(op, before, call.cpu - before);
+  call.cpu = 0;
 }
 
 void signal_token(Context& c, Call& call, TokenId token) {

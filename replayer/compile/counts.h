@@ -37,6 +37,7 @@ enum class Count : std::uint8_t {
   paced_requests,
   ruby_lock_waits,
   python_lock_waits,
+  interpreter_turns,
   last_,
 };
 

@@ -16,19 +16,26 @@ constexpr Ns kLongestIterationNs = 100'000;
 
 void Emitter::merge_late() {
   base_ += late_;
-  late_ = 0;
+  late_ = {};
   hoist_ = Hoist::none;
   spins_ = 0;
 }
 
 void Emitter::flush() {
-  if (base_ <= 0) return;
-  if (!ops.empty() && ops.back().kind == OpKind::compute && sleeping_poll_ != ops.size()) {
-    ops.back().value += base_;
+  if (base_.total() <= 0) return;
+  push_compute(base_.own, 0);
+  push_compute(base_.unlocked, kUnlocked);
+  base_ = {};
+}
+
+void Emitter::push_compute(Ns cpu, std::uint16_t flags) {
+  if (cpu <= 0) return;
+  const bool goes_on = !ops.empty() && ops.back().kind == OpKind::compute && sleeping_poll_ != ops.size();
+  if (goes_on && ops.back().flags == flags) {
+    ops.back().value += cpu;
   } else {
-    ops.push_back({OpKind::compute, Cause::none, 0, 0, base_});
+    ops.push_back({OpKind::compute, Cause::none, flags, 0, cpu});
   }
-  base_ = 0;
 }
 
 std::uint32_t Emitter::push(const Op& op) {
@@ -46,25 +53,34 @@ std::uint32_t Emitter::cause(const Op& op) {
 }
 
 std::uint32_t Emitter::effect(Op op, Ns before, Ns after) {
-  if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && late_ / spins_ <= kLongestIterationNs) {
+  if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && late_.total() / spins_ <= kLongestIterationNs) {
     op.flags |= kPolls;
-    if (cost_of_spins_ != Spins::unfolded) late_ /= spins_;
+    if (cost_of_spins_ != Spins::unfolded) late_ = {late_.own / spins_, late_.unlocked / spins_};
     folded_ += spins_ - 1;
   } else if (hoist_ != Hoist::poll) {
     merge_late();
   }
-  const Ns kept = late_;
-  late_ = 0;
+  const Work kept = std::exchange(late_, {});
   hoist_ = Hoist::none;
   spins_ = 0;
-  base_ += before;
+  base_ += work(before);
   flush();
   const std::uint32_t index = push(op);
-  base_ = kept + after;
+  base_ = kept;
+  base_ += work(after);
   sleeping_poll_ = 0;
   found_at_plus_one_ = 0;
   end_sleeps(index);
   return index;
+}
+
+void Emitter::aside(const Op& op, Ns before, Ns after) {
+  const bool found = found_at_plus_one_ == ops.size() + 1;
+  base_ += work(before);
+  flush();
+  push(op);
+  if (found) found_at_plus_one_ = static_cast<std::uint32_t>(ops.size()) + 1;
+  compute(after);
 }
 
 /// Op `index` comes out of a poll, and so ends the timeouts that expired before.
@@ -101,12 +117,12 @@ void Emitter::poll_ready(Ns cpu, Ns blocked, const Op& otherwise) {
   polled_ = true;
   found_at_plus_one_ = 0;
   if (hoist_ == Hoist::spin && spins_ >= kFoldedIterations && blocked == 0) {
-    late_ += cpu;
+    late_ += work(cpu);
     return;
   }
   merge_late();
   if (blocked > 0) {
-    base_ += cpu / 2;
+    base_ += work(cpu / 2);
     flush();
     sleeping_poll_ = push({OpKind::compute, Cause::none, 0, 0, 0}) + 1;
     otherwise_ = otherwise;
@@ -116,7 +132,7 @@ void Emitter::poll_ready(Ns cpu, Ns blocked, const Op& otherwise) {
     found_at_plus_one_ = static_cast<std::uint32_t>(ops.size()) + 1;
   }
   hoist_ = Hoist::poll;
-  late_ = cpu;
+  late_ = work(cpu);
 }
 
 void Emitter::poll_expired(Ns timeout, Ns cpu) {
@@ -124,7 +140,7 @@ void Emitter::poll_expired(Ns timeout, Ns cpu) {
   merge_late();
   flush();
   open_sleeps_.push_back(push({OpKind::sleep, Cause::sleep, kInterruptible | kExpired, 0, timeout}));
-  base_ = cpu - cpu / 2;
+  base_ = work(cpu - cpu / 2);
   polled_ = false;
 }
 
@@ -133,7 +149,7 @@ void Emitter::spin(Ns cpu) {
     merge_late();
     hoist_ = Hoist::spin;
   }
-  if (cost_of_spins_ != Spins::free) late_ += cpu;
+  if (cost_of_spins_ != Spins::free) late_ += work(cpu);
   ++spins_;
 }
 

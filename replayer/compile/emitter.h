@@ -11,6 +11,19 @@
 
 namespace simrec::replay::causal {
 
+/// CPU time that no op stands for yet.
+struct Work {
+  Ns own = 0;       ///< of the thread's own code, and of calls during which it keeps its interpreter's lock
+  Ns unlocked = 0;  ///< of other calls
+
+  Ns total() const { return own + unlocked; }
+  Work& operator+=(const Work& other) {
+    own += other.own;
+    unlocked += other.unlocked;
+    return *this;
+  }
+};
+
 class Emitter {
  public:
   explicit Emitter(const std::shared_ptr<ScratchSpace>& space) : ops(space), origins(space), open_sleeps_(space) {}
@@ -20,8 +33,10 @@ class Emitter {
   /// Where the ops emitted from now on come from.
   void set_origin(std::uint16_t event_kind, std::int32_t fd) { origin_ = {0, event_kind, fd}; }
 
+  /// From now on computing needs no turn of the thread's interpreter (kUnlocked), or it does.
+  void set_unlocked(bool unlocked) { unlocked_ = unlocked; }
   /// CPU time of the thread, before whatever is emitted next.
-  void compute(Ns cpu) { (hoist_ == Hoist::none ? base_ : late_) += cpu; }
+  void compute(Ns cpu) { (hoist_ == Hoist::none ? base_ : late_) += work(cpu); }
 
   /// An op that causes something (send, signal, spawn, …) or waits for no other thread; returns its index.
   std::uint32_t cause(const Op& op);
@@ -30,6 +45,9 @@ class Emitter {
   /// If a poll returned just before (only compute since), the wait takes the poll's place; if it ends a
   /// spin, one iteration's cost stays behind it, and the thread needs no waking.
   std::uint32_t effect(Op op, Ns before, Ns after);
+
+  /// An op that waits for another thread whatever a poll before has found. `before` and `after` as for effect().
+  void aside(const Op& op, Ns before, Ns after);
 
   /// A poll that found something ready. blocked = time it really slept (0 = did not); then `otherwise` is
   /// what it waited for if the thread consumes nothing traced afterwards. If it did not sleep, what it found (an exit
@@ -62,15 +80,18 @@ class Emitter {
 
  private:
   enum class Hoist : std::uint8_t { none, poll, spin };
+  Work work(Ns cpu) const { return unlocked_ ? Work{0, cpu} : Work{cpu, 0}; }
   void merge_late();
   void flush();
+  void push_compute(Ns cpu, std::uint16_t flags);
   std::uint32_t push(const Op& op);
   void end_sleeps(std::uint32_t index);
 
   OpOrigin origin_;
   Spins cost_of_spins_ = Spins::folded;
-  Ns base_ = 0;  ///< CPU not emitted yet, before the hoist point
-  Ns late_ = 0;  ///< CPU behind it
+  bool unlocked_ = false;
+  Work base_;  ///< not emitted yet, before the hoist point
+  Work late_;  ///< behind it
   Hoist hoist_ = Hoist::none;
   bool polled_ = false;              ///< a poll returned since the last effect
   std::uint32_t spins_ = 0;          ///< iterations of the current spin

@@ -48,6 +48,28 @@ void settle_ends(Context& c) {
   }
 }
 
+/// Where an interpreter's threads compute one at a time, whoever comes first does.
+void settle_interpreter(const InterpreterLocks& interpreter, Counts& counts, ScratchSequence<Op>& ops) {
+  for (Op& op : ops) {
+    if (op.flags & kInterpreter) counts.add(interpreter.kind_of_waits());
+    // The mutex that guards the lock, or one of an extension: whoever has it computes.
+    const bool mutex = op.kind == OpKind::wait && (op.flags & kLock);
+    if (!interpreter.takes_turns())
+      op.flags &= static_cast<std::uint16_t>(~(kInterpreter | kUnlocked));
+    else if (mutex || (op.flags & kInterpreter))
+      op = {OpKind::compute, Cause::none, 0, 0, 0};
+  }
+}
+
+void settle_interpreters(Context& c) {
+  for (ProcessState& p : c.processes)
+    if (c.options.order == Order::recorded) p.interpreter.keep_order();
+  for (std::uint32_t i = 0; i < c.threads.size(); ++i)
+    if (const auto& interpreter = c.processes[c.trace.tables.threads()[i].process.value].interpreter;
+        interpreter.is_there())
+      settle_interpreter(interpreter, c.counts, c.threads[i].emit.ops);
+}
+
 /// Gives the op its final target; false if it has none and the op must go.
 bool renumber(Op& op, const Numbers& n) {
   switch (op.kind) {
@@ -166,7 +188,8 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
       c.counts.add(Count::external_waits);
       op = {OpKind::sleep, cause, kWoke | kOutside, 0, conditional->blocked};
     }
-    if (op.kind == OpKind::compute && out > 0 && ops[out - 1].kind == OpKind::compute) {
+    if (op.kind == OpKind::compute && out > 0 && ops[out - 1].kind == OpKind::compute &&
+        ops[out - 1].flags == op.flags) {
       ops[out - 1].value += op.value;
       continue;
     }
@@ -231,6 +254,7 @@ void name_processes(Context& c) {
     ProgramProcess process;
     process.pid = p.pid;
     process.parent_plus_one = p.parent_plus_one <= tables.processes().size() ? p.parent_plus_one : 0;
+    process.interpreter_slice_ns = c.processes[p.index.value].interpreter.slice_ns();
     c.program.processes.push_back(std::move(process));
   }
   for (const Image& image : tables.images()) {
@@ -305,6 +329,7 @@ RecordingQuality quality_of(const Context& c) {
 void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
+  settle_interpreters(c);
   const Numbers numbers = number(c);
   std::vector<PolledSources> polled;
   std::vector<Visits> visits;

@@ -1,31 +1,74 @@
-// Which futex waits are for the lock of an interpreter, which its threads pass on in time slices: to the kernel those
-// are condition variables like any others.
+// Which futex waits are for the lock of an interpreter, which its threads pass on in time slices (to the kernel those
+// are condition variables like any others), and whether the interpreter's threads compute one at a time.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 #include <unordered_set>
 
+#include "replayer/compile/burst_overlap.h"
+#include "replayer/compile/counts.h"
 #include "replayer/program/program.h"
 
 namespace simrec::replay::causal {
+
+/// While compiling: a wait for the interpreter's lock. Not in programs.
+inline constexpr std::uint16_t kInterpreter = 1 << 14;
 
 /// Of one process.
 class InterpreterLocks {
  public:
   /// It has opened a file of that path.
-  void opened(std::string_view path) { has_ruby_ |= path.find("/libruby") != std::string_view::npos; }
+  void opened(std::string_view path) {
+    has_ruby_ |= path.find("/libruby") != std::string_view::npos;
+    has_python_ |= path.find("/libpython") != std::string_view::npos || path.find("/lib/python") != std::string_view::npos;
+  }
   /// exec.
   void replaced() { *this = {}; }
+  /// What a fork begins with.
+  InterpreterLocks of_child() const {
+    InterpreterLocks child;
+    child.has_ruby_ = has_ruby_;
+    child.has_python_ = has_python_;
+    return child;
+  }
 
   /// Is the wait with that timeout (-1 = none) for CPython's lock?
-  static bool is_pythons(Ns timeout) { return is_within(timeout, kPythonSwitchInterval_ns); }
+  bool is_pythons(Ns timeout) const { return has_python_ && is_within(timeout, kPythonSwitchInterval_ns); }
   /// Is the wait at that address with that timeout for Ruby's?
   bool is_rubys(std::uint64_t address, Ns timeout) {
     if (!has_ruby_) return false;
     const std::uint64_t condition = address / 8;  // glibc's has two words that are waited for
     if (is_within(timeout, kRubyTimeQuantum_ns)) ruby_conditions_.insert(condition);
     return ruby_conditions_.contains(condition);
+  }
+
+  /// One of its threads, of which there are several, ran its own code between two calls; in order of the ends.
+  void computed(Ns begin, Ns end) {
+    if (is_there()) bursts_.add(begin, end);
+  }
+  /// A thread has waited for the lock.
+  void waited() { has_waited_ = true; }
+
+  bool is_there() const { return has_python_ || has_ruby_; }
+  /// Does a thread let go of the lock for the system call of that number? Not for memory and threads, nor for what never
+  /// waits.
+  static bool lets_go_for(std::uint16_t call);
+  /// Its waits go as they went while recording.
+  void keep_order() { keeps_order_ = true; }
+
+  /// Do its threads compute one at a time, whoever comes first? Else they compute at once (extensions that let go of the
+  /// lock), or it cannot be told.
+  bool takes_turns() const { return has_waited_ && !keeps_order_ && bursts_.share() <= kMostOverlap; }
+  /// How long a thread then computes while others wait for it; else 0.
+  Ns slice_ns() const {
+    if (!takes_turns()) return 0;
+    return has_python_ ? kPythonSwitchInterval_ns : kRubyTimeQuantum_ns;
+  }
+  /// What its waits are counted as.
+  Count kind_of_waits() const {
+    if (takes_turns()) return Count::interpreter_turns;
+    return has_python_ ? Count::python_lock_waits : Count::ruby_lock_waits;
   }
 
  private:
@@ -35,10 +78,14 @@ class InterpreterLocks {
   /// Ruby's threads have a condition variable each to wait for the lock; one of those who wait keeps the time for all
   /// (thread_pthread.c of Ruby 2.6 to 3.2: TIME_QUANTUM_MSEC, do_gvl_timer).
   static constexpr Ns kRubyTimeQuantum_ns = 100'000'000;
+  /// Between its calls a thread lets go of the lock and takes it without a trace: a little of that is at once with
+  /// others.
+  static constexpr double kMostOverlap = 0.1;
   static bool is_within(Ns timeout, Ns longest) { return timeout > 0 && timeout <= longest; }
 
-  bool has_ruby_ = false;
+  bool has_ruby_ = false, has_python_ = false, has_waited_ = false, keeps_order_ = false;
   std::unordered_set<std::uint64_t> ruby_conditions_;
+  BurstOverlap bursts_;
 };
 
 }  // namespace simrec::replay::causal

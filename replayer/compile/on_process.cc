@@ -290,7 +290,7 @@ void thread_begins(Context& c, std::uint32_t thread) {
   const bool shares_memory = (t.clone_flags & CLONE_VM) != 0;
   p.address_space = shares_memory ? c.processes[parent].address_space : c.next_address_space++;
   p.vforked = (t.clone_flags & CLONE_VFORK) != 0;
-  p.interpreter = c.processes[parent].interpreter;
+  p.interpreter = c.processes[parent].interpreter.of_child();
   if (shares_memory && !p.vforked)
     c.sharing.together(parent, t.process.value, "they share their memory (clone with CLONE_VM)");
   c.sharing.forked(parent, t.process.value);

@@ -101,11 +101,11 @@ std::uint16_t flags_of_wait(const Call& call) {
   return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
-/// A wait of its threads for one another that may go otherwise wherever messages arrive at other times.
-void count_rubys(Context& c, const Call& call) {
+bool is_for_interpreter(Context& c, const Call& call) {
   InterpreterLocks& interpreter = c.processes[call.process].interpreter;
-  if (interpreter.is_rubys(static_cast<std::uint64_t>(call.event.argument(0)), call.extra_argument(0, -1)))
-    c.counts.add(Count::ruby_lock_waits);
+  const Ns timeout = call.extra_argument(0, -1);
+  return interpreter.is_pythons(timeout) ||
+         interpreter.is_rubys(static_cast<std::uint64_t>(call.event.argument(0)), timeout);
 }
 
 void timed_out(Context& c, Call& call, Ns timeout) {
@@ -116,16 +116,15 @@ void timed_out(Context& c, Call& call, Ns timeout) {
 void futex_exit(Context& c, Call& call) {
   const FutexRole role = role_of(call);
   if (role != FutexRole::wait && role != FutexRole::lock) return;
-  if (call.result() == -ETIMEDOUT) return timed_out(c, call, call.extra_argument(0, -1));
+  const bool ended = call.result() >= 0 || call.result() == -ETIMEDOUT;
+  const bool for_interpreter = ended && role == FutexRole::wait && is_for_interpreter(c, call);
+  if (call.result() == -ETIMEDOUT)
+    return for_interpreter ? wait_for_interpreter(c, call, std::nullopt)
+                           : timed_out(c, call, call.extra_argument(0, -1));
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
   const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
-  const bool waits = role == FutexRole::wait;
-  if (waits) count_rubys(c, call);
-  if (token && waits && InterpreterLocks::is_pythons(call.extra_argument(0, -1))) {
-    c.counts.add(Count::python_lock_waits);
-    return wait_for_slice(c, call, *token);
-  }
+  if (for_interpreter) return wait_for_interpreter(c, call, token);
   waited(c, call, token, flags_of_wait(call));
   if (token) joined(c, call, *token);
 }

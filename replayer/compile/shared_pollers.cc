@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "replayer/compile/fiber_writer.h"
+#include "replayer/compile/relays.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -76,6 +77,7 @@ class Weaver {
         next.emplace(worker.visits[worker.visit].order, w);
     };
     for (std::size_t w = 0; w < workers_.size(); ++w) queue(w);
+    for (const Worker& worker : workers_) learn(worker);
     while (!next.empty()) {
       const std::size_t w = next.top().second;
       next.pop();
@@ -92,6 +94,21 @@ class Weaver {
     bool pending = false;  ///< it has received something that nothing was sent for yet
     Fiber fiber;
   };
+
+  /// To which connections does the worker pass on what comes from others?
+  void learn(const Worker& w) {
+    SourceKey received = kStreamSource;  // none: no connection's
+    for (const Op& op : w.ops) {
+      const bool moves = transfers(op);
+      const SourceKey key = moves ? source_of_transfer(program_, op) : 0;
+      if (op.kind == OpKind::recv && is_connection(key))
+        received = key;
+      else if (op.kind == OpKind::send && op.value > 0 && is_connection(received) && is_connection(key))
+        relays_.sends(key, received);
+      else if (!moves && !follows(op))
+        received = kStreamSource;
+    }
+  }
 
   void visit(Worker& w) {
     const Visit visit = w.visits[w.visit++];
@@ -196,8 +213,9 @@ class Weaver {
       w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});
       ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
     }
-    const std::uint32_t from = w.received_for;
-    if (strands_[s].pending || from == kNone || from == s || !strands_[from].pending) return;
+    const bool relayed = relays_.contains(strands_[s].fiber.source);
+    const std::uint32_t from = relayed && w.received_for == kNone ? received_last_ : w.received_for;
+    if (from == kNone || from == s || !strands_[from].pending || (strands_[s].pending && !relayed)) return;
     strands_[from].pending = false;
     const std::uint32_t token = signal_from(from);
     ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
@@ -206,7 +224,7 @@ class Weaver {
   void note_flow(Worker& w, std::uint32_t s, const Op& op) {
     if (op.kind == OpKind::recv) {
       strands_[s].pending = true;
-      w.received_for = s;
+      w.received_for = received_last_ = s;
     } else if (op.kind == OpKind::send && op.value > 0) {
       strands_[s].pending = false;
     }
@@ -274,6 +292,8 @@ class Weaver {
   std::deque<Worker> workers_;
   std::vector<Strand> strands_;
   std::unordered_map<SourceKey, std::uint32_t> by_key_;
+  Relays relays_;
+  std::uint32_t received_last_ = kNone;  ///< strand that something was received for last, by any thread
   std::uint32_t spawner_ = kNone;
   std::vector<Op> spawned_early_;
 };

@@ -217,9 +217,11 @@ std::string check_tables(const Program& p) {
   for (const Connection& c : p.connections)
     if (c.client_thread >= p.threads.size() || c.server_thread >= p.threads.size())
       return "connection " + c.label + " names a thread that does not exist";
-  for (const ProgramProcess& q : p.processes)
+  for (const ProgramProcess& q : p.processes) {
     if (q.parent_plus_one > p.processes.size())
       return "process " + std::to_string(q.pid) + " names a parent that does not exist";
+    if (q.interpreter_slice_ns < 0) return "process " + std::to_string(q.pid) + " has a negative time slice";
+  }
   for (std::uint32_t t = 0; t < p.threads.size(); ++t) {
     if (p.threads[t].process >= p.processes.size())
       return "thread " + std::to_string(t) + " names a process that does not exist";

@@ -11,7 +11,7 @@ constexpr std::uint64_t kKindBits = 4;
 constexpr auto kLastKind = static_cast<std::uint64_t>(OpKind::exit);
 constexpr auto kLastCause = static_cast<std::uint64_t>(Cause::sleep);
 constexpr std::uint64_t kAllFlags = kInterruptible | kNonblocking | kTurn | kWoke | kOutside | kExpired | kRefill |
-                                    kLock | kYields | kNagle | kAfterAll | kLingers | kPolls;
+                                    kLock | kYields | kNagle | kAfterAll | kLingers | kPolls | kUnlocked;
 
 /// What values and targets are differences to: the same on both sides.
 class History {

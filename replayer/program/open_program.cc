@@ -149,7 +149,7 @@ class ProgramBuilder {
     Program& p = saved_.program;
     for (CompiledProcess& q : tables.processes) {
       p.processes.push_back({q.pid, std::move(q.name), std::move(q.command_line), std::move(q.names), q.parent_plus_one,
-                             q.sharing_group, std::move(q.sharing_reason)});
+                             q.sharing_group, std::move(q.sharing_reason), q.interpreter_slice_ns});
     }
     for (const CompiledThread& t : tables.threads) {
       p.threads.push_back({t.process,

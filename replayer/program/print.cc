@@ -37,6 +37,7 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   if (op.cause != Cause::none) out << " " << cause_name(op.cause);
   if (op.flags & kWoke) out << " woke";
   if (op.flags & kPolls) out << " polls";
+  if (op.flags & kUnlocked) out << " unlocked";
   if (op.flags & kNonblocking) out << " nonblocking";
   if (op.flags & kLock) out << " lock";
   if (const Op* gate = gate_of(program, op)) {
@@ -58,6 +59,7 @@ void print(const Program& program, std::ostream& out) {
     const ProgramProcess& p = program.processes[i];
     out << "process " << i << " pid " << p.pid << " " << p.command_line;
     if (!p.sharing_reason.empty()) out << "  [group " << p.sharing_group << ": " << p.sharing_reason << "]";
+    if (p.interpreter_slice_ns > 0) out << "  [one thread computes, for " << p.interpreter_slice_ns << " ns at most]";
     out << "\n";
   }
   for (std::size_t i = 0; i < program.streams.size(); ++i) {

@@ -57,6 +57,7 @@ enum OpFlag : std::uint16_t {
   kNagle = 512,        ///< a send to a socket without TCP_NODELAY
   kAfterAll = 1024,  ///< a signal that comes after all that the thread has done, whatever loop it was in; a wait for it
   kLingers = 2048,   ///< a finish that waits until it has been acknowledged (close() with SO_LINGER)
+  kUnlocked = 8192,  ///< a compute op for which an interpreter's threads need no turn: system calls
   kPolls = 4096,     ///< a wait by asking again and again: the thread needs no waking
   kWoke = 4,         ///< the thread really slept here while recording (a wake-up belongs to it if it waits again)
 };
@@ -141,6 +142,9 @@ struct ProgramProcess {
   /// Processes with equal values share memory or file offsets and cannot be put on different hosts.
   std::uint32_t sharing_group = 0;
   std::string sharing_reason;
+  /// 0 = its threads compute at once; else it has an interpreter with a lock: one of them computes, the others wait for
+  /// it to do anything else, or for so long.
+  Ns interpreter_slice_ns = 0;
 };
 
 /// CPU time that samples found a thread in a function, its own.

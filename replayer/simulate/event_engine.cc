@@ -42,6 +42,9 @@ EventEngine::EventEngine(const EngineInput& input)
       queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
   }
   set_up_loops();
+  for (std::uint32_t p = 0; p < program_.processes.size(); ++p)
+    if (const Ns slice = program_.processes[p].interpreter_slice_ns; slice > 0)
+      interpreters_.emplace(p, Interpreter{InterpreterTurn(static_cast<double>(slice) * 1e-9), {}});
   shares_links_ = !in_.own_options && !in_.platform_changes;
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
 }
@@ -168,6 +171,9 @@ void EventEngine::handle(const Event& event) {
     case EventKind::turn:
       loops_[event.id].turn_due = false;
       while (loops_[event.id].turns.any_free() && !loops_[event.id].queue.empty()) give_turn(event.id, true);
+      break;
+    case EventKind::interpreter:
+      take_interpreter(event.id);
       break;
     case EventKind::send:
       send_queues_[event.id].due = false;

@@ -15,6 +15,7 @@
 #include "replayer/simulate/causal_chains.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
+#include "replayer/simulate/interpreter_turn.h"
 #include "replayer/simulate/link_sharing.h"
 #include "replayer/simulate/nagle.h"
 #include "replayer/simulate/processor.h"
@@ -41,6 +42,7 @@ class EventEngine {
     runnable,
     computing,
     queued,      ///< waits for its event loop's turn only
+    locked_out,  ///< waits for its interpreter's turn to compute
     connecting,  ///< a send waits for its connection
     waiting,     ///< in the wait of its op
     ended
@@ -61,7 +63,8 @@ class EventEngine {
     std::uint32_t turn = kNone;  ///< that it has: index in the loop's
     std::uint32_t account = 0;   ///< thread that its time is charged to
     double since = 0;            ///< start of the wait or compute op
-    double work_s = 0;           ///< of the compute op
+    double work_s = 0;           ///< of the compute op, or of the part of it that it computes now
+    double left_s = 0;           ///< of the compute op, behind that part
     double sleep_until = 0;
     std::int64_t send_end = 0;  ///< of a send that waits for room
     Op goal;                    ///< what an interruptible sleep looks out for
@@ -161,6 +164,12 @@ class EventEngine {
     bool turn_due = false;  ///< a turn event is under way
   };
 
+  /// Of a process whose threads compute one at a time.
+  struct Interpreter {
+    InterpreterTurn turn;
+    Chain chain;  ///< what led to its latest release
+  };
+
   struct Host {
     Processor processor;
     std::uint32_t version = 0;
@@ -212,6 +221,13 @@ class EventEngine {
   void resume(std::uint32_t t);
   void timer_rang(std::uint32_t t);
   bool compute(std::uint32_t t, const Op& op);
+  void start_computing(std::uint32_t t);
+  // Interpreters' locks (event_interpreters.cc)
+  Interpreter* interpreter_of(std::uint32_t t);
+  void ask_for_interpreter(std::uint32_t t);
+  void take_interpreter(std::uint32_t process);
+  void enter_interpreter(std::uint32_t t);
+  bool leave_interpreter(std::uint32_t t);
   bool sleep(std::uint32_t t, const Op& op);
   bool expire(std::uint32_t t, const Op& op);
   void arm(std::uint32_t t, const Op& op);
@@ -264,6 +280,7 @@ class EventEngine {
   void note_computed(std::uint32_t t);
   void note_waited(std::uint32_t t, const Op& op, IntervalState state);
   void note_turn(std::uint32_t t);
+  void note_interpreter(std::uint32_t t);
   void note_end(std::uint32_t t);
   void note_transfer(std::uint32_t stream);
   void note_arrival(std::uint32_t stream, Delivery& delivery);
@@ -287,6 +304,7 @@ class EventEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
+  std::unordered_map<std::uint32_t, Interpreter> interpreters_;  ///< by process
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> routes_;  ///< by hosts
   std::vector<SendQueue> send_queues_;                                       ///< by route
   LinkSharing links_;

@@ -6,16 +6,27 @@ namespace simrec::replay {
 bool EventEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return true;
   Thread& thread = threads_[t];
-  Host& host = hosts_[thread.host];
   thread.work_s =
       work_s(in_, in_.platform.host(thread.host), op.value) * in_.platform.cpu_time_factor(program_.threads[t].process);
   if (thread.work_s <= 0) return true;
+  if (!(op.flags & kUnlocked) && interpreter_of(t)) {
+    thread.left_s = thread.work_s;
+    ask_for_interpreter(t);
+  } else {
+    start_computing(t);
+  }
+  return false;
+}
+
+/// Thread::work_s, from now on.
+void EventEngine::start_computing(std::uint32_t t) {
+  Thread& thread = threads_[t];
+  Host& host = hosts_[thread.host];
   thread.phase = Phase::computing;
   thread.since = now_;
   host.processor.add(t, thread.work_s, now_);
   if (!host.dirty) dirty_hosts_.push_back(thread.host);
   host.dirty = true;
-  return false;
 }
 
 bool EventEngine::sleep(std::uint32_t t, const Op& op) {

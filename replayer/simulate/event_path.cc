@@ -70,6 +70,15 @@ void EventEngine::note_turn(std::uint32_t t) {
   in_.insight->chains.extend(thread.chain, {to_ns(now_), PathKind::order, thread.account, 0, waited});
 }
 
+/// The thread has waited for its interpreter's lock.
+void EventEngine::note_interpreter(std::uint32_t t) {
+  Thread& thread = threads_[t];
+  if (thread.cause) thread.chain = std::move(thread.cause);
+  thread.cause = {};
+  const Ns waited = to_ns(now_) - to_ns(thread.since);
+  in_.insight->chains.extend(thread.chain, {to_ns(now_), PathKind::lock, thread.account, 0, waited});
+}
+
 void EventEngine::note_end(std::uint32_t t) {
   if (program_.threads[t].process == 0 && threads_[t].account == t) in_.insight->end = threads_[t].chain;
   threads_[t].chain = {};

@@ -150,10 +150,12 @@ void EventEngine::resume(std::uint32_t t) {
   const Phase phase = thread.phase;
   thread.phase = Phase::runnable;
   if (phase == Phase::queued) return run_thread(t);
+  if (phase == Phase::locked_out) return enter_interpreter(t);
   if (phase == Phase::waiting) thread.has_turn = false;  // it was for this op
   if (phase == Phase::computing) {
     in_.accounting.computed(thread.account, thread.since, now_, thread.work_s);
     if (in_.insight) note_computed(t);
+    if (!(op.flags & kUnlocked) && leave_interpreter(t)) return;
   } else {
     const bool remote = waits_for_host(op);
     const IntervalState state = wait_state(program_, op, remote);

@@ -26,6 +26,7 @@ ReferenceEngine::ReferenceEngine(const EngineInput& input)
       timers_(program_.timers),
       live_(program_.threads.size()) {
   set_up_loops();
+  set_up_interpreters();
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
   for (std::uint32_t t = 0; t < threads_.size(); ++t)
     if (!program_.threads[t].spawned) start_thread(t);
@@ -225,13 +226,23 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
 
 void ReferenceEngine::compute(std::uint32_t t, const Op& op) {
   if (op.value <= 0) return;
-  const double since = clock_s();
   const double factor = in_.platform.cpu_time_factor(program_.threads[t].process);
   if (factor <= 0) return;
-  s4u::this_actor::execute(static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops * factor);
+  const double flops = static_cast<double>(op.value) * 1e-9 * in_.recorded_speed_flops * factor;
   const double work = work_s(in_, host_of(t), op.value) * factor;
-  in_.busy_core_s[in_.platform.host_of_thread(program_, t)] += work;
-  in_.accounting.computed(threads_[t].account, since, clock_s(), work);
+  const auto interpreter = interpreters_.find(program_.threads[t].process);
+  if (interpreter == interpreters_.end() || (op.flags & kUnlocked))
+    compute_alone(t, flops, work);
+  else
+    compute_in_turns(t, interpreter->second, flops, work);
+}
+
+/// Computes, and accounts for it.
+void ReferenceEngine::compute_alone(std::uint32_t t, double flops, double work_s) {
+  const double since = clock_s();
+  s4u::this_actor::execute(flops);
+  in_.busy_core_s[in_.platform.host_of_thread(program_, t)] += work_s;
+  in_.accounting.computed(threads_[t].account, since, clock_s(), work_s);
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {

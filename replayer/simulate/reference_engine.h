@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "replayer/simulate/engine.h"
+#include "replayer/simulate/interpreter_turn.h"
 #include "replayer/simulate/nagle.h"
 #include "replayer/simulate/send_queue.h"
 #include "replayer/simulate/tcp_window.h"
@@ -34,6 +35,7 @@ class ReferenceEngine {
   struct Thread {
     simgrid::s4u::SemaphorePtr wake;
     simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
+    simgrid::s4u::SemaphorePtr interpreter;  ///< released by whoever passes its interpreter's turn to it
     std::uint32_t loop_plus_one = 0;
     std::uint32_t has_turn = Turns::kNone;  ///< index in the loop's turns
     double idle_since = 0;                  ///< since when the turn that it got last had been free
@@ -100,6 +102,11 @@ class ReferenceEngine {
     bool turn_due = false;
     simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody becomes ready while a turn is free
   };
+  /// Of a process whose threads compute one at a time.
+  struct Interpreter {
+    InterpreterTurn turn;
+    simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody asks while the turn is free, or lets go while others wait
+  };
   struct Token {
     std::uint32_t by_plus_one = 0;
     WaitList waiters;
@@ -138,9 +145,16 @@ class ReferenceEngine {
   void queue_for_turn(std::uint32_t t);
   void answer_bell(std::uint32_t loop);
 
+  // Interpreters' locks (reference_interpreters.cc)
+  void set_up_interpreters();
+  void answer_interpreter(Interpreter& interpreter);
+  void compute_in_turns(std::uint32_t t, Interpreter& interpreter, double flops, double work_s);
+  void enter_interpreter(std::uint32_t t, Interpreter& interpreter);
+
   // Ops
   void execute_op(std::uint32_t t, const Op& op);
   void compute(std::uint32_t t, const Op& op);
+  void compute_alone(std::uint32_t t, double flops, double work_s);
   void sleep(std::uint32_t t, const Op& op);
   void expire(std::uint32_t t, const Op& op);
   void io(std::uint32_t t, const Op& op);
@@ -178,6 +192,7 @@ class ReferenceEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
+  std::map<std::uint32_t, Interpreter> interpreters_;                ///< by process
   std::map<std::pair<std::uint32_t, std::uint32_t>, Route> routes_;  ///< by hosts
   std::size_t active_ = 0;  ///< threads that can go on by themselves + things under way; 0 = standstill
   std::size_t live_ = 0;

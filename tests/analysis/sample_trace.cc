@@ -229,7 +229,7 @@ void write_calls_trace(const std::string& path) {
   const ObjectId tcp = writer.put(connection);
   put_process(writer, 0, 200, 0, 0);
   put_thread(writer, 0, 0, 200, 0, 0, SIGCHLD);
-  put_image(writer, 0, 0, {"prog", "two words"});
+  put_image(writer, 0, 250, {"prog", "two words"});  // events' times are rounded, this is not
   const StringId passwd = writer.intern("/etc/passwd"), missing = writer.intern("/no\nsuch");
   const StringId address = writer.intern("127.0.0.1:6379");
 

@@ -102,7 +102,11 @@ class Script {
     call(thread, SYS_write, result, {fd, result > 0 ? result : 1}, when);
   }
 
-  Program compile(Ns end = 1'000'000'000) { return replay::compile(builder.build(end)); }
+  Program compile(Ns end = 1'000'000'000, Order order = Order::arrival) {
+    CompileOptions options;
+    options.order = order;
+    return replay::compile(builder.build(end), options);
+  }
 
   TraceBuilder builder;
 

@@ -87,6 +87,26 @@ TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
   EXPECT_EQ(r.ops(0), "spawn1 turn:wait10 turn:wait0 turn:wait11 exit ");
 }
 
+// A broker: what comes from connection 0 goes to connection 1, and back. Once the thread's visits have gone otherwise
+// (both have received something that is not passed on yet), each would seem to answer itself.
+TEST(SharedPollers, ABrokerPassesOnWhatItHasJustReceived) {
+  std::vector<Op> ops = {recv(0, 10), park(0), recv(2, 10), park(1)};
+  for (std::int64_t i = 2; i < 8; ++i)
+    ops.insert(ops.end(), {recv(0, 10 * i), send(3, 5), park(2), recv(2, 10 * i), send(1, 5), park(3)});
+  Runtime r({ops});
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> transfers;
+  for (std::uint32_t at = 0; at < ops.size(); ++at)
+    if (ops[at].kind != OpKind::wait) transfers.emplace_back(0, at);
+  r.order(transfers);
+  const auto waits = [](const std::string& text) {
+    std::size_t n = 0;
+    for (std::size_t at = text.find("turn:wait"); at != std::string::npos; at = text.find("turn:wait", at + 1)) ++n;
+    return n;
+  };
+  EXPECT_EQ(waits(r.ops(2)), 6U) << r.ops(2);
+  EXPECT_EQ(waits(r.ops(3)), 6U) << r.ops(3);
+}
+
 // Connection 1 is that of a proxy to its server: requests come from connection 0, answers go there.
 TEST(SharedPollers, AProxyPassesOnWhatItReceived) {
   Runtime r({{recv(0, 10), send(3, 12), recv(2, 20), send(1, 22), recv(0, 30), send(3, 12)}});

@@ -22,6 +22,10 @@ struct ThreeThreads : Script {
              Ns timeout = -1, std::int64_t address2 = 0, std::int64_t requeued = 0) {
     call(t, SYS_futex, result, {address, op | FUTEX_PRIVATE_FLAG, value, timeout, 0, 0, address2, requeued}, when);
   }
+  void open(ThreadId t, const char* path, Ns at) {
+    const ObjectId file = object(ObjectKind::file);
+    call(t, SYS_openat, 5, {O_RDONLY, builder.string(path).value, file.value}, {at, at + 10});
+  }
 };
 
 TEST(Futex, AWakeReleasesAsManyWaitersAsItReturned) {
@@ -120,17 +124,26 @@ TEST(Futex, WhoHeldALockMayComeLaterElsewhere) {
   EXPECT_EQ(p.gates[0].target, waits_of(p, s.a).at(0).target);
 }
 
-// Python: b waits for the interpreter lock, which a gets first, as it has received something meanwhile, and passes on.
+constexpr const char* kPythonModule = "/usr/lib/python3.11/encodings/__init__.py";
+
+/// All three compute until 500 ms: no lock keeps them from that.
+void at_once(ThreeThreads& s) {
+  for (const ThreadId t : {s.a, s.b, s.c}) s.call(t, SYS_getppid, 1, {}, {500 * kMs, -1, 400 * kMs});
+}
+
+// Python, with extensions that let go of the lock: b waits for it, which a gets first, as it has received something meanwhile, and passes on.
 // Where a has not received that yet, it does not have the lock.
 TEST(Futex, ALockOfTimeSlicesIsNotWaitedForIfItsHolderIsStillReceiving) {
   const auto compiled = [](Ns timeout) {
     ThreeThreads s;
+    s.open(s.a, kPythonModule, 2 * kMs + 12);
     s.pipe(s.a, 3, 4, 2 * kMs + 20);
     const ThreadId peer = s.fork(s.a, 301, {2 * kMs + 30, 2 * kMs + 40});
     s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 7 * kMs}, timeout);
     s.write(peer, 4, 10, {4 * kMs, 4 * kMs + 10});
     s.read(s.a, 3, 10, {3 * kMs, 4 * kMs + 20});
     s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {6 * kMs, 6 * kMs + 10});
+    at_once(s);
     return s.compile();
   };
   const Program sliced = compiled(5 * kMs), longer = compiled(6 * kMs);
@@ -141,16 +154,43 @@ TEST(Futex, ALockOfTimeSlicesIsNotWaitedForIfItsHolderIsStillReceiving) {
   EXPECT_EQ(wait_of_b(longer).value, 0) << "any other condition variable: a brought something";
 }
 
+// Nobody waits for a particular thread to let go: whoever comes first computes. Timeouts that expired meanwhile are no
+// sleeps.
+TEST(Futex, ThreadsOfAnInterpreterComputeOneAtATime) {
+  const auto compiled = [](const char* path, bool overlaps, Order order = Order::arrival) {
+    ThreeThreads s;
+    s.open(s.a, path, 2 * kMs + 12);
+    s.futex(s.b, kA, FUTEX_WAIT, 0, -ETIMEDOUT, {3 * kMs, 8 * kMs}, 5 * kMs);
+    s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {8 * kMs + 10, 9 * kMs}, 5 * kMs);
+    s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {9 * kMs - 40, 9 * kMs - 30, 6 * kMs});
+    if (overlaps) at_once(s);
+    return s.compile(1'000'000'000, order);
+  };
+  const auto waits = [](const Program& p) {
+    return std::ranges::count_if(p.threads[1].ops, [](const Op& op) { return op.kind != OpKind::compute; });
+  };
+  const Program python = compiled(kPythonModule, false);
+  EXPECT_EQ(python.processes[0].interpreter_slice_ns, 5 * kMs);
+  EXPECT_EQ(waits(python), 1) << "its exit";
+  EXPECT_EQ(count(python, "waits for an interpreter's lock, first come first served"), 2U);
+  EXPECT_EQ(count(python, "expired timeouts"), 0U);
+  for (const Program& other : {compiled(kPythonModule, true), compiled("/usr/lib/libperl.so", false),
+                               compiled(kPythonModule, false, Order::recorded)}) {
+    EXPECT_EQ(other.processes[0].interpreter_slice_ns, 0);
+    EXPECT_EQ(waits(other), 3);
+  }
+}
+
 // Ruby: whoever waits for the interpreter lock has a condition variable of its own, and one of them keeps the time.
 TEST(Futex, WaitsForRubysLockAreCounted) {
   const auto counted = [](const char* library, Ns timeout) {
     ThreeThreads s;
-    const ObjectId file = s.object(ObjectKind::file);
-    s.call(s.a, SYS_openat, 5, {O_RDONLY, s.builder.string(library).value, file.value}, {2 * kMs + 10, 2 * kMs + 20});
+    s.open(s.a, library, 2 * kMs + 10);
     s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 4 * kMs}, timeout);
     s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {3 * kMs + 50, 4 * kMs - 10});
     s.futex(s.b, kA + 4, FUTEX_WAIT, 0, 0, {5 * kMs, 6 * kMs}, -1);
     s.futex(s.a, kA + 4, FUTEX_WAKE, 1, 1, {5 * kMs + 50, 6 * kMs - 10});
+    at_once(s);
     return count(s.compile(), "waits for Ruby's lock in the recorded order");
   };
   EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", 100 * kMs), 2U);

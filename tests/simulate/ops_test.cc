@@ -1,4 +1,5 @@
 // Every op kind and rule on one or two hosts, with results computed by hand, on both engines.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -76,6 +77,28 @@ TEST_P(Ops, ALockIsFreeIfItsHolderHasNotGotAsFar) {
   EXPECT_EQ(two_want_a_lock(run_all, 1 * kMs, kYields).processes[2].end_ns, 12 * kMs);
   EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, kYields).processes[2].end_ns, 3 * kMs);
   EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, 0).processes[2].end_ns, 15 * kMs) << "law";
+}
+
+/// Two threads of one process want to compute for 10 ms each, the second from 2 ms on, on two cores.
+Outcome two_share_an_interpreter(const std::function<Outcome(const ProgramBuilder&)>& run, Ns slice, Ns wake_up) {
+  ProgramBuilder b;
+  b.process("p", {compute(10 * kMs), sleep(1 * kMs, kWoke), compute(1 * kMs)});
+  b.thread(0, {compute(10 * kMs)}, 2 * kMs);
+  b.program.wake_up_ns = wake_up;
+  b.program.processes[0].interpreter_slice_ns = slice;
+  return run(b);
+}
+
+TEST_P(Ops, ThreadsOfAnInterpreterTakeTurns) {
+  const auto run_all = [this](const ProgramBuilder& b) { return run(b); };
+  const auto near = [](Ns time) { return testing::AllOf(testing::Ge(time), testing::Le(time + 1000)); };
+  EXPECT_THAT(two_share_an_interpreter(run_all, 0, 0).predicted_ns, near(12 * kMs)) << "both at once";
+  // The first until 4, 12 and 18 ms, the second until 8, 16 and 20, which keeps the first waiting from 19 on.
+  EXPECT_THAT(two_share_an_interpreter(run_all, 4 * kMs, 0).predicted_ns, near(21 * kMs));
+  // No slice ends: the first until 10 ms, then the second, which lets the first one's last millisecond in at 20 only.
+  const Outcome long_slice = two_share_an_interpreter(run_all, 100 * kMs, 50 * kUs);
+  EXPECT_THAT(long_slice.predicted_ns, near(21 * kMs + 100 * kUs)) << "each was woken once";
+  EXPECT_THAT(long_slice.processes[0].compute_ns, near(21 * kMs));
 }
 
 TEST_P(Ops, LateThreadTakesItsShare) {

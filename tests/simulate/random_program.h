@@ -30,6 +30,8 @@ class RandomProgram {
     builder_.program.timer_slack_ns = pick(0, 1) ? time(1 * kUs, 80 * kUs) : 0;
     builder_.program.cold_ns = pick(0, 1) ? time(1 * kUs, 200 * kUs) : 0;
     builder_.program.cold_long_ns = 2 * builder_.program.cold_ns;
+    for (ProgramProcess& p : builder_.program.processes)
+      if (pick(0, 4) == 0) p.interpreter_slice_ns = time(500 * kUs, 6 * kMs);
     make_channels();
     const std::uint32_t steps = pick(20, 80);
     for (std::uint32_t i = 0; i < steps; ++i) step();
@@ -80,6 +82,7 @@ class RandomProgram {
       case 0:
       case 1:
         push(t, compute(time(20 * kUs, 9 * kMs)));
+        if (pick(0, 2) == 0) builder_.program.threads[t].ops.back().flags |= kUnlocked;
         break;
       case 2:
         push(t, sleep(time(50 * kUs, 5 * kMs), pick(0, 1) ? kWoke : 0));

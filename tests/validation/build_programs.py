@@ -20,9 +20,11 @@ RULES = {
     "workers": (CXX, "programs/workers.cc", []),
     "openmp_stencil": ([*CXX, "-fopenmp"], "programs/openmp_stencil.cc", []),
     "mpi_kernels": (["mpicc", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
+    "ompi_kernels": (["mpicc.openmpi", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
 }
 # Links under other names: a process is placed by its name.
 ALIASES = [(f"ring-{r}", "ring") for r in range(4)] + [("mpi_kernels-0", "mpi_kernels"), ("mpi_kernels-1", "mpi_kernels"),
+           ("ompi_kernels-0", "ompi_kernels"), ("ompi_kernels-1", "ompi_kernels"),
            ("timeout_adaptive-server", "timeout_adaptive"), ("short_flows-server", "short_flows"),
            ("workers-server", "workers"), ("far-workers", "workers")]
 SCRIPTS = ("rsh", "rsh-loopback")

@@ -73,6 +73,9 @@ SETTINGS = {s.name: s for s in (
     Setting("seven-tenths", cpu=0.7),
     Setting("150m-8ms", star(4, 150 * M, 2), size="O"),
     Setting("800m-0.8ms", star(4, 800 * M, 0.2), size="P"),
+    # Of the sixth.
+    Setting("35m-14ms", star(4, 35 * M, 3.5), size="Q"),
+    Setting("250m-3ms", star(4, 250 * M, 0.75), size="R"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -153,7 +156,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5")
+            "heldout4", "heldout5", "heldout6")
 
 
 def workloads():

@@ -9,10 +9,12 @@ import zlib
 import held_inputs
 import more_inputs
 import server_inputs
+import sixth_inputs
 from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lines, lua, mail, octave, part, postscript, queries, samba,  # noqa: F401
                          sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
                          rust_source, scene, subversion, task_queue, thread_pool)
+from sixth_inputs import (chat, cproject, dask, genome, items, nats, pandas, psgi, registry, restic, snmp, torch, transport, uploads)  # noqa: F401
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
                            wsgi, zmq)
 
@@ -124,6 +126,7 @@ def server_configs(d, places):
     server_inputs.configs(d, places.ports, places.addresses)
     more_inputs.configs(d, places.ports, places.addresses)
     held_inputs.configs(d, places.ports, places.addresses)
+    sixth_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):

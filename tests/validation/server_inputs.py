@@ -8,7 +8,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 NGINX = """daemon off; worker_processes 1; pid {d}/{name}-{port}.pid; error_log {d}/nginx.err;
 events {{ worker_connections 256; }}
 http {{ access_log off; client_body_temp_path {d}; proxy_temp_path {d}; fastcgi_temp_path {d};
-uwsgi_temp_path {d}; scgi_temp_path {d}; server {{ {server} }} }}
+uwsgi_temp_path {d}; scgi_temp_path {d}; {before} server {{ {server} }} }}
 """
 PHP_SERVER = """listen {port}; location / {{ fastcgi_pass {backend};
 fastcgi_param SCRIPT_FILENAME {d}/page.php; fastcgi_param REQUEST_METHOD $request_method; }}"""
@@ -54,9 +54,9 @@ def write(path, data):
         f.write(data if isinstance(data, bytes) else data.encode())
 
 
-def nginx(d, name, port, server):
-    """A configuration of nginx with one server, {d}/NAME-PORT.conf."""
-    write(f"{d}/{name}-{port}.conf", NGINX.format(d=d, name=name, port=port, server=server))
+def nginx(d, name, port, server, before=""):
+    """A configuration of nginx with one server and what it needs before that, {d}/NAME-PORT.conf."""
+    write(f"{d}/{name}-{port}.conf", NGINX.format(d=d, name=name, port=port, server=server, before=before))
 
 
 def configs(d, ports, addresses):

@@ -1,0 +1,38 @@
+#include "replayer/compile/interpreter_locks.h"
+
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+
+namespace simrec::replay::causal {
+
+bool InterpreterLocks::lets_go_for(std::uint16_t call) {
+  constexpr std::array kKept = {SYS_brk,
+                                SYS_mmap,
+                                SYS_munmap,
+                                SYS_mremap,
+                                SYS_mprotect,
+                                SYS_madvise,
+                                SYS_clone,
+                                SYS_clone3,
+                                SYS_fork,
+                                SYS_vfork,
+                                SYS_rt_sigaction,
+                                SYS_rt_sigprocmask,
+                                SYS_set_robust_list,
+                                SYS_rseq,
+                                SYS_set_tid_address,
+                                SYS_getpid,
+                                SYS_gettid,
+                                SYS_getsockname,
+                                SYS_getpeername,
+                                SYS_setsockopt,
+                                SYS_getsockopt,
+                                SYS_prctl,
+                                SYS_exit,
+                                SYS_exit_group};
+  return std::ranges::find(kKept, call) == kKept.end();
+}
+
+}  // namespace simrec::replay::causal
