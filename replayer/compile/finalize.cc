@@ -5,6 +5,7 @@
 #include <set>
 
 #include "replayer/compile/shared_work.h"
+#include "replayer/compile/thread_budgets.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -238,6 +239,24 @@ std::vector<std::uint32_t> listeners(Context& c, const Numbers& n) {
   return result;
 }
 
+/// Of a thread with its final ops.
+ThreadBudget budget_of(const Context& c, std::uint32_t thread) {
+  const ProgramThread& t = c.program.threads[thread];
+  ThreadBudget budget{t.process, 0, t.start_ns, 0};
+  bool asked = false;
+  for (const Op& op : t.ops) {
+    if (op.kind != OpKind::send && op.kind != OpKind::recv) continue;
+    const std::uint32_t connection_plus_one = c.program.streams[op.target].connection_plus_one;
+    if (!connection_plus_one) continue;
+    const std::uint32_t client = c.program.connections[connection_plus_one - 1].client_thread;
+    if (c.trace.tables.threads()[client].process.value != t.process) return {t.process};  // it serves
+    budget.exchanges += asked && op.kind == OpKind::recv ? 1 : 0;
+    asked = op.kind == OpKind::send;
+  }
+  if (const auto last = c.threads[thread].receives.before(INT64_MAX)) budget.end = last->end;
+  return budget;
+}
+
 std::string shell_quoted(const std::string& word) {
   const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char ch) {
     return std::isalnum(ch) || std::string_view("_-./=:,+@%").find(static_cast<char>(ch)) != std::string_view::npos;
@@ -344,6 +363,9 @@ void finalize(Context& c) {
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
     visits.push_back(std::move(t.visits));
   }
+  std::vector<ThreadBudget> budgets;
+  for (std::uint32_t i = 0; i < c.program.threads.size(); ++i)
+    if (std::ranges::all_of(polled[i].marks, &PollMark::alone)) budgets.push_back(budget_of(c, i));
   if (c.options.order == Order::arrival) {
     SplitLoops woven;
     woven.regions = kFirstWovenRegion;
@@ -353,7 +375,8 @@ void finalize(Context& c) {
     c.counts.add(Count::lent_connections, split.lent);
     c.counts.add(Count::paced_requests, woven.paced);
     split.fibers.insert(split.fibers.end(), woven.fibers.begin(), woven.fibers.end());
-    const Dealt dealt = deal_evenly(c.program, split.fibers);
+    Dealt dealt = deal_evenly(c.program, split.fibers);
+    note_thread_budgets(budgets, dealt);
     c.counts.add(Count::dealt_exchanges, dealt.moved);
     c.counts.add(Count::kept_exchanges, dealt.kept);
     c.quality.kept_share_ppm = static_cast<std::uint32_t>(std::min(dealt.kept_share, 1e3) * 1e6);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "replayer/compile/shared_work.h"
+#include "replayer/compile/thread_budgets.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -134,6 +135,22 @@ TEST(SharedWork, WakesStayWhereTheyWere) {
   EXPECT_EQ(woken, 30U);
   EXPECT_EQ(sent, 20U);
   for (const Op& o : loops.program.threads[4].ops) EXPECT_NE(o.kind, OpKind::signal);
+}
+
+// Of threads with a connection each, nothing is moved: the longest of them is told.
+TEST(ThreadBudgets, ThreadsThatEndTogetherWithUnequalNumbersHaveSharedTheirWork) {
+  constexpr Ns kSecond = 1'000'000'000;
+  const auto noted = [](std::vector<ThreadBudget> budgets) {
+    Dealt dealt;
+    note_thread_budgets(budgets, dealt);
+    return dealt;
+  };
+  const Dealt shared = noted({{1, 100, 0, kSecond}, {1, 200, 0, kSecond + 1000}, {2, 900, 0, 9 * kSecond}});
+  EXPECT_EQ(shared.kept, 300U);
+  EXPECT_NEAR(shared.kept_share, 50.0 / 150, 1e-9);
+  EXPECT_EQ(noted({{1, 100, 0, kSecond}, {1, 200, 0, 2 * kSecond}}).kept, 0U) << "numbers of their own";
+  EXPECT_EQ(noted({{1, 100, 0, kSecond}, {1, 100, 0, kSecond}}).kept, 0U) << "as many each";
+  EXPECT_EQ(noted({{1, 4, 0, kSecond}, {1, 7, 0, kSecond}}).kept, 0U) << "too few to say";
 }
 
 }  // namespace
