@@ -136,12 +136,12 @@ void process_ends(Context& c, Call& call) {
     for (const std::uint32_t t : p.threads) await_done(c, call, t);
   c.descriptors.release(call.process, c.dead);
   close_descriptions(c, call, p.exit_started);
-  const auto say = [&](TokenId token) {
+  const auto say = [&](TokenId token, std::uint16_t flags) {
     c.tokens.set_cause(token, {call.thread, p.exit_started});
-    c.emit(call).cause({OpKind::signal, Cause::none, 0, token.value, 0});
+    c.emit(call).cause({OpKind::signal, Cause::none, flags, token.value, 0});
   };
-  if (p.vforked) say(p.started_token);
-  say(p.exit_token);
+  if (p.vforked) say(p.started_token, 0);
+  say(p.exit_token, kAfterAll);  // an event loop may have served another connection last
   if (p.parent_plus_one) c.signals.sent(p.parent_plus_one - 1, SIGCHLD, p.exit_started, p.exit_token);
 }
 

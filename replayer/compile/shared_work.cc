@@ -17,8 +17,9 @@ namespace {
 
 /// Fewer exchanges say nothing about who shares what.
 constexpr std::size_t kFewestExchanges = 8;
-/// Connections of one pool end within so many mean exchanges of each other.
-constexpr double kEndsWithinExchanges = 4;
+/// Connections of one pool end within so many mean exchanges of each other, or differ by so much less in when they end
+/// than in how many they made: at one speed, who has a number of its own ends as much earlier as that is smaller.
+constexpr double kEndsWithinExchanges = 4, kLessApart = 2.0 / 3;
 
 struct Pair {
   Side client, server;
@@ -168,15 +169,15 @@ class Dealer {
   template <class Shares>
   static bool share_work(const Shares& shares) {
     if (shares.size() < 2) return false;
-    Ns first_end = shares.front().last_ns, last_end = first_end;
+    const auto [first, last] = std::ranges::minmax(shares, {}, &Share::last_ns);
+    const auto [least, most] = std::ranges::minmax(shares, {}, &Share::count);
     double interval_sum = 0;
-    for (const Share& share : shares) {
-      first_end = std::min(first_end, share.last_ns);
-      last_end = std::max(last_end, share.last_ns);
+    for (const Share& share : shares)
       interval_sum += static_cast<double>(share.last_ns - share.first_ns) / static_cast<double>(share.count);
-    }
-    return static_cast<double>(last_end - first_end) <=
-           kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size());
+    const auto apart = static_cast<double>(last.last_ns - first.last_ns);
+    const double differ = static_cast<double>(most.count - least.count) / static_cast<double>(most.count);
+    return apart <= kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size()) ||
+           apart <= kLessApart * differ * static_cast<double>(last.last_ns - last.first_ns);
   }
 
   std::uint64_t even_out(std::vector<Chain>& chains, const Shape& shape) {

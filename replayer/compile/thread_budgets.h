@@ -23,6 +23,7 @@ struct ThreadBudget {
 /// have with numbers of their own.
 inline void note_thread_budgets(const std::vector<ThreadBudget>& budgets, Dealt& dealt) {
   constexpr std::uint64_t kFewest = 8;
+  constexpr double kLessApart = 2.0 / 3;  // as for connections, see shared_work.cc
   std::map<std::uint32_t, std::vector<ThreadBudget>> by_process;
   for (const ThreadBudget& budget : budgets)
     if (budget.exchanges >= kFewest) by_process[budget.process].push_back(budget);
@@ -31,7 +32,7 @@ inline void note_thread_budgets(const std::vector<ThreadBudget>& budgets, Dealt&
     const auto [first, last] = std::ranges::minmax(threads, {}, &ThreadBudget::end);
     const auto differ = static_cast<double>(most.exchanges - least.exchanges) / static_cast<double>(most.exchanges);
     const auto apart = static_cast<double>(last.end - first.end);
-    if (differ == 0 || apart > differ / 2 * static_cast<double>(last.end - last.begin)) continue;
+    if (differ == 0 || apart > kLessApart * differ * static_cast<double>(last.end - last.begin)) continue;
     std::uint64_t total = 0;
     for (const ThreadBudget& t : threads) total += t.exchanges;
     dealt.kept += total;

@@ -85,6 +85,32 @@ TEST(SharedWork, NumbersOfTheirOwnStay) {
   EXPECT_EQ(loops.exchanges(0), 40U);
 }
 
+// One ended 0.2 of the time before the others, with half of their requests: it was only the first to find none left.
+TEST(SharedWork, EndsMayBeLessApartThanTheNumbers) {
+  Loops loops({});
+  loops.add(0, 40, 4'000'000);
+  loops.add(1, 20, 3'200'000);
+  EXPECT_EQ(loops.deal(), 10U);
+}
+
+/// Behind its first connection, which it has closed, the client begins those numbers of others with 30 and 10 exchanges.
+std::uint64_t dealt_after_a_first_one(const std::vector<std::uint32_t>& begun) {
+  Loops loops({5, 30, 10});
+  ProgramThread& first = loops.program.threads[2];
+  std::vector<Op> ops(first.ops.begin(), first.ops.end() - 1);
+  ops.push_back(op(OpKind::finish, 0, 0));
+  for (const std::uint32_t connection : begun) ops.push_back(op(OpKind::connect, connection, 0));
+  ops.push_back(op(OpKind::exit, 0, 0));
+  first.ops = ops;
+  return loops.deal();
+}
+
+// A load generator asks for something first, then begins all connections: they are no chain.
+TEST(SharedWork, ConnectionsBegunTogetherAreNoChain) {
+  EXPECT_EQ(dealt_after_a_first_one({1, 2}), 10U);
+  EXPECT_EQ(dealt_after_a_first_one({1}), 12U) << "35 and 10: one continues the first";
+}
+
 TEST(SharedWork, OtherShapesStay) {
   Loops loops({30, 10});
   for (Op& o : loops.program.threads[4].ops)

@@ -76,6 +76,9 @@ SETTINGS = {s.name: s for s in (
     # Of the sixth.
     Setting("35m-14ms", star(4, 35 * M, 3.5), size="Q"),
     Setting("250m-3ms", star(4, 250 * M, 0.75), size="R"),
+    # Of the seventh.
+    Setting("120m-9ms", star(4, 120 * M, 2.25), size="S"),
+    Setting("600m-1.2ms", star(4, 600 * M, 0.3), size="T"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -156,7 +159,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5", "heldout6")
+            "heldout4", "heldout5", "heldout6", "heldout7")
 
 
 def workloads():

@@ -14,7 +14,8 @@ from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lin
                          sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
                          rust_source, scene, subversion, task_queue, thread_pool)
-from sixth_inputs import (chat, cproject, dask, genome, items, nats, pandas, psgi, registry, restic, snmp, torch, transport, uploads)  # noqa: F401
+from sixth_inputs import (chat, cproject, dask, genome, http_threads, items, mqtt, nats, pandas, psgi, pubsub, registry, relays, restic, snmp,  # noqa: F401
+                          torch, transport, uploads)
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
                            wsgi, zmq)
 

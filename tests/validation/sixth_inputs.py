@@ -1,4 +1,4 @@
-"""Inputs of the sixth held-out family (families/heldout6.py)."""
+"""Inputs of the sixth and seventh held-out family (families/heldout6.py, heldout7.py)."""
 import hashlib
 import json
 import os
@@ -22,6 +22,20 @@ http:
 UPSTREAM = "upstream web {{ server {backend}; keepalive 8; }}"
 PROXY = "listen {port}; location / {{ proxy_pass http://web; proxy_http_version 1.1; proxy_set_header Connection \"\"; }}"
 DAV = "listen {port}; root {d}/uploads; client_max_body_size 9m; dav_methods PUT;"
+HAPROXY_TCP = """global
+  nbthread 1
+  maxconn 100
+defaults
+  mode tcp
+  timeout connect 9s
+  timeout client 60s
+  timeout server 60s
+frontend f
+  bind *:{port}
+  default_backend b
+backend b
+  server s {backend}
+"""
 PSGI = """my $app = sub { my $s = 0; $s += $_ * $_ % 7 for 1 .. 4000;
   return [200, ["Content-Type" => "text/plain"], ["sum $s\\n"]]; };
 """
@@ -51,6 +65,7 @@ def configs(d, ports, addresses):
     port = ports[1]
     write(f"{d}/registry-{port}.yml", REGISTRY.format(d=d, port=port))
     nginx(d, "dav-nginx", port, DAV.format(d=d, port=port))
+    write(f"{d}/haproxy-tcp-{port}.cfg", HAPROXY_TCP.format(port=port, backend=f"{addresses[2]}:{ports[2]}"))
     nginx(d, "proxy-nginx", port, PROXY.format(port=port), UPSTREAM.format(backend=f"{addresses[2]}:{ports[2]}"))
 
 
@@ -72,6 +87,23 @@ def pandas(d):
 
 def torch(d):
     script(d, "train.py")
+
+
+def mqtt(d):
+    script(d, "mqtt_requests.py")
+
+
+def pubsub(d):
+    script(d, "redis_pubsub.py")
+
+
+def relays(d):
+    script(d, "asyncio_relay.py")
+    script(d, "threads_relay.py")
+
+
+def http_threads(d):
+    script(d, "http_threads.py")
 
 
 def psgi(d):
