@@ -8,8 +8,8 @@
 
 namespace simrec::replay::causal {
 
-/// Which connection a client began when it had closed which. One that several were begun after is in no chain with them:
-/// a load generator that asks a question first, say.
+/// Which connection a client began when it had closed which. One that several were begun after is in no chain with
+/// them: a load generator that asks a question first, say.
 class ChainedConnections {
  public:
   ChainedConnections(const Program& program, std::span<const Fiber> fibers) {

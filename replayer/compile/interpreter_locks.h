@@ -21,7 +21,8 @@ class InterpreterLocks {
   /// It has opened a file of that path.
   void opened(std::string_view path) {
     has_ruby_ |= path.find("/libruby") != std::string_view::npos;
-    has_python_ |= path.find("/libpython") != std::string_view::npos || path.find("/lib/python") != std::string_view::npos;
+    has_python_ |=
+        path.find("/libpython") != std::string_view::npos || path.find("/lib/python") != std::string_view::npos;
   }
   /// exec.
   void replaced() { *this = {}; }
@@ -51,14 +52,14 @@ class InterpreterLocks {
   void waited() { has_waited_ = true; }
 
   bool is_there() const { return has_python_ || has_ruby_; }
-  /// Does a thread let go of the lock for the system call of that number? Not for memory and threads, nor for what never
-  /// waits.
+  /// Does a thread let go of the lock for the system call of that number? Not for memory and threads, nor for what
+  /// never waits.
   static bool lets_go_for(std::uint16_t call);
   /// Its waits go as they went while recording.
   void keep_order() { keeps_order_ = true; }
 
-  /// Do its threads compute one at a time, whoever comes first? Else they compute at once (extensions that let go of the
-  /// lock), or it cannot be told.
+  /// Do its threads compute one at a time, whoever comes first? Else they compute at once (extensions that let go of
+  /// the lock), or it cannot be told.
   bool takes_turns() const { return has_waited_ && !keeps_order_ && bursts_.share() <= kMostOverlap; }
   /// How long a thread then computes while others wait for it; else 0.
   Ns slice_ns() const {

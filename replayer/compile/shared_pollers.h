@@ -8,8 +8,9 @@
 // of work. A thread goes on with what is not a strand's after what it did for strands. A send belongs to its own strand
 // if that has received something which is not answered yet; else to the strand that its thread received for last,
 // unless that one has been answered (a proxy). On a connection to which a thread mostly sends right after it has
-// received from another one, it is the other way round (a broker; relays.h). A send after a sleep comes after it. (Whether it would also have come
-// before the answer to the one before, had that taken longer, the trace does not tell: such sends are counted.)
+// received from another one, it is the other way round (a broker; relays.h). A send after a sleep comes after it.
+// (Whether it would also have come before the answer to the one before, had that taken longer, the trace does not tell:
+// such sends are counted.)
 #pragma once
 
 #include <cstdint>
