@@ -1,5 +1,7 @@
 // A loop may first read from all that is ready and then write to others (haproxy). What it writes to a source that was
 // not reported comes from the first handler since the poll that received about as much and has not passed it on.
+// Runtimes of tasks (asyncio) come round once more first: what they write behind a poll, before they have read
+// anything, comes from a handler before that poll.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +14,34 @@
 
 namespace simrec::replay::causal {
 
-/// What the handlers of a thread received since its last poll.
+/// What the handlers of a thread received since its last poll, and since the one before.
 class Arrivals {
  public:
-  /// The thread polls, or a region begins.
-  void clear() { arrivals_.clear(); }
+  /// A region begins.
+  void clear() {
+    arrivals_.clear();
+    before_.clear();
+  }
+  /// The thread polls.
+  void poll() {
+    std::swap(before_, arrivals_);
+    arrivals_.clear();
+  }
   /// Bytes that the recv takes: to be told of each.
   std::int64_t advance(const Op& recv) { return recv.value - std::exchange(received_[recv.target], recv.value); }
-  void add(std::uint32_t handler, std::int64_t bytes) { arrivals_.push_back({handler, bytes, false}); }
+  /// One byte is no message: so much does a poll wait for that reports what is read later.
+  void add(std::uint32_t handler, std::int64_t bytes) {
+    if (bytes > 1) arrivals_.push_back({handler, bytes, false});
+  }
 
   /// The handler that a send of so many bytes passes on, once.
   std::optional<std::uint32_t> giver_of(std::int64_t bytes) {
-    for (Arrival& a : arrivals_) {
-      if (a.passed_on || a.bytes > 2 * bytes || bytes > 2 * a.bytes) continue;
-      a.passed_on = true;
-      return a.handler;
-    }
-    return std::nullopt;
+    return take(arrivals_, bytes, [](std::uint32_t) { return true; });
+  }
+  /// The same of those before the poll that `may_give`, if nothing has come since.
+  template <class MayGive>
+  std::optional<std::uint32_t> giver_before_poll(std::int64_t bytes, const MayGive& may_give) {
+    return arrivals_.empty() ? take(before_, bytes, may_give) : std::nullopt;
   }
 
  private:
@@ -37,7 +50,17 @@ class Arrivals {
     std::int64_t bytes;
     bool passed_on;
   };
-  std::vector<Arrival> arrivals_;
+  template <class MayGive>
+  static std::optional<std::uint32_t> take(std::vector<Arrival>& from, std::int64_t bytes, const MayGive& may_give) {
+    for (Arrival& a : from) {
+      if (a.passed_on || a.bytes > 2 * bytes || bytes > 2 * a.bytes || !may_give(a.handler)) continue;
+      a.passed_on = true;
+      return a.handler;
+    }
+    return std::nullopt;
+  }
+
+  std::vector<Arrival> arrivals_, before_;
   std::unordered_map<std::uint32_t, std::int64_t> received_;  ///< by stream, so far
 };
 

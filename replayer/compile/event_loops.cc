@@ -71,7 +71,7 @@ class Splitter {
   void pass_marks() {
     while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
       ++poll_;
-      arrivals_.clear();
+      arrivals_.poll();
       if (polled_.marks[mark_].alone) late_.waits_for_one();
       const Ns now = polled_.marks[mark_].at_ns;
       for (; source_ < polled_.marks[mark_].end_source; ++source_) {
@@ -172,7 +172,9 @@ class Splitter {
     if (!transfers(op) || (op.kind == OpKind::connect && !(op.flags & kNonblocking))) return false;
     if (feeder_) return passes_on(op);
     const SourceKey source = source_of(op);
-    if (op.kind == OpKind::accept) {
+    if (passes_on_late(op, source)) {
+      only_learned_ = false;
+    } else if (op.kind == OpKind::accept) {
       ready_[source].poll = poll_;
       open_handler(source);
     } else if (learns_of_connection(op)) {
@@ -216,6 +218,20 @@ class Splitter {
       order_.touch(source);
       if (lent_.lend(source, origin)) ++split_.lent;
     }
+  }
+
+  /// A proxy that writes what it read before it polled: opens the handler that does.
+  bool passes_on_late(const Op& op, SourceKey source) {
+    if (op.kind != OpKind::send || op.value <= 0 || (op.flags & kRefill) || !is_connection(source)) return false;
+    const auto other_side = [&](std::uint32_t handler) {
+      return handler < handlers_.size() && late_.are_sides(source, handlers_[handler].source);
+    };
+    const std::optional<std::uint32_t> giver = arrivals_.giver_before_poll(op.value, other_side);
+    if (!giver) return false;
+    late_.answered(handlers_[*giver].source);
+    open_handler(source);
+    order_.await(*giver);
+    return true;
   }
 
   bool takes_event(const Op& op) {

@@ -32,6 +32,11 @@ class LateAnswers {
   /// what came from `other`?
   bool answers(SourceKey source, SourceKey other);
 
+  /// Did the thread's process accept one of the two and make the other, as proxies do?
+  bool are_sides(SourceKey a, SourceKey b) const {
+    return is_connection(a) && is_connection(b) && has_connected(a) != has_connected(b);
+  }
+
  private:
   struct Use {
     std::uint32_t sends = 0, receives = 0;

@@ -149,6 +149,31 @@ TEST(EventLoops, WhatGoesFromItsClientsToItsServersIsPassedOn) {
   EXPECT_EQ(s.ops(2).substr(0, 50), "turn:r0/10 signal0 turn:wait1 turn:r0/20 s3/10 sig");
 }
 
+// A proxy of tasks (asyncio): what it reads it writes one poll later, before it reads what that has reported (of which
+// the poll waited for a byte). Connection 0 goes to its server, connection 1 comes from its client.
+TEST(EventLoops, WhatAProxyOfTasksPassesOnAPollLateComesFromTheOtherSide) {
+  Server s({recv(1, 10), recv(1, 11), send(2, 10), recv(1, 20), recv(0, 1), send(2, 10), recv(0, 10)});
+  s.program.processes.push_back({101, "client", "client", {"client"}, 0, 0, {}});
+  ProgramThread client;
+  client.process = 1;
+  client.ops.push_back({});
+  s.program.threads.push_back(std::move(client));
+  s.program.connections[1].client_thread = 1;
+  s.poll(0, {1}).poll(1, {1}).poll(4, {0});
+  s.split();
+  EXPECT_EQ(s.ops(2), "turn:wait0 turn:s2/10 turn:r0/1 turn:wait1 turn:s2/10 turn:r0/10 signal2 exit ");
+  EXPECT_EQ(s.ops(3), "turn:r1/10 signal0 turn:r1/11 turn:r1/20 signal1 signal3 exit ");
+}
+
+// What says that a process has ended comes behind all that its loop has done, not behind the handler before it.
+TEST(EventLoops, WhatComesAfterAllWaitsForAllHandlers) {
+  Op end{OpKind::signal, Cause::none, kAfterAll, 0, 0};
+  Server s({recv(0, 10), send(2, 5), recv(1, 10), send(3, 5), end});
+  s.program.tokens = 1;
+  s.poll(0, {0}).poll(2, {1}).split();
+  EXPECT_EQ(s.ops(0), "spawn1 spawn2 turn:wait1 turn:wait2 signal0 exit ");
+}
+
 TEST(EventLoops, RequestsOnAConnectionThatAnotherClientHadAreCounted) {
   const auto lent = [](std::uint32_t second_client) {
     Server s({recv(0, 10), send(5, 7), recv(4, 9), send(2, 5), recv(second_client, second_client == 0 ? 20 : 10),

@@ -18,6 +18,7 @@ TEST(Processes, Wait4WaitsForTheChildsEnd) {
   const Program p = s.compile();
   EXPECT_EQ(ops(p, a), "compute 100, spawn 1, compute 10, wait k0, compute 5, exit");
   EXPECT_EQ(ops(p, b), "signal k0, exit");
+  EXPECT_TRUE(p.threads[1].ops[0].flags & kAfterAll) << "after all that an event loop does";
   EXPECT_EQ(p.threads[0].ops[3].cause, Cause::child);
   EXPECT_TRUE(p.threads[1].spawned);
   EXPECT_FALSE(p.threads[0].spawned);
