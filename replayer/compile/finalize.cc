@@ -49,26 +49,11 @@ void settle_ends(Context& c) {
   }
 }
 
-/// Where an interpreter's threads compute one at a time, whoever comes first does.
-void settle_interpreter(const InterpreterLocks& interpreter, Counts& counts, ScratchSequence<Op>& ops) {
-  for (Op& op : ops) {
-    if (op.flags & kInterpreter) counts.add(interpreter.kind_of_waits());
-    // The mutex that guards the lock, or one of an extension: whoever has it computes.
-    const bool mutex = op.kind == OpKind::wait && (op.flags & kLock);
-    if (!interpreter.takes_turns())
-      op.flags &= static_cast<std::uint16_t>(~(kInterpreter | kUnlocked));
-    else if (mutex || (op.flags & kInterpreter))
-      op = {OpKind::compute, Cause::none, 0, 0, 0};
-  }
-}
-
 void settle_interpreters(Context& c) {
   for (ProcessState& p : c.processes)
     if (c.options.order == Order::recorded) p.interpreter.keep_order();
   for (std::uint32_t i = 0; i < c.threads.size(); ++i)
-    if (const auto& interpreter = c.processes[c.trace.tables.threads()[i].process.value].interpreter;
-        interpreter.is_there())
-      settle_interpreter(interpreter, c.counts, c.threads[i].emit.ops);
+    c.processes[c.trace.tables.threads()[i].process.value].interpreter.settle(c.threads[i].emit.ops, c.counts);
 }
 
 /// Gives the op its final target; false if it has none and the op must go.
@@ -239,24 +224,6 @@ std::vector<std::uint32_t> listeners(Context& c, const Numbers& n) {
   return result;
 }
 
-/// Of a thread with its final ops.
-ThreadBudget budget_of(const Context& c, std::uint32_t thread) {
-  const ProgramThread& t = c.program.threads[thread];
-  ThreadBudget budget{t.process, 0, t.start_ns, 0};
-  bool asked = false;
-  for (const Op& op : t.ops) {
-    if (op.kind != OpKind::send && op.kind != OpKind::recv) continue;
-    const std::uint32_t connection_plus_one = c.program.streams[op.target].connection_plus_one;
-    if (!connection_plus_one) continue;
-    const std::uint32_t client = c.program.connections[connection_plus_one - 1].client_thread;
-    if (c.trace.tables.threads()[client].process.value != t.process) return {t.process};  // it serves
-    budget.exchanges += asked && op.kind == OpKind::recv ? 1 : 0;
-    asked = op.kind == OpKind::send;
-  }
-  if (const auto last = c.threads[thread].receives.before(INT64_MAX)) budget.end = last->end;
-  return budget;
-}
-
 std::string shell_quoted(const std::string& word) {
   const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char ch) {
     return std::isalnum(ch) || std::string_view("_-./=:,+@%").find(static_cast<char>(ch)) != std::string_view::npos;
@@ -343,6 +310,12 @@ RecordingQuality quality_of(const Context& c) {
   return quality;
 }
 
+/// When the thread last received something, while recording.
+Ns last_answer(const Context& c, std::uint32_t thread) {
+  const auto last = c.threads[thread].receives.before(INT64_MAX);
+  return last ? last->end : 0;
+}
+
 }  // namespace
 
 void finalize(Context& c) {
@@ -365,7 +338,8 @@ void finalize(Context& c) {
   }
   std::vector<ThreadBudget> budgets;
   for (std::uint32_t i = 0; i < c.program.threads.size(); ++i)
-    if (std::ranges::all_of(polled[i].marks, &PollMark::alone)) budgets.push_back(budget_of(c, i));
+    if (std::ranges::all_of(polled[i].marks, &PollMark::alone))
+      budgets.push_back(budget_of(c.program, i, last_answer(c, i)));
   if (c.options.order == Order::arrival) {
     SplitLoops woven;
     woven.regions = kFirstWovenRegion;

@@ -35,4 +35,17 @@ bool InterpreterLocks::lets_go_for(std::uint16_t call) {
   return std::ranges::find(kKept, call) == kKept.end();
 }
 
+void InterpreterLocks::settle(ScratchSequence<Op>& ops, Counts& counts) const {
+  if (!is_there()) return;
+  for (Op& op : ops) {
+    if (op.flags & kInterpreter) counts.add(kind_of_waits());
+    // The mutex that guards the lock, or one of an extension: whoever has it computes.
+    const bool mutex = op.kind == OpKind::wait && (op.flags & kLock);
+    if (!takes_turns())
+      op.flags &= static_cast<std::uint16_t>(~(kInterpreter | kUnlocked));
+    else if (mutex || (op.flags & kInterpreter))
+      op = {OpKind::compute, Cause::none, 0, 0, 0};
+  }
+}
+
 }  // namespace simrec::replay::causal

@@ -66,13 +66,16 @@ class InterpreterLocks {
     if (!takes_turns()) return 0;
     return has_python_ ? kPythonSwitchInterval_ns : kRubyTimeQuantum_ns;
   }
-  /// What its waits are counted as.
+  /// At the end, for the ops of each thread of the process: if whoever comes first computes, waits for the lock go.
+  /// Counts them.
+  void settle(ScratchSequence<Op>& ops, Counts& counts) const;
+
+ private:
   Count kind_of_waits() const {
     if (takes_turns()) return Count::interpreter_turns;
     return has_python_ ? Count::python_lock_waits : Count::ruby_lock_waits;
   }
 
- private:
   /// CPython waits with a timeout of its switch interval (Python/ceval_gil.h; sys.setswitchinterval(), 5 ms unless told
   /// otherwise).
   static constexpr Ns kPythonSwitchInterval_ns = 5'000'000;

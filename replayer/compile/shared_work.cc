@@ -17,9 +17,8 @@ namespace {
 
 /// Fewer exchanges say nothing about who shares what.
 constexpr std::size_t kFewestExchanges = 8;
-/// Connections of one pool end within so many mean exchanges of each other, or differ by so much less in when they end
-/// than in how many they made: at one speed, who has a number of its own ends as much earlier as that is smaller.
-constexpr double kEndsWithinExchanges = 4, kLessApart = 2.0 / 3;
+/// Connections of one pool end within so many mean exchanges of each other, or see less_apart_than().
+constexpr double kEndsWithinExchanges = 4;
 
 struct Pair {
   Side client, server;
@@ -174,10 +173,10 @@ class Dealer {
     double interval_sum = 0;
     for (const Share& share : shares)
       interval_sum += static_cast<double>(share.last_ns - share.first_ns) / static_cast<double>(share.count);
-    const auto apart = static_cast<double>(last.last_ns - first.last_ns);
-    const double differ = static_cast<double>(most.count - least.count) / static_cast<double>(most.count);
-    return apart <= kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size()) ||
-           apart <= kLessApart * differ * static_cast<double>(last.last_ns - last.first_ns);
+    const WorkEnds ends{last.last_ns - first.last_ns, last.last_ns - last.first_ns};
+    return static_cast<double>(ends.apart) <=
+               kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size()) ||
+           less_apart_than(ends, least.count, most.count);
   }
 
   std::uint64_t even_out(std::vector<Chain>& chains, const Shape& shape) {

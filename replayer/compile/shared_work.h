@@ -23,6 +23,19 @@ struct Dealt {
       0;  ///< by how much the longest of those connections is longer than an even share, as a part of it
 };
 
+/// When those that may have shared work ended, while recording.
+struct WorkEnds {
+  Ns apart = 0;     ///< the first from the last
+  Ns duration = 0;  ///< of the last
+};
+/// Do they differ by so much less in when they ended than in how many exchanges they made that the work was what ended
+/// them? At one speed, who has a number of its own ends as much earlier as that is smaller.
+inline bool less_apart_than(const WorkEnds& ends, std::uint64_t least, std::uint64_t most) {
+  constexpr double kLessApart = 2.0 / 3;
+  const double differ = static_cast<double>(most - least) / static_cast<double>(most);
+  return static_cast<double>(ends.apart) <= kLessApart * differ * static_cast<double>(ends.duration);
+}
+
 /// Moves exchanges between the fibers of `program` that split_event_loops() made.
 Dealt deal_evenly(Program& program, std::span<const Fiber> fibers);
 
