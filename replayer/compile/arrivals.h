@@ -29,7 +29,8 @@ class Arrivals {
   }
   /// Bytes that the recv takes: to be told of each.
   std::int64_t advance(const Op& recv) { return recv.value - std::exchange(received_[recv.target], recv.value); }
-  /// One byte is no message: so much does a poll wait for that reports what is read later.
+  /// Not single bytes: where a program does something between a poll and the read of what that reported, the poll is
+  /// replayed as waiting for the first byte, and the rest arrives here when it is read.
   void add(std::uint32_t handler, std::int64_t bytes) {
     if (bytes > 1) arrivals_.push_back({handler, bytes, false});
   }

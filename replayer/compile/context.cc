@@ -164,7 +164,8 @@ void wait_for_interpreter(Context& c, Call& call, std::optional<TokenId> token) 
   c.processes[call.process].interpreter.waited();
   ThreadState& t = c.state(call);
   const auto flags = static_cast<std::uint16_t>(kInterpreter | (call.blocked ? kWoke : 0));
-  Op op{OpKind::sleep, Cause::sync, flags, 0, call.blocked};
+  const std::uint16_t why = call.result() < 0 ? kExpired : kOutside;
+  Op op{OpKind::sleep, Cause::sync, static_cast<std::uint16_t>(flags | why), 0, call.blocked};
   if (!token) genuine_wait(c, call);
   if (token) {
     const CausePoint by = c.tokens.cause(*token);
@@ -174,7 +175,6 @@ void wait_for_interpreter(Context& c, Call& call, std::optional<TokenId> token) 
         op.value = new_gate(c, received->op);
         op.flags |= kYields;
       }
-    t.waits.add(op, call.event.exit_ns);
     if (call.blocked && by.time >= 0) t.edges.add({call.index, by});
   }
   const Ns before = call.blocked ? call.cpu / 2 : 0;

@@ -271,9 +271,9 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by);
 void wait_token(Context& c, Call& call, TokenId token, Cause cause, std::uint16_t flags = 0);
 /// The same where it may have been chance that the other one came first: locks, semaphores, condition variables.
 void wait_for_first(Context& c, Call& call, TokenId token, std::uint16_t flags);
-/// The call waited for the lock of an interpreter, until `token`'s event happened or (none) a timeout expired. Nobody
-/// waits for a thread that has not received yet what it had received before it passed the lock on; where the
-/// interpreter's threads compute one at a time (InterpreterLocks::slice_ns), nobody waits for a particular one.
+/// The call waited for the lock of an interpreter, until `token`'s event happened; none: a timeout expired, or nobody
+/// knows. Nobody waits for a thread that has not received yet what it had received before it passed the lock on; where
+/// the interpreter's threads compute one at a time (InterpreterLocks::slice_ns), nobody waits for a particular one.
 void wait_for_interpreter(Context& c, Call& call, std::optional<TokenId> token);
 /// Now the token's event happens.
 void signal_token(Context& c, Call& call, TokenId token);

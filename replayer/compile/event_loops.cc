@@ -223,14 +223,17 @@ class Splitter {
   /// A proxy that writes what it read before it polled: opens the handler that does.
   bool passes_on_late(const Op& op, SourceKey source) {
     if (op.kind != OpKind::send || op.value <= 0 || (op.flags & kRefill) || !is_connection(source)) return false;
+    if (order_.was_asked_for(source)) return false;  // it comes from who asked for room
     const auto other_side = [&](std::uint32_t handler) {
       return handler < handlers_.size() && late_.are_sides(source, handlers_[handler].source);
     };
     const std::optional<std::uint32_t> giver = arrivals_.giver_before_poll(op.value, other_side);
     if (!giver) return false;
-    late_.answered(handlers_[*giver].source);
+    const SourceKey origin = handlers_[*giver].source;
+    late_.answered(origin);
     open_handler(source);
     order_.await(*giver);
+    if (lent_.lend(source, origin)) ++split_.lent;
     return true;
   }
 

@@ -51,7 +51,7 @@ void settle_ends(Context& c) {
 
 void settle_interpreters(Context& c) {
   for (ProcessState& p : c.processes)
-    if (c.options.order == Order::recorded) p.interpreter.keep_order();
+    if (c.options.order == Order::recorded || c.trace.header.host.cores == 1) p.interpreter.keep_order();
   for (std::uint32_t i = 0; i < c.threads.size(); ++i)
     c.processes[c.trace.tables.threads()[i].process.value].interpreter.settle(c.threads[i].emit.ops, c.counts);
 }

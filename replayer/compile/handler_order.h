@@ -64,6 +64,7 @@ class HandlerOrder {
 
   /// It asks for room to write to the source: whoever then writes waits for it.
   void asks_for(SourceKey source) { asked_[source] = current(); }
+  bool was_asked_for(SourceKey source) const { return asked_.contains(source); }
   void await_asker(SourceKey source) {
     if (const auto asked = asked_.find(source); asked != asked_.end()) {
       await(asked->second);

@@ -36,9 +36,13 @@ bool InterpreterLocks::lets_go_for(std::uint16_t call) {
 }
 
 void InterpreterLocks::settle(ScratchSequence<Op>& ops, Counts& counts) const {
-  if (!is_there()) return;
+  if (!was_there()) return;
   for (Op& op : ops) {
-    if (op.flags & kInterpreter) counts.add(kind_of_waits());
+    if (op.flags & kInterpreter) {
+      counts.add(kind_of_waits());
+      if (!takes_turns() && (op.flags & kExpired)) counts.add(Count::expired_timeouts);
+      if (!takes_turns() && (op.flags & kOutside)) counts.add(Count::external_waits);
+    }
     // The mutex that guards the lock, or one of an extension: whoever has it computes.
     const bool mutex = op.kind == OpKind::wait && (op.flags & kLock);
     if (!takes_turns())

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_set>
 
 #include "replayer/compile/burst_overlap.h"
 #include "replayer/compile/counts.h"
@@ -24,8 +23,12 @@ class InterpreterLocks {
     has_python_ |=
         path.find("/libpython") != std::string_view::npos || path.find("/lib/python") != std::string_view::npos;
   }
-  /// exec.
-  void replaced() { *this = {}; }
+  /// exec: a new image. What waits stand in the old one's ops is remembered.
+  void replaced() {
+    const bool marked = was_there();
+    *this = {};
+    was_there_ = marked;
+  }
   /// What a fork begins with.
   InterpreterLocks of_child() const {
     InterpreterLocks child;
@@ -34,14 +37,11 @@ class InterpreterLocks {
     return child;
   }
 
-  /// Is the wait with that timeout (-1 = none) for CPython's lock?
-  bool is_pythons(Ns timeout) const { return has_python_ && is_within(timeout, kPythonSwitchInterval_ns); }
-  /// Is the wait at that address with that timeout for Ruby's?
-  bool is_rubys(std::uint64_t address, Ns timeout) {
-    if (!has_ruby_) return false;
-    const std::uint64_t condition = address / 8;  // glibc's has two words that are waited for
-    if (is_within(timeout, kRubyTimeQuantum_ns)) ruby_conditions_.insert(condition);
-    return ruby_conditions_.contains(condition);
+  /// Is the wait with that timeout (-1 = none) for the interpreter's lock? Programs that ask for four to five fifths of
+  /// its interval themselves look alike. Other waits for it, without a timeout (Ruby), may be for anything: they stay.
+  bool is_waited_for(Ns timeout) const {
+    return (has_python_ && is_nearly(timeout, kPythonSwitchInterval_ns)) ||
+           (has_ruby_ && is_nearly(timeout, kRubyTimeQuantum_ns));
   }
 
   /// One of its threads, of which there are several, ran its own code between two calls; in order of the ends.
@@ -52,10 +52,13 @@ class InterpreterLocks {
   void waited() { has_waited_ = true; }
 
   bool is_there() const { return has_python_ || has_ruby_; }
+  /// Was there one, in this image or one before?
+  bool was_there() const { return was_there_ || is_there(); }
   /// Does a thread let go of the lock for the system call of that number? Not for memory and threads, nor for what
   /// never waits.
   static bool lets_go_for(std::uint16_t call);
-  /// Its waits go as they went while recording.
+  /// Its waits go as they went while recording: that is asked for, or its threads had one core only, where none compute
+  /// at once.
   void keep_order() { keeps_order_ = true; }
 
   /// Do its threads compute one at a time, whoever comes first? Else they compute at once (extensions that let go of
@@ -79,16 +82,16 @@ class InterpreterLocks {
   /// CPython waits with a timeout of its switch interval (Python/ceval_gil.h; sys.setswitchinterval(), 5 ms unless told
   /// otherwise).
   static constexpr Ns kPythonSwitchInterval_ns = 5'000'000;
-  /// Ruby's threads have a condition variable each to wait for the lock; one of those who wait keeps the time for all
-  /// (thread_pthread.c of Ruby 2.6 to 3.2: TIME_QUANTUM_MSEC, do_gvl_timer).
+  /// Of Ruby's threads that wait for the lock one keeps the time for all (thread_pthread.c of Ruby 2.6 to 3.2:
+  /// TIME_QUANTUM_MSEC, do_gvl_timer).
   static constexpr Ns kRubyTimeQuantum_ns = 100'000'000;
   /// Between its calls a thread lets go of the lock and takes it without a trace: a little of that is at once with
   /// others.
   static constexpr double kMostOverlap = 0.1;
-  static bool is_within(Ns timeout, Ns longest) { return timeout > 0 && timeout <= longest; }
+  /// They wait until a moment that they have computed a little before.
+  static bool is_nearly(Ns timeout, Ns interval) { return timeout > interval / 5 * 4 && timeout <= interval; }
 
-  bool has_ruby_ = false, has_python_ = false, has_waited_ = false, keeps_order_ = false;
-  std::unordered_set<std::uint64_t> ruby_conditions_;
+  bool was_there_ = false, has_ruby_ = false, has_python_ = false, has_waited_ = false, keeps_order_ = false;
   BurstOverlap bursts_;
 };
 

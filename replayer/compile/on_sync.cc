@@ -101,13 +101,6 @@ std::uint16_t flags_of_wait(const Call& call) {
   return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
-bool is_for_interpreter(Context& c, const Call& call) {
-  InterpreterLocks& interpreter = c.processes[call.process].interpreter;
-  const Ns timeout = call.extra_argument(0, -1);
-  return interpreter.is_pythons(timeout) ||
-         interpreter.is_rubys(static_cast<std::uint64_t>(call.event.argument(0)), timeout);
-}
-
 void timed_out(Context& c, Call& call, Ns timeout) {
   c.counts.add(Count::expired_timeouts);
   absolute_sleep(c, call, timeout >= 0 ? timeout : call.blocked, kExpired);
@@ -117,7 +110,8 @@ void futex_exit(Context& c, Call& call) {
   const FutexRole role = role_of(call);
   if (role != FutexRole::wait && role != FutexRole::lock) return;
   const bool ended = call.result() >= 0 || call.result() == -ETIMEDOUT;
-  const bool for_interpreter = ended && role == FutexRole::wait && is_for_interpreter(c, call);
+  const bool for_interpreter = ended && role == FutexRole::wait &&
+                               c.processes[call.process].interpreter.is_waited_for(call.extra_argument(0, -1));
   if (call.result() == -ETIMEDOUT)
     return for_interpreter ? wait_for_interpreter(c, call, std::nullopt)
                            : timed_out(c, call, call.extra_argument(0, -1));

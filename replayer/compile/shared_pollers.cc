@@ -213,9 +213,11 @@ class Weaver {
       w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});
       ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
     }
+    const std::uint32_t from = w.received_for;
+    if (from == kNone || from == s) return;
+    // A broker may pass one message on to many.
     const bool relayed = relays_.contains(strands_[s].fiber.source);
-    const std::uint32_t from = relayed && w.received_for == kNone ? received_last_ : w.received_for;
-    if (from == kNone || from == s || !strands_[from].pending || (strands_[s].pending && !relayed)) return;
+    if (!relayed && (strands_[s].pending || !strands_[from].pending)) return;
     strands_[from].pending = false;
     const std::uint32_t token = signal_from(from);
     ops_of(s).push_back({OpKind::wait, Cause::sync, kTurn, token, 0});
@@ -224,7 +226,7 @@ class Weaver {
   void note_flow(Worker& w, std::uint32_t s, const Op& op) {
     if (op.kind == OpKind::recv) {
       strands_[s].pending = true;
-      w.received_for = received_last_ = s;
+      w.received_for = s;
     } else if (op.kind == OpKind::send && op.value > 0) {
       strands_[s].pending = false;
     }
@@ -293,7 +295,6 @@ class Weaver {
   std::vector<Strand> strands_;
   std::unordered_map<SourceKey, std::uint32_t> by_key_;
   Relays relays_;
-  std::uint32_t received_last_ = kNone;  ///< strand that something was received for last, by any thread
   std::uint32_t spawner_ = kNone;
   std::vector<Op> spawned_early_;
 };

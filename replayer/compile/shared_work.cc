@@ -60,7 +60,7 @@ class Dealer {
       by_source[fiber.source][program.threads[fiber.thread].loop_plus_one].push_back(&fiber);
     for (const auto& [source, loops] : by_source)
       if (is_connection(source) && (loops.size() != 2 || !add_pair(loops.begin()->second, loops.rbegin()->second)))
-        for (const auto& [loop, side] : loops) note_kept(side);
+        for (const auto& [loop, side] : loops) note_kept_side(side);
   }
 
   Dealt deal() {
@@ -115,7 +115,7 @@ class Dealer {
   }
 
   /// A client's side whose server's cannot be dealt out.
-  void note_kept(const Fibers& client) {
+  void note_kept_side(const Fibers& client) {
     if (first_transfer(program_.threads[client.front()->thread]) != OpKind::send) return;
     auto asks = Cutter(program_, OpKind::send, space_).cut(client);
     const SourceKey connection = client.front()->source, first = chained_.first(connection);
@@ -135,9 +135,7 @@ class Dealer {
       total += share.count;
       longest = std::max(longest, share.count);
     }
-    const double even = static_cast<double>(total) / static_cast<double>(shares.size());
-    dealt.kept += total;
-    dealt.kept_share = std::max(dealt.kept_share, static_cast<double>(longest) / even - 1);
+    note_kept(dealt, total, shares.size(), longest);
   }
 
   bool add_pair(const Fibers& a, const Fibers& b) {
@@ -173,7 +171,7 @@ class Dealer {
     double interval_sum = 0;
     for (const Share& share : shares)
       interval_sum += static_cast<double>(share.last_ns - share.first_ns) / static_cast<double>(share.count);
-    const WorkEnds ends{last.last_ns - first.last_ns, last.last_ns - last.first_ns};
+    const WorkEnds ends{last.last_ns - first.last_ns, last.last_ns - last.first_ns, least.last_ns <= most.last_ns};
     return static_cast<double>(ends.apart) <=
                kEndsWithinExchanges * interval_sum / static_cast<double>(shares.size()) ||
            less_apart_than(ends, least.count, most.count);

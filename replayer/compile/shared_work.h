@@ -7,6 +7,7 @@
 // begins a new connection when one has ended (servers end them after so many requests), all of them count as one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -23,17 +24,26 @@ struct Dealt {
       0;  ///< by how much the longest of those connections is longer than an even share, as a part of it
 };
 
+/// Notes `total` exchanges of so many that shared them, of which the busiest made `most`.
+inline void note_kept(Dealt& dealt, std::uint64_t total, std::size_t sharers, std::uint64_t most) {
+  dealt.kept += total;
+  const double even = static_cast<double>(total) / static_cast<double>(sharers);
+  dealt.kept_share = std::max(dealt.kept_share, static_cast<double>(most) / even - 1);
+}
+
 /// When those that may have shared work ended, while recording.
 struct WorkEnds {
-  Ns apart = 0;     ///< the first from the last
-  Ns duration = 0;  ///< of the last
+  Ns apart = 0;              ///< the first from the last
+  Ns duration = 0;           ///< of the last
+  bool fewest_first = true;  ///< who made the fewest exchanges did not end after who made the most
 };
 /// Do they differ by so much less in when they ended than in how many exchanges they made that the work was what ended
 /// them? At one speed, who has a number of its own ends as much earlier as that is smaller.
 inline bool less_apart_than(const WorkEnds& ends, std::uint64_t least, std::uint64_t most) {
   constexpr double kLessApart = 2.0 / 3;
   const double differ = static_cast<double>(most - least) / static_cast<double>(most);
-  return static_cast<double>(ends.apart) <= kLessApart * differ * static_cast<double>(ends.duration);
+  return ends.fewest_first &&
+         static_cast<double>(ends.apart) <= kLessApart * differ * static_cast<double>(ends.duration);
 }
 
 /// Moves exchanges between the fibers of `program` that split_event_loops() made.

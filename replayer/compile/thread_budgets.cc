@@ -29,13 +29,11 @@ void note_thread_budgets(const std::vector<ThreadBudget>& budgets, Dealt& dealt)
   for (const auto& [process, threads] : by_process) {
     const auto [least, most] = std::ranges::minmax(threads, {}, &ThreadBudget::exchanges);
     const auto [first, last] = std::ranges::minmax(threads, {}, &ThreadBudget::end);
-    const WorkEnds ends{last.end - first.end, last.end - last.begin};
+    const WorkEnds ends{last.end - first.end, last.end - last.begin, least.end <= most.end};
     if (least.exchanges == most.exchanges || !less_apart_than(ends, least.exchanges, most.exchanges)) continue;
     std::uint64_t total = 0;
     for (const ThreadBudget& t : threads) total += t.exchanges;
-    dealt.kept += total;
-    const double even = static_cast<double>(total) / static_cast<double>(threads.size());
-    dealt.kept_share = std::max(dealt.kept_share, static_cast<double>(most.exchanges) / even - 1);
+    note_kept(dealt, total, threads.size(), most.exchanges);
   }
 }
 

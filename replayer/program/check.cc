@@ -220,7 +220,8 @@ std::string check_tables(const Program& p) {
   for (const ProgramProcess& q : p.processes) {
     if (q.parent_plus_one > p.processes.size())
       return "process " + std::to_string(q.pid) + " names a parent that does not exist";
-    if (q.interpreter_slice_ns < 0) return "process " + std::to_string(q.pid) + " has a negative time slice";
+    if (q.interpreter_slice_ns != 0 && q.interpreter_slice_ns < kShortestSlice_ns)
+      return "process " + std::to_string(q.pid) + " has an impossible time slice";
   }
   for (std::uint32_t t = 0; t < p.threads.size(); ++t) {
     if (p.threads[t].process >= p.processes.size())

@@ -133,6 +133,9 @@ struct ProgramThread {
   Ns usual_timeout_ns = 0;
 };
 
+/// Shorter ones would make more events than a program has ops.
+inline constexpr Ns kShortestSlice_ns = 100'000;
+
 struct ProgramProcess {
   std::int64_t pid = 0;
   std::string name;                ///< comm of its last image
@@ -144,7 +147,7 @@ struct ProgramProcess {
   std::string sharing_reason;
   /// 0 = its threads compute at once; else it has an interpreter with a lock: one of them computes, the others wait for
   /// it to do anything else, or for so long.
-  Ns interpreter_slice_ns = 0;
+  Ns interpreter_slice_ns = 0;  ///< of computing; at least kShortestSlice_ns
 };
 
 /// CPU time that samples found a thread in a function, its own.

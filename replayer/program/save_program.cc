@@ -57,8 +57,8 @@ CompiledSummary summary_of(const Program& p, const ProgramSource& source) {
 }
 
 CompiledProcess coded(const ProgramProcess& p) {
-  return {p.pid, p.name, p.command_line, p.names, p.parent_plus_one, p.sharing_group, p.sharing_reason,
-          p.interpreter_slice_ns};
+  return {p.pid,           p.name,           p.command_line,        p.names, p.parent_plus_one,
+          p.sharing_group, p.sharing_reason, p.interpreter_slice_ns};
 }
 CompiledThread coded(const ProgramThread& t) {
   return {t.process,          t.tid,           t.spawned,

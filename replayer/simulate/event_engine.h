@@ -304,7 +304,7 @@ class EventEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
-  std::unordered_map<std::uint32_t, Interpreter> interpreters_;  ///< by process
+  std::unordered_map<std::uint32_t, Interpreter> interpreters_;              ///< by process
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> routes_;  ///< by hosts
   std::vector<SendQueue> send_queues_;                                       ///< by route
   LinkSharing links_;

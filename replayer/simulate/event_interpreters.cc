@@ -52,7 +52,7 @@ bool EventEngine::leave_interpreter(std::uint32_t t) {
   if (in_.insight) interpreter->chain = threads_[t].chain;
   const std::uint32_t process = program_.threads[t].process;
   if (interpreter->turn.release(now_)) queue_.push(now_ + kTurnDelay_s, EventKind::interpreter, process);
-  if (threads_[t].left_s <= 0) return false;
+  if (threads_[t].left_s <= kInstant_s) return false;
   ask_for_interpreter(t);
   return true;
 }

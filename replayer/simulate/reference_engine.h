@@ -34,7 +34,7 @@ class ReferenceEngine {
 
   struct Thread {
     simgrid::s4u::SemaphorePtr wake;
-    simgrid::s4u::SemaphorePtr turn;  ///< released by whoever passes the loop's turn to it
+    simgrid::s4u::SemaphorePtr turn;         ///< released by whoever passes the loop's turn to it
     simgrid::s4u::SemaphorePtr interpreter;  ///< released by whoever passes its interpreter's turn to it
     std::uint32_t loop_plus_one = 0;
     std::uint32_t has_turn = Turns::kNone;  ///< index in the loop's turns

@@ -29,7 +29,7 @@ void ReferenceEngine::answer_interpreter(Interpreter& interpreter) {
 
 /// The thread computes `work_s` in time slices.
 void ReferenceEngine::compute_in_turns(std::uint32_t t, Interpreter& interpreter, double flops, double work_s) {
-  for (double left_s = work_s; left_s > 0;) {
+  for (double left_s = work_s; left_s > kInstant_s;) {
     enter_interpreter(t, interpreter);
     const double slice_s = interpreter.turn.slice_of(left_s);
     compute_alone(t, flops * (slice_s / work_s), slice_s);

@@ -58,6 +58,15 @@ TEST(Check, MoreReceivedThanSentIsFound) {
   EXPECT_NE(check(two_processes({send(0, 10)}, {recv(0, 11)})).find("nobody can provide"), std::string::npos);
 }
 
+TEST(Check, TimeSlicesThatWouldTakeForeverAreRefused) {
+  for (const auto& [slice, error] :
+       {std::pair<Ns, bool>{0, false}, {kShortestSlice_ns, false}, {1, true}, {-1, true}}) {
+    Program p = two_processes({}, {});
+    p.processes[1].interpreter_slice_ns = slice;
+    EXPECT_EQ(check(p).find("time slice") != std::string::npos, error) << slice;
+  }
+}
+
 TEST(Check, ATokenNobodySignalsIsFound) {
   EXPECT_NE(check(two_processes({{OpKind::wait, Cause::sync, 0, 0, 0}}, {})).find("left[10]"), std::string::npos);
 }

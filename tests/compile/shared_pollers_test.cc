@@ -87,6 +87,12 @@ TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
   EXPECT_EQ(r.ops(0), "spawn1 turn:wait10 turn:wait0 turn:wait11 exit ");
 }
 
+std::size_t waits(const std::string& text) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find("turn:wait"); at != std::string::npos; at = text.find("turn:wait", at + 1)) ++n;
+  return n;
+}
+
 // A broker: what comes from connection 0 goes to connection 1, and back. Once the thread's visits have gone otherwise
 // (both have received something that is not passed on yet), each would seem to answer itself.
 TEST(SharedPollers, ABrokerPassesOnWhatItHasJustReceived) {
@@ -98,13 +104,26 @@ TEST(SharedPollers, ABrokerPassesOnWhatItHasJustReceived) {
   for (std::uint32_t at = 0; at < ops.size(); ++at)
     if (ops[at].kind != OpKind::wait) transfers.emplace_back(0, at);
   r.order(transfers);
-  const auto waits = [](const std::string& text) {
-    std::size_t n = 0;
-    for (std::size_t at = text.find("turn:wait"); at != std::string::npos; at = text.find("turn:wait", at + 1)) ++n;
-    return n;
-  };
   EXPECT_EQ(waits(r.ops(2)), 6U) << r.ops(2);
   EXPECT_EQ(waits(r.ops(3)), 6U) << r.ops(3);
+}
+
+// What comes from connection 0 goes to both of the others: each waits for it.
+TEST(SharedPollers, ABrokerMayPassOnOneMessageToMany) {
+  std::vector<Op> ops;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> transfers;
+  for (std::int64_t i = 1; i <= 6; ++i) {
+    for (const Op& op : {recv(0, 10 * i), send(3, 5), send(5, 5)}) {
+      transfers.emplace_back(0, ops.size());
+      ops.push_back(op);
+    }
+    ops.push_back(park(static_cast<std::uint32_t>(i)));
+  }
+  Runtime r({ops});
+  r.order(transfers);
+  for (const std::size_t strand : {3, 4}) {
+    EXPECT_EQ(waits(r.ops(strand)), 1 + 6U) << "for its beginning, and for each message: " << r.ops(strand);
+  }
 }
 
 // Connection 1 is that of a proxy to its server: requests come from connection 0, answers go there.

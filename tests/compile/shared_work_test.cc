@@ -91,6 +91,10 @@ TEST(SharedWork, EndsMayBeLessApartThanTheNumbers) {
   loops.add(0, 40, 4'000'000);
   loops.add(1, 20, 3'200'000);
   EXPECT_EQ(loops.deal(), 10U);
+  Loops slower({});
+  slower.add(0, 40, 4'000'000);
+  slower.add(1, 20, 4'800'000);
+  EXPECT_EQ(slower.deal(), 0U) << "who made fewer had not run out of work";
 }
 
 // A load generator asks for something first, and when it has closed that connection begins all others: they are no

@@ -131,8 +131,8 @@ void at_once(ThreeThreads& s) {
   for (const ThreadId t : {s.a, s.b, s.c}) s.call(t, SYS_getppid, 1, {}, {500 * kMs, -1, 400 * kMs});
 }
 
-// Python, with extensions that let go of the lock: b waits for it, which a gets first, as it has received something meanwhile, and passes on.
-// Where a has not received that yet, it does not have the lock.
+// Python, with extensions that let go of the lock: b waits for it, which a gets first, as it has received something
+// meanwhile, and passes on. Where a has not received that yet, it does not have the lock.
 TEST(Futex, ALockOfTimeSlicesIsNotWaitedForIfItsHolderIsStillReceiving) {
   const auto compiled = [](Ns timeout) {
     ThreeThreads s;
@@ -181,21 +181,39 @@ TEST(Futex, ThreadsOfAnInterpreterComputeOneAtATime) {
   }
 }
 
-// Ruby: whoever waits for the interpreter lock has a condition variable of its own, and one of them keeps the time.
-TEST(Futex, WaitsForRubysLockAreCounted) {
-  const auto counted = [](const char* library, Ns timeout) {
+// Ruby: one of those who wait for the interpreter's lock keeps the time. Sleeps and queues have timeouts of their own,
+// or none: they stay what they are.
+TEST(Futex, WaitsForRubysLockAreKnownByItsTimeSlice) {
+  const auto compiled = [](const char* library, Ns timeout, bool overlaps) {
     ThreeThreads s;
     s.open(s.a, library, 2 * kMs + 10);
     s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 4 * kMs}, timeout);
     s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {3 * kMs + 50, 4 * kMs - 10});
-    s.futex(s.b, kA + 4, FUTEX_WAIT, 0, 0, {5 * kMs, 6 * kMs}, -1);
-    s.futex(s.a, kA + 4, FUTEX_WAKE, 1, 1, {5 * kMs + 50, 6 * kMs - 10});
-    at_once(s);
-    return count(s.compile(), "waits for Ruby's lock in the recorded order");
+    s.futex(s.b, kA, FUTEX_WAIT, 0, -ETIMEDOUT, {5 * kMs, 55 * kMs}, 50 * kMs);
+    s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {60 * kMs, 61 * kMs}, -1);
+    s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {60 * kMs + 50, 61 * kMs - 10});
+    if (overlaps) at_once(s);
+    return s.compile();
   };
-  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", 100 * kMs), 2U);
-  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", 101 * kMs), 0U);
-  EXPECT_EQ(counted("/usr/lib/x86_64-linux-gnu/libperl.so.5.36", 100 * kMs), 0U);
+  constexpr const char* kRuby = "/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1";
+  const auto counted = [](const Program& p) { return count(p, "waits for Ruby's lock in the recorded order"); };
+  EXPECT_EQ(counted(compiled(kRuby, 100 * kMs, true)), 1U);
+  EXPECT_EQ(counted(compiled(kRuby, 101 * kMs, true)), 0U);
+  EXPECT_EQ(counted(compiled("/usr/lib/x86_64-linux-gnu/libperl.so.5.36", 100 * kMs, true)), 0U);
+  const Program in_turn = compiled(kRuby, 100 * kMs, false);
+  EXPECT_EQ(in_turn.processes[0].interpreter_slice_ns, 100 * kMs);
+  EXPECT_EQ(ops(in_turn, ThreadId{1}), "sleep 50000000, wait k0, exit") << "its own sleep, and the queue";
+}
+
+// A program that goes on as another one: nothing of the first interpreter's is left in the ops.
+TEST(Futex, AnInterpreterEndsWithItsImage) {
+  ThreeThreads s;
+  s.open(s.a, kPythonModule, 2 * kMs + 12);
+  s.futex(s.a, kA, FUTEX_WAIT, 0, -ETIMEDOUT, {3 * kMs, 8 * kMs}, 5 * kMs);
+  s.pseudo(s.a, PseudoEvent::execDone, {}, 9 * kMs);
+  const Program p = s.compile();
+  EXPECT_EQ(p.processes[0].interpreter_slice_ns, 0);
+  for (const Op& op : p.threads[0].ops) EXPECT_LT(op.flags, 2 * kUnlocked);
 }
 
 // Whether a timer has expired says nothing about who comes first: the gate is what came before.
