@@ -31,7 +31,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "requests that a timer started",
     "waits for Ruby's lock in the recorded order",
     "waits for Python's lock",
-    "waits for an interpreter's lock, first come first served",
+    "waits for an interpreter's lock, taken in turns",
 };
 
 }  // namespace

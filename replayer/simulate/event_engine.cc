@@ -42,9 +42,7 @@ EventEngine::EventEngine(const EngineInput& input)
       queue_.push(static_cast<double>(program_.threads[t].start_ns) * 1e-9, EventKind::start, t);
   }
   set_up_loops();
-  for (std::uint32_t p = 0; p < program_.processes.size(); ++p)
-    if (const Ns slice = program_.processes[p].interpreter_slice_ns; slice > 0)
-      interpreters_.emplace(p, Interpreter{InterpreterTurn(static_cast<double>(slice) * 1e-9), {}});
+  set_up_interpreters();
   shares_links_ = !in_.own_options && !in_.platform_changes;
   for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
 }

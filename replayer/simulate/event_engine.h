@@ -224,7 +224,8 @@ class EventEngine {
   void start_computing(std::uint32_t t);
   // Interpreters' locks (event_interpreters.cc)
   Interpreter* interpreter_of(std::uint32_t t);
-  void ask_for_interpreter(std::uint32_t t);
+  void set_up_interpreters();
+  void ask_for_interpreter(std::uint32_t t, bool yields);
   void take_interpreter(std::uint32_t process);
   void enter_interpreter(std::uint32_t t);
   bool leave_interpreter(std::uint32_t t);

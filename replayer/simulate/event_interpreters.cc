@@ -4,6 +4,16 @@
 
 namespace simrec::replay {
 
+void EventEngine::set_up_interpreters() {
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) {
+    const std::uint32_t process = program_.threads[t].process;
+    const Ns slice = program_.processes[process].interpreter_slice_ns;
+    if (slice <= 0 || interpreters_.contains(process)) continue;
+    const double wake_up_s = in_.platform.host(threads_[t].host).costs.wake_up_s;
+    interpreters_.emplace(process, Interpreter{InterpreterTurn(static_cast<double>(slice) * 1e-9, wake_up_s), {}});
+  }
+}
+
 EventEngine::Interpreter* EventEngine::interpreter_of(std::uint32_t t) {
   if (interpreters_.empty()) return nullptr;
   const auto found = interpreters_.find(program_.threads[t].process);
@@ -11,32 +21,27 @@ EventEngine::Interpreter* EventEngine::interpreter_of(std::uint32_t t) {
 }
 
 /// The thread computes Thread::left_s as soon as it has the turn.
-void EventEngine::ask_for_interpreter(std::uint32_t t) {
+void EventEngine::ask_for_interpreter(std::uint32_t t, bool yields) {
   const std::uint32_t process = program_.threads[t].process;
   threads_[t].phase = Phase::locked_out;
   threads_[t].since = now_;
-  if (interpreters_.at(process).turn.ask(now_, t)) queue_.push(now_ + kTurnDelay_s, EventKind::interpreter, process);
+  interpreters_.at(process).turn.ask(now_, t, yields);
+  queue_.push(now_ + kTurnDelay_s, EventKind::interpreter, process);
 }
 
-/// Whoever asked first runs again as soon as it is awake.
 void EventEngine::take_interpreter(std::uint32_t process) {
   Interpreter& interpreter = interpreters_.at(process);
-  const std::uint32_t t = interpreter.turn.take();
-  Thread& thread = threads_[t];
-  ++thread.version;
-  const bool awaited = interpreter.turn.was_awaited(thread.since);
-  if (awaited) thread.cause = interpreter.chain;
-  const double delay = awaited ? in_.platform.host(thread.host).costs.wake_up_s : 0;
-  if (delay > 0)
-    queue_.push(now_ + delay, EventKind::resume, t, thread.version);
-  else
-    ready_.push_back(t);
+  const auto t = interpreter.turn.take(now_);
+  if (!t) return;
+  ++threads_[*t].version;
+  if (InterpreterTurn::was_awaited(threads_[*t].since, now_)) threads_[*t].cause = interpreter.chain;
+  ready_.push_back(*t);
 }
 
-/// The thread, which has the turn, is awake.
+/// The thread has the turn.
 void EventEngine::enter_interpreter(std::uint32_t t) {
   Thread& thread = threads_[t];
-  if (interpreter_of(t)->turn.was_awaited(thread.since)) {
+  if (InterpreterTurn::was_awaited(thread.since, now_)) {
     in_.accounting.waited(thread.account, thread.since, now_, IntervalState::sync, 0);
     if (in_.insight) note_interpreter(t);
   }
@@ -50,10 +55,11 @@ bool EventEngine::leave_interpreter(std::uint32_t t) {
   Interpreter* interpreter = interpreter_of(t);
   if (!interpreter) return false;
   if (in_.insight) interpreter->chain = threads_[t].chain;
-  const std::uint32_t process = program_.threads[t].process;
-  if (interpreter->turn.release(now_)) queue_.push(now_ + kTurnDelay_s, EventKind::interpreter, process);
+  interpreter->turn.release(now_);
+  for (const double delay_s : {0.0, interpreter->turn.wake_up_s()})
+    queue_.push(now_ + delay_s + kTurnDelay_s, EventKind::interpreter, program_.threads[t].process);
   if (threads_[t].left_s <= kInstant_s) return false;
-  ask_for_interpreter(t);
+  ask_for_interpreter(t, true);
   return true;
 }
 

@@ -11,7 +11,7 @@ bool EventEngine::compute(std::uint32_t t, const Op& op) {
   if (thread.work_s <= 0) return true;
   if (!(op.flags & kUnlocked) && interpreter_of(t)) {
     thread.left_s = thread.work_s;
-    ask_for_interpreter(t);
+    ask_for_interpreter(t, false);
   } else {
     start_computing(t);
   }

@@ -105,7 +105,7 @@ class ReferenceEngine {
   /// Of a process whose threads compute one at a time.
   struct Interpreter {
     InterpreterTurn turn;
-    simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody asks while the turn is free, or lets go while others wait
+    std::uint32_t process;
   };
   struct Token {
     std::uint32_t by_plus_one = 0;
@@ -147,9 +147,9 @@ class ReferenceEngine {
 
   // Interpreters' locks (reference_interpreters.cc)
   void set_up_interpreters();
-  void answer_interpreter(Interpreter& interpreter);
+  void take_interpreter_after(Interpreter& interpreter, double delay_s);
   void compute_in_turns(std::uint32_t t, Interpreter& interpreter, double flops, double work_s);
-  void enter_interpreter(std::uint32_t t, Interpreter& interpreter);
+  void enter_interpreter(std::uint32_t t, Interpreter& interpreter, bool yields);
 
   // Ops
   void execute_op(std::uint32_t t, const Op& op);

@@ -172,7 +172,7 @@ TEST(Futex, ThreadsOfAnInterpreterComputeOneAtATime) {
   const Program python = compiled(kPythonModule, false);
   EXPECT_EQ(python.processes[0].interpreter_slice_ns, 5 * kMs);
   EXPECT_EQ(waits(python), 1) << "its exit";
-  EXPECT_EQ(count(python, "waits for an interpreter's lock, first come first served"), 2U);
+  EXPECT_EQ(count(python, "waits for an interpreter's lock, taken in turns"), 2U);
   EXPECT_EQ(count(python, "expired timeouts"), 0U);
   for (const Program& other : {compiled(kPythonModule, true), compiled("/usr/lib/libperl.so", false),
                                compiled(kPythonModule, false, Order::recorded)}) {
