@@ -166,8 +166,9 @@ void wait_for_interpreter(Context& c, Call& call, std::optional<TokenId> token) 
   const auto flags = static_cast<std::uint16_t>(kInterpreter | (call.blocked ? kWoke : 0));
   const std::uint16_t why = call.result() < 0 ? kExpired : kOutside;
   Op op{OpKind::sleep, Cause::sync, static_cast<std::uint16_t>(flags | why), 0, call.blocked};
-  if (!token) genuine_wait(c, call);
-  if (token) {
+  if (!token) {
+    genuine_wait(c, call);
+  } else {
     const CausePoint by = c.tokens.cause(*token);
     op = {OpKind::wait, Cause::sync, static_cast<std::uint16_t>(flags | kLock), token->value, 0};
     if (by.time >= 0 && by.thread != call.thread && c.options.order == Order::arrival)

@@ -310,10 +310,15 @@ RecordingQuality quality_of(const Context& c) {
   return quality;
 }
 
-/// When the thread last received something, while recording.
-Ns last_answer(const Context& c, std::uint32_t thread) {
-  const auto last = c.threads[thread].receives.before(INT64_MAX);
-  return last ? last->end : 0;
+/// Of threads that wait for one thing at a time, before event loops are split.
+std::vector<ThreadBudget> thread_budgets(const Context& c, const std::vector<PolledSources>& polled) {
+  std::vector<ThreadBudget> budgets;
+  for (std::uint32_t i = 0; i < c.program.threads.size(); ++i) {
+    if (!std::ranges::all_of(polled[i].marks, &PollMark::alone)) continue;
+    const auto last_answer = c.threads[i].receives.before(INT64_MAX);
+    budgets.push_back(budget_of(c.program, i, last_answer ? last_answer->end : 0));
+  }
+  return budgets;
 }
 
 }  // namespace
@@ -336,11 +341,8 @@ void finalize(Context& c) {
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
     visits.push_back(std::move(t.visits));
   }
-  std::vector<ThreadBudget> budgets;
-  for (std::uint32_t i = 0; i < c.program.threads.size(); ++i)
-    if (std::ranges::all_of(polled[i].marks, &PollMark::alone))
-      budgets.push_back(budget_of(c.program, i, last_answer(c, i)));
   if (c.options.order == Order::arrival) {
+    const std::vector<ThreadBudget> budgets = thread_budgets(c, polled);
     SplitLoops woven;
     woven.regions = kFirstWovenRegion;
     for (const std::uint32_t t : weave_strands(c.program, visits, woven)) polled[t] = PolledSources(c.space);

@@ -37,15 +37,17 @@ bool InterpreterLocks::lets_go_for(std::uint16_t call) {
 
 void InterpreterLocks::settle(ScratchSequence<Op>& ops, Counts& counts) const {
   if (!was_there()) return;
+  const bool in_turn = takes_turns();
+  const Count waits = kind_of_waits();
   for (Op& op : ops) {
     if (op.flags & kInterpreter) {
-      counts.add(kind_of_waits());
-      if (!takes_turns() && (op.flags & kExpired)) counts.add(Count::expired_timeouts);
-      if (!takes_turns() && (op.flags & kOutside)) counts.add(Count::external_waits);
+      counts.add(waits);
+      if (!in_turn && (op.flags & kExpired)) counts.add(Count::expired_timeouts);
+      if (!in_turn && (op.flags & kOutside)) counts.add(Count::external_waits);
     }
     // The mutex that guards the lock, or one of an extension: whoever has it computes.
     const bool mutex = op.kind == OpKind::wait && (op.flags & kLock);
-    if (!takes_turns())
+    if (!in_turn)
       op.flags &= static_cast<std::uint16_t>(~(kInterpreter | kUnlocked));
     else if (mutex || (op.flags & kInterpreter))
       op = {OpKind::compute, Cause::none, 0, 0, 0};

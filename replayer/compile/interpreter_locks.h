@@ -45,9 +45,7 @@ class InterpreterLocks {
   }
 
   /// One of its threads, of which there are several, ran its own code between two calls; in order of the ends.
-  void computed(Ns begin, Ns end) {
-    if (is_there()) bursts_.add(begin, end);
-  }
+  void computed(Ns begin, Ns end) { bursts_.add(begin, end); }
   /// A thread has waited for the lock.
   void waited() { has_waited_ = true; }
 
@@ -61,7 +59,7 @@ class InterpreterLocks {
   /// at once.
   void keep_order() { keeps_order_ = true; }
 
-  /// Do its threads compute one at a time, whoever comes first? Else they compute at once (extensions that let go of
+  /// Do its threads compute one at a time, whoever is awake? Else they compute at once (extensions that let go of
   /// the lock), or it cannot be told.
   bool takes_turns() const { return has_waited_ && !keeps_order_ && bursts_.share() <= kMostOverlap; }
   /// How long a thread then computes while others wait for it; else 0.
@@ -69,7 +67,7 @@ class InterpreterLocks {
     if (!takes_turns()) return 0;
     return has_python_ ? kPythonSwitchInterval_ns : kRubyTimeQuantum_ns;
   }
-  /// At the end, for the ops of each thread of the process: if whoever comes first computes, waits for the lock go.
+  /// At the end, for the ops of each thread of the process: if they take turns, waits for the lock go.
   /// Counts them.
   void settle(ScratchSequence<Op>& ops, Counts& counts) const;
 

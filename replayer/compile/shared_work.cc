@@ -15,8 +15,6 @@
 namespace simrec::replay::causal {
 namespace {
 
-/// Fewer exchanges say nothing about who shares what.
-constexpr std::size_t kFewestExchanges = 8;
 /// Connections of one pool end within so many mean exchanges of each other, or see less_apart_than().
 constexpr double kEndsWithinExchanges = 4;
 

@@ -24,6 +24,9 @@ struct Dealt {
       0;  ///< by how much the longest of those connections is longer than an even share, as a part of it
 };
 
+/// Fewer exchanges say nothing about who shares what.
+inline constexpr std::size_t kFewestExchanges = 8;
+
 /// Notes `total` exchanges of so many that shared them, of which the busiest made `most`.
 inline void note_kept(Dealt& dealt, std::uint64_t total, std::size_t sharers, std::uint64_t most) {
   dealt.kept += total;

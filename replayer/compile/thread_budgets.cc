@@ -22,10 +22,9 @@ ThreadBudget budget_of(const Program& program, std::uint32_t thread, Ns end) {
 }
 
 void note_thread_budgets(const std::vector<ThreadBudget>& budgets, Dealt& dealt) {
-  constexpr std::uint64_t kFewest = 8;
   std::map<std::uint32_t, std::vector<ThreadBudget>> by_process;
   for (const ThreadBudget& budget : budgets)
-    if (budget.exchanges >= kFewest) by_process[budget.process].push_back(budget);
+    if (budget.exchanges >= kFewestExchanges) by_process[budget.process].push_back(budget);
   for (const auto& [process, threads] : by_process) {
     const auto [least, most] = std::ranges::minmax(threads, {}, &ThreadBudget::exchanges);
     const auto [first, last] = std::ranges::minmax(threads, {}, &ThreadBudget::end);

@@ -18,7 +18,7 @@ enum class EventKind : std::uint8_t {
   client_established,  ///< id = connection
   server_established,  ///< id = connection
   turn,                ///< id = event loop: whoever became ready first gets its turn
-  interpreter,         ///< id = process: who came first computes
+  interpreter,         ///< id = process: whoever is awake computes
   send,                ///< id = send queue: whoever came first leaves
   flows_end,           ///< version = its schedule: the links' next flows end
 };

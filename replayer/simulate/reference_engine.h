@@ -102,11 +102,6 @@ class ReferenceEngine {
     bool turn_due = false;
     simgrid::s4u::SemaphorePtr bell;  ///< rung when somebody becomes ready while a turn is free
   };
-  /// Of a process whose threads compute one at a time.
-  struct Interpreter {
-    InterpreterTurn turn;
-    std::uint32_t process;
-  };
   struct Token {
     std::uint32_t by_plus_one = 0;
     WaitList waiters;
@@ -147,9 +142,9 @@ class ReferenceEngine {
 
   // Interpreters' locks (reference_interpreters.cc)
   void set_up_interpreters();
-  void take_interpreter_after(Interpreter& interpreter, double delay_s);
-  void compute_in_turns(std::uint32_t t, Interpreter& interpreter, double flops, double work_s);
-  void enter_interpreter(std::uint32_t t, Interpreter& interpreter, bool yields);
+  void take_interpreter_after(InterpreterTurn& interpreter, double delay_s);
+  void compute_in_turns(std::uint32_t t, InterpreterTurn& interpreter, double flops, double work_s);
+  void enter_interpreter(std::uint32_t t, InterpreterTurn& interpreter, bool yields);
 
   // Ops
   void execute_op(std::uint32_t t, const Op& op);
@@ -192,7 +187,7 @@ class ReferenceEngine {
   std::vector<Token> tokens_;
   std::vector<Timer> timers_;
   std::vector<Loop> loops_;
-  std::map<std::uint32_t, Interpreter> interpreters_;                ///< by process
+  std::map<std::uint32_t, InterpreterTurn> interpreters_;            ///< by process
   std::map<std::pair<std::uint32_t, std::uint32_t>, Route> routes_;  ///< by hosts
   std::size_t active_ = 0;  ///< threads that can go on by themselves + things under way; 0 = standstill
   std::size_t live_ = 0;

@@ -12,35 +12,34 @@ void ReferenceEngine::set_up_interpreters() {
     const Ns slice = program_.processes[process].interpreter_slice_ns;
     if (slice <= 0) continue;
     threads_[t].interpreter = s4u::Semaphore::create(0);
-    const InterpreterTurn turn(static_cast<double>(slice) * 1e-9, host_of(t).costs.wake_up_s);
-    interpreters_.try_emplace(process, Interpreter{turn, process});
+    interpreters_.try_emplace(process, static_cast<double>(slice) * 1e-9, host_of(t).costs.wake_up_s);
   }
 }
 
-void ReferenceEngine::take_interpreter_after(Interpreter& interpreter, double delay_s) {
-  start_daemon("interpreter-" + std::to_string(interpreter.process), [this, &interpreter, delay_s] {
+void ReferenceEngine::take_interpreter_after(InterpreterTurn& interpreter, double delay_s) {
+  start_daemon("interpreter", [this, &interpreter, delay_s] {
     s4u::this_actor::sleep_for(delay_s);
-    if (const auto t = interpreter.turn.take(s4u::Engine::get_clock())) threads_[*t].interpreter->release();
+    if (const auto t = interpreter.take(s4u::Engine::get_clock())) threads_[*t].interpreter->release();
   });
 }
 
 /// The thread computes `work_s` in time slices.
-void ReferenceEngine::compute_in_turns(std::uint32_t t, Interpreter& interpreter, double flops, double work_s) {
+void ReferenceEngine::compute_in_turns(std::uint32_t t, InterpreterTurn& interpreter, double flops, double work_s) {
   for (double left_s = work_s; left_s > kInstant_s;) {
     enter_interpreter(t, interpreter, left_s < work_s);
-    const double slice_s = interpreter.turn.slice_of(left_s);
+    const double slice_s = interpreter.slice_of(left_s);
     compute_alone(t, flops * (slice_s / work_s), slice_s);
     left_s -= slice_s;
-    interpreter.turn.release(s4u::Engine::get_clock());
-    for (const double delay_s : {0.0, interpreter.turn.wake_up_s()})
+    interpreter.release(s4u::Engine::get_clock());
+    for (const double delay_s : {0.0, interpreter.wake_up_s()})
       take_interpreter_after(interpreter, delay_s + kTurnDelay_s);
   }
 }
 
 /// Waits until the thread may compute. It counts as active: whoever has the turn goes on by itself.
-void ReferenceEngine::enter_interpreter(std::uint32_t t, Interpreter& interpreter, bool yields) {
+void ReferenceEngine::enter_interpreter(std::uint32_t t, InterpreterTurn& interpreter, bool yields) {
   const double since = s4u::Engine::get_clock();
-  interpreter.turn.ask(since, t, yields);
+  interpreter.ask(since, t, yields);
   take_interpreter_after(interpreter, kTurnDelay_s);
   threads_[t].interpreter->acquire();
   const double now = s4u::Engine::get_clock();

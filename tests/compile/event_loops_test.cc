@@ -32,6 +32,15 @@ struct Server {
     }
     program.connections.resize(2);
   }
+  /// That connection was made by another process, which does nothing else; others by the server itself.
+  void accept_from_client(std::uint32_t connection) {
+    program.processes.push_back({101, "client", "client", {"client"}, 0, 0, {}});
+    ProgramThread client;
+    client.process = 1;
+    client.ops.push_back({});
+    program.connections[connection].client_thread = static_cast<std::uint32_t>(program.threads.size());
+    program.threads.push_back(std::move(client));
+  }
   Server& poll(std::uint32_t before_op, std::vector<SourceKey> sources) {
     PolledSources& p = polled[0];
     p.sources.append(sources);
@@ -119,14 +128,7 @@ Server late_answers(bool two_roles) {
     if (round > 0) ops.push_back(send(2 + (round + 1) % 2, 10));
   }
   Server s(ops);
-  if (two_roles) {
-    s.program.processes.push_back({101, "client", "client", {"client"}, 0, 0, {}});
-    ProgramThread client;
-    client.process = 1;
-    client.ops.push_back({});
-    s.program.threads.push_back(std::move(client));
-    s.program.connections[1].client_thread = 1;
-  }
+  if (two_roles) s.accept_from_client(1);
   for (std::uint32_t round = 0; round < 10; ++round) s.poll(round == 0 ? 0 : 2 * round - 1, {round % 2});
   return s;
 }
@@ -153,12 +155,7 @@ TEST(EventLoops, WhatGoesFromItsClientsToItsServersIsPassedOn) {
 // the poll waited for a byte). Connection 0 goes to its server, connection 1 comes from its client.
 TEST(EventLoops, WhatAProxyOfTasksPassesOnAPollLateComesFromTheOtherSide) {
   Server s({recv(1, 10), recv(1, 11), send(2, 10), recv(1, 20), recv(0, 1), send(2, 10), recv(0, 10)});
-  s.program.processes.push_back({101, "client", "client", {"client"}, 0, 0, {}});
-  ProgramThread client;
-  client.process = 1;
-  client.ops.push_back({});
-  s.program.threads.push_back(std::move(client));
-  s.program.connections[1].client_thread = 1;
+  s.accept_from_client(1);
   s.poll(0, {1}).poll(1, {1}).poll(4, {0});
   s.split();
   EXPECT_EQ(s.ops(2), "turn:wait0 turn:s2/10 turn:r0/1 turn:wait1 turn:s2/10 turn:r0/10 signal2 exit ");
