@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace simrec::replay::causal {
 
@@ -33,6 +34,19 @@ bool InterpreterLocks::lets_go_for(std::uint16_t call) {
                                 SYS_exit,
                                 SYS_exit_group};
   return std::ranges::find(kKept, call) == kKept.end();
+}
+
+bool InterpreterLocks::is_waited_for(std::int64_t address, Ns timeout) {
+  if (has_ruby_ && is_nearly(timeout, kRubyTimeQuantum_ns)) return true;
+  if (!has_python_) return false;
+  const auto is_there = [&](std::int64_t apart_B) {
+    return std::ranges::any_of(python_words_, [&](std::int64_t word) { return std::abs(word - address) < apart_B; });
+  };
+  if (is_nearly(timeout, kPythonSwitchInterval_ns)) {
+    if (!is_there(1)) python_words_.push_back(address);
+    return true;
+  }
+  return is_there(kPythonLock_B);
 }
 
 void InterpreterLocks::settle(ScratchSequence<Op>& ops, Counts& counts) const {

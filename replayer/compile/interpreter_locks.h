@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "replayer/compile/burst_overlap.h"
 #include "replayer/compile/counts.h"
@@ -34,15 +35,14 @@ class InterpreterLocks {
     InterpreterLocks child;
     child.has_ruby_ = has_ruby_;
     child.has_python_ = has_python_;
+    child.python_words_ = python_words_;
     return child;
   }
 
-  /// Is the wait with that timeout (-1 = none) for the interpreter's lock? Programs that ask for four to five fifths of
-  /// its interval themselves look alike. Other waits for it, without a timeout (Ruby), may be for anything: they stay.
-  bool is_waited_for(Ns timeout) const {
-    return (has_python_ && is_nearly(timeout, kPythonSwitchInterval_ns)) ||
-           (has_ruby_ && is_nearly(timeout, kRubyTimeQuantum_ns));
-  }
+  /// Is the wait at that address with that timeout (-1 = none) for the interpreter's lock? Programs that ask for four
+  /// to five fifths of its interval themselves look alike. Ruby's other waits for it, without a timeout, may be for
+  /// anything: they stay.
+  bool is_waited_for(std::int64_t address, Ns timeout);
 
   /// One of its threads, of which there are several, ran its own code between two calls; in order of the ends.
   void computed(Ns begin, Ns end) { bursts_.add(begin, end); }
@@ -86,10 +86,15 @@ class InterpreterLocks {
   /// Between its calls a thread lets go of the lock and takes it without a trace: a little of that is at once with
   /// others.
   static constexpr double kMostOverlap = 0.1;
+  /// How far apart the words of CPython's lock are: two condition variables and two mutexes of the C library, one
+  /// behind the other (struct _gil_runtime_state: 48 + 40 + 48 + 40 bytes with glibc). Who gives the lock away may wait
+  /// at them without a timeout: for those woken earlier to be gone, and for the next one to have it.
+  static constexpr std::int64_t kPythonLock_B = 176;
   /// They wait until a moment that they have computed a little before.
   static bool is_nearly(Ns timeout, Ns interval) { return timeout > interval / 5 * 4 && timeout <= interval; }
 
   bool was_there_ = false, has_ruby_ = false, has_python_ = false, has_waited_ = false, keeps_order_ = false;
+  std::vector<std::int64_t> python_words_;  ///< of its lock, that threads have waited at with the interval
   BurstOverlap bursts_;
 };
 
