@@ -73,6 +73,10 @@ bool renumber(Op& op, const Numbers& n) {
     case OpKind::wait:
       op.target = n.token[op.target];
       return op.target != kDropped;
+    case OpKind::sleep:
+      if (!(op.flags & kNagle)) return true;
+      op.target = n.stream[op.target];
+      return op.target != kDropped;
     case OpKind::compute:
       return op.value > 0;
     default:

@@ -378,7 +378,7 @@ void receive_bytes(Context& c, Call& call, std::uint32_t channel, std::int64_t b
   emit_wait(c, call, {OpKind::recv, cause, 0, channel, ch.consumed}, sender);
   if (!held_back) return;
   c.counts.add(Count::held_back);
-  c.emit(call).cause({OpKind::sleep, Cause::network, kWoke, 0, kDelayedAcknowledgement});
+  c.emit(call).cause({OpKind::sleep, Cause::network, kWoke | kNagle, channel, kDelayedAcknowledgement});
 }
 
 namespace {

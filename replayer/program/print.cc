@@ -21,6 +21,7 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
       break;
     case OpKind::sleep:
       out << " " << op.value << " ns";
+      if (op.flags & kNagle) out << " for an acknowledgement of #" << op.target;
       if (op.flags & kInterruptible) out << " until op " << index + op.target;
       break;
     case OpKind::exit:

@@ -54,7 +54,8 @@ enum OpFlag : std::uint16_t {
   kRefill = 64,        ///< a send of what did not fit before: it was room that it waited for
   kLock = 128,         ///< a wait for a lock that another thread holds
   kYields = 256,       ///< a wait for whoever came first while recording: see wait
-  kNagle = 512,        ///< a send to a socket without TCP_NODELAY
+  kNagle = 512,  ///< a send to a socket without TCP_NODELAY; a sleep: the delayed acknowledgement of stream `target`
+                 ///< that was waited for while recording
   kAfterAll = 1024,  ///< a signal that comes after all that the thread has done, whatever loop it was in; a wait for it
   kLingers = 2048,   ///< a finish that waits until it has been acknowledged (close() with SO_LINGER)
   kUnlocked = 8192,  ///< a compute op for which an interpreter's threads need no turn: system calls

@@ -44,7 +44,8 @@ EventEngine::EventEngine(const EngineInput& input)
   set_up_loops();
   set_up_interpreters();
   shares_links_ = !in_.own_options && !in_.platform_changes;
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
+  const std::vector<std::uint32_t> opposite = opposite_streams(program_);
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s, opposite[s]);
 }
 
 void EventEngine::run() {

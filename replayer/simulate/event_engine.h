@@ -111,6 +111,7 @@ class EventEngine {
     bool gated = false;       ///< bytes wait for an acknowledgement or room
     bool held = false;        ///< gated by Nagle's algorithm
     Nagle nagle;
+    std::uint32_t opposite = kNoStream;  ///< stream of the connection's other direction
     bool end_left = false;
     std::int64_t flowed = 0, flow_end = 0;
     WrittenNow written_now;
@@ -247,7 +248,7 @@ class EventEngine {
   void wake_satisfied(WaitList& list, std::uint32_t by_plus_one);
 
   // Streams and connections (event_streams.cc)
-  void set_up_stream(std::uint32_t index);
+  void set_up_stream(std::uint32_t index, std::uint32_t opposite);
   bool send(std::uint32_t t, const Op& op);
   bool recv(std::uint32_t t, const Op& op);
   bool finish(std::uint32_t t, const Op& op);
@@ -262,6 +263,7 @@ class EventEngine {
   std::uint32_t route_of(std::uint32_t source, std::uint32_t destination);
   void add_route(std::uint32_t source, std::uint32_t destination);
   void start_flow(std::uint32_t stream);
+  RemotePath* other_direction(std::uint32_t stream);
   void note_flow_start(std::uint32_t stream);
   /// What each of its shares carries.
   double share_bytes(const RemotePath& path) const;

@@ -3,7 +3,7 @@
 
 namespace simrec::replay {
 
-void EventEngine::set_up_stream(std::uint32_t index) {
+void EventEngine::set_up_stream(std::uint32_t index, std::uint32_t opposite) {
   const replay::Stream& from = program_.streams[index];
   Stream& stream = streams_[index];
   stream.capacity = from.capacity_bytes;
@@ -17,6 +17,7 @@ void EventEngine::set_up_stream(std::uint32_t index) {
   path.other_links_s_per_byte = route.other_links_s_per_byte;
   path.only_shared_links = route.only_shared;
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
+  path.opposite = opposite;
   path.route = route_of(stream.source, stream.destination);
   path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
   path.has_window = in_.network.slow_start && has_congestion_window(from.transport);
@@ -181,7 +182,11 @@ void EventEngine::flow_ended(std::uint32_t index) {
   const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
   path.last_delivery = std::max(path.last_delivery, now_ + path.forward_s + forwarding);
   if (in_.insight) note_transfer(index);
-  path.nagle.acknowledge_at(path.last_delivery + path.back_s, path.flow_end - path.flowed);
+  path.nagle.arrives(path.last_delivery, path.back_s, path.flow_end - path.flowed,
+                     in_.network.delayed_acknowledgements);
+  if (RemotePath* other = other_direction(index);
+      other && other->nagle.answer_arrives(path.last_delivery) && other->held)
+    schedule_window(path.opposite);
   const Chain chain = path.flow;  // the next flow's takes its place
   const Because because(*this, chain);
   path.flow_active = false;

@@ -18,6 +18,8 @@ constexpr std::array kTerms = {
     ModelTerm{"forwarding", &NetworkModel::forwarding, "every link takes a frame whole before the next one gets it"},
     ModelTerm{"nagle", &NetworkModel::nagle,
               "without TCP_NODELAY a small segment waits until the last one is acknowledged"},
+    ModelTerm{"delayed-acks", &NetworkModel::delayed_acknowledgements,
+              "who answers acknowledges small segments with that, or after 40 ms"},
     ModelTerm{"wake-up", &NetworkModel::wake_up, "waking a thread takes time"},
     ModelTerm{"timer-slack", &NetworkModel::timer_slack, "timers are late"},
     ModelTerm{"cold-caches", &NetworkModel::cold_caches, "who waited for another host finds its caches used by others"},

@@ -24,6 +24,21 @@ double server_established_s(const NetworkModel& model, double forward_latency_s,
 
 bool has_congestion_window(Transport transport) { return transport != Transport::datagram; }
 
+std::vector<std::uint32_t> opposite_streams(const Program& program) {
+  std::vector<std::uint32_t> opposite(program.streams.size(), kNoStream), first(program.connections.size(), kNoStream);
+  for (std::uint32_t s = 0; s < program.streams.size(); ++s) {
+    const std::uint32_t connection = program.streams[s].connection_plus_one;
+    if (!connection) continue;
+    std::uint32_t& other = first[connection - 1];
+    if (other != kNoStream) {
+      opposite[s] = other;
+      opposite[other] = s;
+    }
+    other = s;
+  }
+  return opposite;
+}
+
 std::int64_t next_flow_payload(std::int64_t queued, std::int64_t room, bool room_will_grow, std::int64_t burst) {
   const std::int64_t wanted = std::min({queued, kFlowPayload, burst});
   if (room >= wanted) return wanted;

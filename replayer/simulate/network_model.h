@@ -25,9 +25,10 @@ struct NetworkModel {
   bool window_shares = true;    ///< connections share links as they have bytes under way, see window_shares.h
   bool forwarding = true;       ///< every link takes a frame whole before the next one gets it
   bool nagle = true;            ///< small segments wait for an acknowledgement, see nagle.h
-  bool wake_up = true;          ///< a thread that slept runs again some time after what released it
-  bool timer_slack = true;      ///< timers are late
-  bool cold_caches = true;      ///< after waiting for another host a thread computes longer, see host_costs.h
+  bool delayed_acknowledgements = true;  ///< who answers acknowledges small segments with that, see nagle.h
+  bool wake_up = true;                   ///< a thread that slept runs again some time after what released it
+  bool timer_slack = true;               ///< timers are late
+  bool cold_caches = true;               ///< after waiting for another host a thread computes longer, see host_costs.h
 };
 
 /// Payload of a full TCP segment at MTU 1500 with timestamps: 1500 - 20 (IPv4) - 20 (TCP) - 12 (timestamps).
@@ -58,6 +59,10 @@ double server_established_s(const NetworkModel& model, double forward_latency_s,
 /// Does the stream's transport run under a TCP congestion window when it crosses hosts? Pipes and Unix sockets
 /// that a placement stretches over hosts are taken as tunnelled through TCP; datagrams are not.
 bool has_congestion_window(Transport transport);
+
+inline constexpr std::uint32_t kNoStream = UINT32_MAX;
+/// For each stream the one of its connection's other direction; kNoStream = it has none.
+std::vector<std::uint32_t> opposite_streams(const Program& program);
 
 /// Payload to put into the next flow of a stream: `queued` bytes are waiting, `room` bytes may be in flight in
 /// addition, `room_will_grow` = an acknowledgement is under way, `burst` bytes leave at once at most. 0 = wait: like

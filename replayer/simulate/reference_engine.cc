@@ -27,7 +27,8 @@ ReferenceEngine::ReferenceEngine(const EngineInput& input)
       live_(program_.threads.size()) {
   set_up_loops();
   set_up_interpreters();
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s);
+  const std::vector<std::uint32_t> opposite = opposite_streams(program_);
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) set_up_stream(s, opposite[s]);
   for (std::uint32_t t = 0; t < threads_.size(); ++t)
     if (!program_.threads[t].spawned) start_thread(t);
 }
@@ -246,7 +247,7 @@ void ReferenceEngine::compute_alone(std::uint32_t t, double flops, double work_s
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
-  if (op.value <= 0) return;
+  if (op.value <= 0 || is_modelled(in_.network, op, streams_)) return;
   const double since = clock_s();
   const double until =
       since + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? host_of(t).costs.timer_slack_s : 0);

@@ -78,11 +78,12 @@ class ReferenceEngine {
     std::uint32_t flow_shares = 1;
     bool gated = false, end_left = false;
     Nagle nagle;
+    std::uint32_t opposite = kNoStream;  ///< the connection's other direction
     std::int64_t flowed = 0, flow_end = 0, released = 0;
     WrittenNow written_now;
     std::uint32_t writer_plus_one = 0;
     std::deque<RoomNotice> room;
-    Line deliveries, acknowledgements, notices;
+    Line deliveries, acknowledgements, delayed_acknowledgements, notices;
   };
   struct Stream {
     std::int64_t sent = 0, arrived = 0, consumed = 0, wanted = 0;
@@ -162,7 +163,7 @@ class ReferenceEngine {
   WaitList* list_of(const Op& op);
 
   // Streams
-  void set_up_stream(std::uint32_t index);
+  void set_up_stream(std::uint32_t index, std::uint32_t opposite);
   Route& route_of(std::uint32_t source, std::uint32_t destination);
   void run_route(Route& route);
   void queue_flow(std::uint32_t index);
@@ -172,6 +173,9 @@ class ReferenceEngine {
   bool is_connecting(std::uint32_t stream) const;
   void take_notices(Stream& stream);
   void inject(std::uint32_t stream);
+  void inject_gated(std::uint32_t stream);
+  /// What flows of the stream acknowledge; nullptr = nothing.
+  RemotePath* other_direction(std::uint32_t stream);
   void acknowledge_end_at(std::uint32_t stream, double when);
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);

@@ -10,7 +10,7 @@ double clock_s() { return s4u::Engine::get_clock(); }
 
 }  // namespace
 
-void ReferenceEngine::set_up_stream(std::uint32_t index) {
+void ReferenceEngine::set_up_stream(std::uint32_t index, std::uint32_t opposite) {
   const replay::Stream& from = program_.streams[index];
   const std::uint32_t source = in_.platform.host_of_thread(program_, from.writer_thread);
   const std::uint32_t destination = in_.platform.host_of_thread(program_, from.reader_thread);
@@ -28,7 +28,8 @@ void ReferenceEngine::set_up_stream(std::uint32_t index) {
   path.flow_started = s4u::Semaphore::create(0);
   const std::string name = "stream-" + std::to_string(index);
   start_daemon(name + "-flows", [this, index] { run_flows(index); });
-  for (Line* line : {&path.deliveries, &path.acknowledgements, &path.notices}) {
+  path.opposite = opposite;
+  for (Line* line : {&path.deliveries, &path.acknowledgements, &path.delayed_acknowledgements, &path.notices}) {
     line->filled = s4u::Semaphore::create(0);
     start_daemon(name + "-line", [this, line] { run_line(*line); });
   }
@@ -122,7 +123,7 @@ void ReferenceEngine::consumed(std::uint32_t index, std::int64_t position) {
   stream.remote->room.push_back({when, position});
   add(stream.remote->notices, when, [this, index, reader_plus_one] {
     take_notices(streams_[index]);
-    if (streams_[index].remote->gated) inject(index);
+    inject_gated(index);
     notify(streams_[index].writers, reader_plus_one);
   });
 }
@@ -171,10 +172,11 @@ void ReferenceEngine::inject(std::uint32_t index) {
     room_will_grow = room_will_grow || !path.room.empty();
   }
   const std::int64_t burst = in_.network.bursts && path.window ? path.window->burst() : kFlowPayload;
-  const std::int64_t payload =
-      path.nagle.allowed(clock_s(), next_flow_payload(queued, room, room_will_grow, burst), stream.end_sent);
+  const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
+  const std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
+    if (fits > 0) add(path.delayed_acknowledgements, path.nagle.held_until(), [this, index] { inject_gated(index); });
     return;
   }
   path.flow_end = path.flowed + payload;
@@ -189,7 +191,17 @@ void ReferenceEngine::inject(std::uint32_t index) {
     start_flow(index);
 }
 
+void ReferenceEngine::inject_gated(std::uint32_t index) {
+  if (streams_[index].remote->gated) inject(index);
+}
+
+ReferenceEngine::RemotePath* ReferenceEngine::other_direction(std::uint32_t index) {
+  const std::uint32_t opposite = streams_[index].remote->opposite;
+  return opposite == kNoStream ? nullptr : streams_[opposite].remote.get();
+}
+
 void ReferenceEngine::start_flow(std::uint32_t index) {
+  if (RemotePath* other = other_direction(index)) other->nagle.answered(clock_s());
   RemotePath& path = *streams_[index].remote;
   const replay::Stream& from = program_.streams[index];
   ++in_.counts.network_flows;
@@ -243,7 +255,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
     const double forwarding = forwarding_s(in_.network, path.flow_end - path.flowed, path.other_links_s_per_byte);
     const double delivered = path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s + forwarding);
     const double acknowledged = delivered + path.back_s;
-    path.nagle.acknowledge_at(acknowledged, path.flow_end - path.flowed);
+    path.nagle.arrives(delivered, path.back_s, path.flow_end - path.flowed, in_.network.delayed_acknowledgements);
     path.flowed = path.flow_end;
     if (path.flow_short) send_next(*path.route);
     const bool end = stream.end_sent && path.flowed == stream.sent;
@@ -253,10 +265,12 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
       streams_[index].end_arrived = streams_[index].end_arrived || end;
       arrived(index, by);
     });
+    if (RemotePath* other = other_direction(index); other && other->nagle.answer_arrives(delivered))
+      add(path.deliveries, delivered, [this, opposite = path.opposite] { inject_gated(opposite); });
     if (path.window) path.window->acknowledge_at(acknowledged, path.flowed);
     if (path.window || in_.network.nagle) {
       add(path.acknowledgements, acknowledged, [this, index] {
-        if (streams_[index].remote->gated) inject(index);
+        inject_gated(index);
         notify(streams_[index].writers, program_.streams[index].reader_thread + 1);
       });
     }

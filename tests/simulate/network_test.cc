@@ -85,6 +85,50 @@ TEST_P(Network, ASmallSegmentWaitsUntilTheOneBeforeIsAcknowledged) {
   EXPECT_NEAR(predicted(1448, kNagle, {}), 20e6 + 2 * 670 + 15'140, 10);  // a full one does not wait
 }
 
+// Requests in one piece, answers in two: whoever has answered once acknowledges the first piece of a later answer not
+// before its next request, or after 40 ms; and after that, the next one at once.
+TEST_P(Network, WhoAnswersDelaysAcknowledgements) {
+  const auto ends_at = [this](int requests, Ns thinks, const NetworkModel& model) {
+    ProgramBuilder b;
+    std::vector<Op> client, server;
+    for (int i = 1; i <= requests; ++i) {
+      client.insert(client.end(), {send(0, 1), recv(1, 2 * i), compute(thinks)});
+      server.insert(server.end(), {recv(0, i), send(1, 1, kNagle), send(1, 1, kNagle)});
+    }
+    b.process("client", client);
+    b.process("server", server);
+    const std::uint32_t connection = b.connection(0, 1) + 1;
+    b.stream(0, 1, kUnlimited, Transport::tcp, connection);
+    b.stream(1, 0, kUnlimited, Transport::tcp, connection);
+    return static_cast<double>(run(b, model).processes[0].end_ns) - static_cast<double>(requests * thinks);
+  };
+  NetworkModel without;
+  without.delayed_acknowledgements = false;
+  constexpr double kAtOnce = 40e6 + 3 * 670;  // there, the first piece back, its acknowledgement, the second piece
+  EXPECT_NEAR(ends_at(1, 1 * kMs, {}), kAtOnce, 10);
+  EXPECT_NEAR(ends_at(2, 1 * kMs, {}), 2 * kAtOnce + 40e6, 20);
+  EXPECT_NEAR(ends_at(3, 1 * kMs, {}), 3 * kAtOnce + 80e6, 30);
+  EXPECT_NEAR(ends_at(3, 1 * kMs, without), 3 * kAtOnce, 30);
+  EXPECT_NEAR(ends_at(3, 50 * kMs, {}), 3 * kAtOnce, 30) << "who thinks longer than that does not count as answering";
+}
+
+TEST_P(Network, RecordedDelaysOfAcknowledgementsAreThoseOfOneHost) {
+  const auto ends_at = [this](std::uint16_t flags, const NetworkModel& model) {
+    ProgramBuilder b;
+    Op held = sleep(40 * kMs, kWoke | kNagle);
+    held.cause = Cause::network;
+    b.process("client", {send(0, 1, flags)});
+    b.process("server", {recv(0, 1), held});
+    b.stream(0, 1);
+    return static_cast<double>(run(b, model).processes[1].end_ns);
+  };
+  NetworkModel without;
+  without.delayed_acknowledgements = false;
+  EXPECT_NEAR(ends_at(kNagle, {}), 10e6 + 670, 10);
+  EXPECT_NEAR(ends_at(kNagle, without), 50e6 + 670, 10);
+  EXPECT_NEAR(ends_at(0, {}), 50e6 + 670, 10) << "with TCP_NODELAY it was something else that held it back";
+}
+
 TEST_P(Network, TheEndOfAStreamLetsAllGo) {
   ProgramBuilder b;
   b.process("client", {send(0, 1, kNagle), send(0, 1, kNagle), finish(0)});
