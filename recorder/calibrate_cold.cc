@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <future>
+#include <numeric>
 #include <vector>
 
 #include "recorder/calibrate_host.h"
@@ -67,6 +68,15 @@ Sample joined(Sample a, const Sample& b) {
   return a;
 }
 
+/// What waits cost in the long run: most after a few ms cost nothing, some everything (others have run meanwhile), so
+/// that a median is one or the other. Without the longest of ten, which was interrupted.
+double mean_cost(Sample sample) {
+  std::ranges::sort(sample);
+  sample.resize(sample.size() - sample.size() / 10);
+  return std::accumulate(sample.begin(), sample.end(), 0.0) /
+         static_cast<double>(std::max<std::size_t>(sample.size(), 1));
+}
+
 }  // namespace
 
 ColdCaches measure_cold_caches() {
@@ -75,7 +85,7 @@ ColdCaches measure_cold_caches() {
   const Samples theirs = other.get();
   const double hot = median(joined(mine.hot, theirs.hot));
   const auto longer = [hot](const Sample& a, const Sample& b) {
-    return std::max<Ns>(0, to_ns(median(joined(a, b)) - hot));
+    return std::max<Ns>(0, to_ns(mean_cost(joined(a, b)) - hot));
   };
   ColdCaches cold{longer(mine.after_5ms, theirs.after_5ms), longer(mine.after_40ms, theirs.after_40ms)};
   cold.after_40ms = std::max(cold.after_40ms, cold.after_5ms);
