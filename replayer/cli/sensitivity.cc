@@ -35,7 +35,7 @@ std::uint64_t ops_with(const Program& program, OpKind kind, std::uint16_t flag) 
 
 void drop_sleeps(Program& program, std::uint16_t flag) {
   for_each_op(program, [flag](Op& op, const ProgramThread&, std::size_t) {
-    if (op.kind == OpKind::sleep && (op.flags & flag)) op.value = 0;
+    if ((op.kind == OpKind::sleep || op.kind == OpKind::expire) && (op.flags & flag)) op.value = 0;
   });
 }
 
@@ -85,7 +85,8 @@ constexpr std::array kExperiments = {
                {}},
     Experiment{kExpiredTimeouts,
                [](const Program& p, const Outcome&) {
-                 return std::max(ops_with(p, OpKind::sleep, kExpired), value_of(p.counts, "expired timeouts"));
+                 return std::max(ops_with(p, OpKind::sleep, kExpired) + ops_with(p, OpKind::expire, kExpired),
+                                 value_of(p.counts, "expired timeouts"));
                },
                [](Program& p) { drop_sleeps(p, kExpired); },
                {},

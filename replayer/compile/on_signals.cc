@@ -95,6 +95,20 @@ bool wait_any_posix_timer(Context& c, Call& call) {
   return latest && wait_timer(c, call, *latest);
 }
 
+/// The call does not wait for time or signals: an alarm that interrupts it was its timeout.
+bool waits_for_others(const Call& call) {
+  constexpr std::array kForTime = {SYS_pause, SYS_rt_sigsuspend, SYS_nanosleep, SYS_clock_nanosleep};
+  return std::ranges::find(kForTime, call.event.kind) == kForTime.end();
+}
+
+bool wait_for_alarm(Context& c, Call& call) {
+  Timer& timer = c.processes[call.process].real_timer;
+  const bool timeout = timer.interval == 0 && waits_for_others(call);
+  if (!wait_timer(c, call, timer, timeout ? kExpired : 0)) return false;
+  if (timeout) c.counts.add(Count::expired_timeouts);
+  return true;
+}
+
 constexpr HandlerRow kRows[] = {
     {SYS_kill, kill_entry, nullptr},
     {SYS_tkill, kill_entry, nullptr},
@@ -124,7 +138,7 @@ void interrupted(Context& c, Call& call) {
       return wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
   }
   if (code == SI_TIMER && wait_any_posix_timer(c, call)) return;
-  if (signo == SIGALRM && code == SI_KERNEL && wait_timer(c, call, c.processes[call.process].real_timer)) return;
+  if (signo == SIGALRM && code == SI_KERNEL && wait_for_alarm(c, call)) return;
   if (const auto token = c.signals.take(call.process, signo, signal->entry_ns))
     return wait_token(c, call, *token, Cause::sync);
   c.counts.add(Count::signals_from_outside);

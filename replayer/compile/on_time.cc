@@ -58,13 +58,13 @@ constexpr HandlerRow kRows[] = {
 
 std::span<const HandlerRow> time_handlers() { return kRows; }
 
-bool wait_timer(Context& c, Call& call, Timer& timer) {
+bool wait_timer(Context& c, Call& call, Timer& timer, std::uint16_t flags) {
   if (!timer.id_plus_one) return false;
   const Ns value = timer.first + timer.expired * timer.interval;
   const Ns since_first = call.event.exit_ns - timer.armed_at - timer.first;
   const std::int64_t passed = timer.interval > 0 && since_first > 0 ? since_first / timer.interval + 1 : 1;
   timer.expired = std::max(timer.expired + 1, passed);
-  emit_wait(c, call, {OpKind::expire, Cause::sleep, 0, timer.id_plus_one - 1, value}, {});
+  emit_wait(c, call, {OpKind::expire, Cause::sleep, flags, timer.id_plus_one - 1, value}, {});
   if (!timer.interval) timer.id_plus_one = 0;
   return true;
 }

@@ -50,7 +50,7 @@ enum OpFlag : std::uint16_t {
   kNonblocking = 2,    ///< see connect
   kTurn = 8,           ///< head of an event loop's handler: the fiber needs its loop's turn, see ProgramThread
   kOutside = 16,       ///< a sleep that stands for a recorded wait whose cause is not in the trace
-  kExpired = 32,       ///< a sleep that is a timeout which expired while recording
+  kExpired = 32,       ///< a sleep or expire that is a timeout which expired while recording
   kRefill = 64,        ///< a send of what did not fit before: it was room that it waited for
   kLock = 128,         ///< a wait for a lock that another thread holds
   kYields = 256,       ///< a wait for whoever came first while recording: see wait

@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <utility>
+#include <vector>
 
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/network_model.h"
@@ -70,7 +70,10 @@ class Nagle {
   };
   /// What has arrived until `now`.
   void settle(double now) {
-    for (; !flows_.empty() && flows_.front().arrives_s <= now + kInstant_s; flows_.pop_front()) receive(flows_.front());
+    std::size_t arrived = 0;
+    for (; arrived < flows_.size() && flows_[arrived].arrives_s <= now + kInstant_s; ++arrived)
+      receive(flows_[arrived]);
+    flows_.erase(flows_.begin(), flows_.begin() + static_cast<std::ptrdiff_t>(arrived));
     expire(now);
   }
   void receive(const Flow& flow) {
@@ -104,7 +107,7 @@ class Nagle {
   double small_acknowledged_s_ = 0;                     ///< at the sender
   double received_s_ = -2 * kDelayedAcknowledgement_s;  ///< what came last
   double due_s_ = kNever;                               ///< when the receiver acknowledges without an answer
-  std::deque<Flow> flows_;                              ///< under way
+  std::vector<Flow> flows_;                             ///< under way; few
 };
 
 /// Is the sleep a recorded wait for a delayed acknowledgement between hosts, whose own ones are modelled? `streams` =

@@ -88,6 +88,31 @@ TEST(Time, AlarmEndsAPause) {
   EXPECT_EQ(ops(s.compile(), a), "arm t0, expire t0 1000000000, exit");
 }
 
+// Programs guard their waits with alarms (tftp): what one interrupts had a timeout, which expired while recording.
+TEST(Time, AnAlarmThatInterruptsAWaitForOthersIsATimeout) {
+  const auto compiled = [](std::uint16_t call, std::int64_t interval) {
+    Script s;
+    const ThreadId a = s.root();
+    s.pipe(a, 3, 4, 500);
+    s.call(a, SYS_setitimer, 0, {0, 1000 * kMs, interval}, {1 * kMs});
+    if (call == SYS_read)
+      s.read(a, 3, -EINTR, {2 * kMs, 1001 * kMs});
+    else
+      s.call(a, call, -EINTR, {}, {2 * kMs, 1001 * kMs});
+    s.pseudo(a, PseudoEvent::signal, {SIGALRM, kKernelSignal, 0}, 1001 * kMs);
+    return s.compile();
+  };
+  const auto timeouts = [](const Program& p) {
+    return std::ranges::count_if(p.threads[0].ops, [](const Op& op) { return (op.flags & kExpired) != 0; });
+  };
+  const Program guarded = compiled(SYS_read, 0);
+  EXPECT_EQ(ops(guarded, ThreadId{0}), "arm t0, expire t0 1000000000, exit");
+  EXPECT_EQ(timeouts(guarded), 1);
+  EXPECT_EQ(count(guarded, "expired timeouts"), 1U);
+  EXPECT_EQ(timeouts(compiled(SYS_pause, 0)), 0);
+  EXPECT_EQ(timeouts(compiled(SYS_read, 1000 * kMs)), 0) << "a tick";
+}
+
 TEST(Time, PosixTimersInterruptToo) {
   Script s;
   const ThreadId a = s.root();

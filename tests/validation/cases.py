@@ -79,6 +79,9 @@ SETTINGS = {s.name: s for s in (
     # Of the seventh.
     Setting("120m-9ms", star(4, 120 * M, 2.25), size="S"),
     Setting("600m-1.2ms", star(4, 600 * M, 0.3), size="T"),
+    # Of the eighth.
+    Setting("90m-6ms", star(4, 90 * M, 1.5), size="U"),
+    Setting("450m-2ms", star(4, 450 * M, 0.5), size="V"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -159,7 +162,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5", "heldout6", "heldout7")
+            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8")
 
 
 def workloads():

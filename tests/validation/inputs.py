@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import zlib
 
+import eighth_inputs
 import held_inputs
 import more_inputs
 import server_inputs
 import sixth_inputs
+from eighth_inputs import celery, commands, flask, fossil, hitch, mirror, replica, tftp, tornado, unison  # noqa: F401
 from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lines, lua, mail, octave, part, postscript, queries, samba,  # noqa: F401
                          sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
@@ -128,6 +130,7 @@ def server_configs(d, places):
     more_inputs.configs(d, places.ports, places.addresses)
     held_inputs.configs(d, places.ports, places.addresses)
     sixth_inputs.configs(d, places.ports, places.addresses)
+    eighth_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):
