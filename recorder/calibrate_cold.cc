@@ -69,10 +69,10 @@ Sample joined(Sample a, const Sample& b) {
 }
 
 /// What waits cost in the long run: most after a few ms cost nothing, some everything (others have run meanwhile), so
-/// that a median is one or the other. Without the longest of ten, which was interrupted.
+/// that a median is one or the other. Without the longest tenth, one at least: those were interrupted.
 double mean_cost(Sample sample) {
   std::ranges::sort(sample);
-  sample.resize(sample.size() - sample.size() / 10);
+  if (!sample.empty()) sample.resize(sample.size() - std::max<std::size_t>(sample.size() / 10, 1));
   return std::accumulate(sample.begin(), sample.end(), 0.0) /
          static_cast<double>(std::max<std::size_t>(sample.size(), 1));
 }
@@ -83,7 +83,7 @@ ColdCaches measure_cold_caches() {
   auto other = std::async(std::launch::async, measure);
   const Samples mine = measure();
   const Samples theirs = other.get();
-  const double hot = median(joined(mine.hot, theirs.hot));
+  const double hot = mean_cost(joined(mine.hot, theirs.hot));
   const auto longer = [hot](const Sample& a, const Sample& b) {
     return std::max<Ns>(0, to_ns(mean_cost(joined(a, b)) - hot));
   };

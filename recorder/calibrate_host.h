@@ -24,8 +24,8 @@ struct ColdCaches {
 
 /// How much more CPU time the same work takes after waiting for 5.5 and for 40 ms than without waiting, since others
 /// used the caches meanwhile: a TCP message over loopback and a walk over 512 KiB (tests/bench/cold has other sizes and
-/// waits). Two threads measure at once, to take half the time: medians of 10, of 4 and, without waiting, of 60. The
-/// second is not less than the first. Zeros when there is no loopback interface.
+/// waits). Two threads measure at once, to take half the time: means of 10, of 4 and, without waiting, of 60, without
+/// the longest tenth of each. The second is not less than the first. Zeros when there is no loopback interface.
 ColdCaches measure_cold_caches();
 
 struct Loopback {

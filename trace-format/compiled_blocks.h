@@ -14,7 +14,7 @@ namespace simrec {
 
 /// How the tool version of a compiled program begins.
 inline constexpr const char* kProgramTool = "simreplay-program ";
-inline constexpr std::uint32_t kProgramVersion = 1;
+inline constexpr std::uint32_t kProgramVersion = 2;
 
 /// See replayer/program/program.h, RecordingQuality.
 struct CompiledQuality {

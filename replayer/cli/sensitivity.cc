@@ -56,7 +56,11 @@ void clear_flag(Program& program, OpKind kind, std::uint16_t flag) {
 
 void never_cut_sleeps(Program& program) { clear_flag(program, OpKind::sleep, kInterruptible); }
 
-void send_at_once(Program& program) { clear_flag(program, OpKind::send, kNagle); }
+/// Nothing waits for acknowledgements, delayed ones included.
+void send_at_once(Program& program) {
+  clear_flag(program, OpKind::send, kNagle);
+  drop_sleeps(program, kNagle);
+}
 
 bool is_unseen_end(const Op& op) { return op.kind == OpKind::wait && (op.flags & kAfterAll); }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 namespace simrec::replay::causal {
 
@@ -36,17 +35,33 @@ bool InterpreterLocks::lets_go_for(std::uint16_t call) {
   return std::ranges::find(kKept, call) == kKept.end();
 }
 
-bool InterpreterLocks::is_waited_for(std::int64_t address, Ns timeout) {
-  if (has_ruby_ && is_nearly(timeout, kRubyTimeQuantum_ns)) return true;
-  if (!has_python_) return false;
-  const auto is_there = [&](std::int64_t apart_B) {
-    return std::ranges::any_of(python_words_, [&](std::int64_t word) { return std::abs(word - address) < apart_B; });
-  };
-  if (is_nearly(timeout, kPythonSwitchInterval_ns)) {
-    if (!is_there(1)) python_words_.push_back(address);
-    return true;
+bool InterpreterLocks::is_beside_lock(std::int64_t address) const {
+  return std::ranges::any_of(words_, [address](const Word& word) {
+    const std::uint64_t apart = static_cast<std::uint64_t>(address) - static_cast<std::uint64_t>(word.address);
+    return word.is_of_lock && (apart < kPythonLock_B || -apart < kPythonLock_B);
+  });
+}
+
+void InterpreterLocks::note_word(const Wait& wait) {
+  auto word = std::ranges::find(words_, wait.address, &Word::address);
+  if (word == words_.end()) {
+    word = std::ranges::find(words_, false, &Word::is_of_lock);
+    if (word == words_.end()) return;
+    std::rotate(word, word + 1, words_.end());  // the oldest that is not of the lock goes
+    word = words_.end() - 1;
+    *word = {wait.address, 0, wait.thread, false};
   }
-  return is_there(kPythonLock_B);
+  word->is_of_lock = word->is_of_lock || (word->thread != wait.thread && word->ended > wait.entry);
+  word->ended = wait.exit;
+  word->thread = wait.thread;
+}
+
+bool InterpreterLocks::is_waited_for(const Wait& wait) {
+  if (has_ruby_ && is_nearly(wait.timeout, kRubyTimeQuantum_ns)) return true;
+  if (!has_python_) return false;
+  if (!is_nearly(wait.timeout, kPythonSwitchInterval_ns)) return is_beside_lock(wait.address);
+  note_word(wait);
+  return true;
 }
 
 void InterpreterLocks::settle(ScratchSequence<Op>& ops, Counts& counts) const {

@@ -2,9 +2,9 @@
 // are condition variables like any others), and whether the interpreter's threads compute one at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "replayer/compile/burst_overlap.h"
 #include "replayer/compile/counts.h"
@@ -35,14 +35,19 @@ class InterpreterLocks {
     InterpreterLocks child;
     child.has_ruby_ = has_ruby_;
     child.has_python_ = has_python_;
-    child.python_words_ = python_words_;
+    child.words_ = words_;
     return child;
   }
 
-  /// Is the wait at that address with that timeout (-1 = none) for the interpreter's lock? Programs that ask for four
-  /// to five fifths of its interval themselves look alike. Ruby's other waits for it, without a timeout, may be for
-  /// anything: they stay.
-  bool is_waited_for(std::int64_t address, Ns timeout);
+  /// A futex wait that has ended; timeout -1 = none.
+  struct Wait {
+    std::int64_t address = 0;
+    Ns timeout = -1, entry = 0, exit = 0;
+    std::uint32_t thread = 0;
+  };
+  /// Was it for the interpreter's lock? Programs that ask for four to five fifths of its interval themselves look
+  /// alike. Ruby's other waits for it, without a timeout, may be for anything: they stay. In order of the ends.
+  bool is_waited_for(const Wait& wait);
 
   /// One of its threads, of which there are several, ran its own code between two calls; in order of the ends.
   void computed(Ns begin, Ns end) { bursts_.add(begin, end); }
@@ -89,12 +94,23 @@ class InterpreterLocks {
   /// How far apart the words of CPython's lock are: two condition variables and two mutexes of the C library, one
   /// behind the other (struct _gil_runtime_state: 48 + 40 + 48 + 40 bytes with glibc). Who gives the lock away may wait
   /// at them without a timeout: for those woken earlier to be gone, and for the next one to have it.
-  static constexpr std::int64_t kPythonLock_B = 176;
+  static constexpr std::uint64_t kPythonLock_B = 176;
   /// They wait until a moment that they have computed a little before.
   static bool is_nearly(Ns timeout, Ns interval) { return timeout > interval / 5 * 4 && timeout <= interval; }
 
   bool was_there_ = false, has_ruby_ = false, has_python_ = false, has_waited_ = false, keeps_order_ = false;
-  std::vector<std::int64_t> python_words_;  ///< of its lock, that threads have waited at with the interval
+  /// At which threads have waited with Python's interval: of its lock only if two did at once. Programs' own waits of
+  /// that length have words of their own.
+  struct Word {
+    std::int64_t address = 0;
+    Ns ended = 0;
+    std::uint32_t thread = 0;
+    bool is_of_lock = false;
+  };
+  bool is_beside_lock(std::int64_t address) const;
+  void note_word(const Wait& wait);
+
+  std::array<Word, 8> words_{};
   BurstOverlap bursts_;
 };
 

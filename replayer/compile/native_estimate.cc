@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "replayer/compile/delayed_acknowledgement.h"
 #include "replayer/compile/recorder_load.h"
+#include "replayer/program/delayed_acknowledgement.h"
 
 namespace simrec::replay::causal {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "replayer/compile/bytes.h"
-#include "replayer/compile/delayed_acknowledgement.h"
 #include "replayer/compile/handlers.h"
+#include "replayer/program/delayed_acknowledgement.h"
 
 namespace simrec::replay::causal {
 namespace {

@@ -97,7 +97,8 @@ bool wait_any_posix_timer(Context& c, Call& call) {
 
 /// The call does not wait for time or signals: an alarm that interrupts it was its timeout.
 bool waits_for_others(const Call& call) {
-  constexpr std::array kForTime = {SYS_pause, SYS_rt_sigsuspend, SYS_nanosleep, SYS_clock_nanosleep};
+  constexpr std::array kForTime = {SYS_pause, SYS_rt_sigsuspend, SYS_rt_sigtimedwait, SYS_nanosleep,
+                                   SYS_clock_nanosleep};
   return std::ranges::find(kForTime, call.event.kind) == kForTime.end();
 }
 

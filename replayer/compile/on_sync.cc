@@ -110,9 +110,10 @@ void futex_exit(Context& c, Call& call) {
   const FutexRole role = role_of(call);
   if (role != FutexRole::wait && role != FutexRole::lock) return;
   const bool ended = call.result() >= 0 || call.result() == -ETIMEDOUT;
-  const bool for_interpreter =
-      ended && role == FutexRole::wait &&
-      c.processes[call.process].interpreter.is_waited_for(call.event.argument(0), call.extra_argument(0, -1));
+  const Event& e = call.event;
+  const bool for_interpreter = ended && role == FutexRole::wait &&
+                               c.processes[call.process].interpreter.is_waited_for(
+                                   {e.argument(0), call.extra_argument(0, -1), e.entry_ns, e.exit_ns, call.thread});
   if (call.result() == -ETIMEDOUT)
     return for_interpreter ? wait_for_interpreter(c, call, std::nullopt)
                            : timed_out(c, call, call.extra_argument(0, -1));

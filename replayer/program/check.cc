@@ -44,7 +44,7 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
     return at() + " has gate " + std::to_string(op.value) + " that does not exist";
   if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && i + op.target >= p.threads[t].ops.size())
     return at() + " is interruptible by an op behind the thread's end";
-  if (op.kind == OpKind::sleep && (op.flags & kNagle) && op.target >= p.streams.size())
+  if (op.kind == OpKind::sleep && (op.flags & kNagle) && ((op.flags & kInterruptible) || op.target >= p.streams.size()))
     return at() + " waits for an acknowledgement of a stream that does not exist";
   if ((op.kind == OpKind::exit) != (i + 1 == p.threads[t].ops.size())) return at() + ": exit is not the last op";
   return {};

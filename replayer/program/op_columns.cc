@@ -52,6 +52,9 @@ void check(const Op& op, std::uint32_t index, std::uint32_t thread_ops, const Ta
   if ((op.kind == OpKind::exit) != (index + 1 == thread_ops)) refuse(index, "is an exit before the end, or no exit");
   if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && op.target >= thread_ops - index)
     refuse(index, "is interruptible by an op behind the end");
+  if (op.kind == OpKind::sleep && (op.flags & kNagle) &&
+      ((op.flags & kInterruptible) || op.target >= limits.targets[static_cast<std::size_t>(OpKind::send)]))
+    refuse(index, "waits for an acknowledgement of a stream that does not exist");
 }
 
 }  // namespace

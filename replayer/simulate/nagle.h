@@ -3,9 +3,9 @@
 // acknowledged (RFC 896 as Minshall changed it; tcp_nagle_test() in net/ipv4/tcp_output.c). A receiver that has
 // answered soon after an earlier segment leaves the acknowledgement of a small one to its next answer, for 40 ms at
 // most (inet_csk_in_pingpong_mode() and __tcp_ack_snd_check() in tcp_input.c, tcp_event_data_sent() in tcp_output.c).
-// If it has to send one alone, its next ones come at once again (tcp_delack_timer_handler() in tcp_timer.c); so do
-// those of a receiver that does not answer, as soon as it has read (__tcp_cleanup_rbuf() in tcp.c). Times are seconds
-// of simulated time.
+// If it has to send one alone, its next ones come at once again (tcp_delack_timer_handler() in tcp_timer.c). A receiver
+// that does not answer sends them as soon as it has read (__tcp_cleanup_rbuf() in tcp.c): at once, here. Times are
+// seconds of simulated time.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "replayer/program/delayed_acknowledgement.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/network_model.h"
 
 namespace simrec::replay {
-
-/// Linux: TCP_DELACK_MIN in include/net/tcp.h.
-inline constexpr double kDelayedAcknowledgement_s = 0.04;
 
 class Nagle {
  public:
@@ -46,7 +44,7 @@ class Nagle {
   void answered(double now) {
     if (!delays_) return;
     settle(now);
-    if (now - received_s_ < kDelayedAcknowledgement_s) answers_ = true;
+    if (now - received_s_ < kDelay_s - kInstant_s) answers_ = true;
     if (!waits()) return;
     due_s_ = small_acknowledged_s_ = kNever;
     is_carried_ = true;
@@ -58,11 +56,13 @@ class Nagle {
     return true;
   }
   /// When to look again whether small segments are still held back: they may be, if something arrives meanwhile.
+  /// kNever while the acknowledgement is on its way with a flow: see answer_arrives().
   double held_until() const {
     return flows_.empty() ? small_acknowledged_s_ : std::min(small_acknowledged_s_, flows_.front().arrives_s + back_s_);
   }
 
  private:
+  static constexpr double kDelay_s = static_cast<double>(kDelayedAcknowledgement) * 1e-9;
   struct Flow {
     double arrives_s;
     bool small;
@@ -82,7 +82,7 @@ class Nagle {
     if (flow.of_segments || !answers_ || waits()) {
       acknowledge(flow.arrives_s);
     } else if (flow.small) {
-      due_s_ = flow.arrives_s + kDelayedAcknowledgement_s;
+      due_s_ = flow.arrives_s + kDelay_s;
       small_acknowledged_s_ = due_s_ + back_s_;
     }
   }
@@ -104,19 +104,19 @@ class Nagle {
   bool answers_ = false;     ///< the receiver, soon
   bool is_carried_ = false;  ///< an acknowledgement, by a flow that is under way
   double back_s_ = 0;
-  double small_acknowledged_s_ = 0;                     ///< at the sender
-  double received_s_ = -2 * kDelayedAcknowledgement_s;  ///< what came last
-  double due_s_ = kNever;                               ///< when the receiver acknowledges without an answer
-  std::vector<Flow> flows_;                             ///< under way; few
+  double small_acknowledged_s_ = 0;    ///< at the sender
+  double received_s_ = -2 * kDelay_s;  ///< what came last
+  double due_s_ = kNever;              ///< when the receiver acknowledges without an answer
+  std::vector<Flow> flows_;            ///< under way; few
 };
 
-/// Is the sleep a recorded wait for a delayed acknowledgement between hosts, whose own ones are modelled? `streams` =
-/// an engine's.
+/// Is the sleep a recorded wait for a delayed acknowledgement between hosts, whose own ones are modelled? Not those of
+/// a connection whose other direction is not known. `streams` = an engine's.
 template <class Streams>
 bool is_modelled(const NetworkModel& model, const Op& sleep, const Streams& streams) {
   if (!(sleep.flags & kNagle) || !model.delayed_acknowledgements) return false;
   const auto& path = streams[sleep.target].remote;
-  return path && path->nagle.delays();
+  return path && path->nagle.delays() && path->opposite != kNoStream && streams[path->opposite].remote;
 }
 
 }  // namespace simrec::replay

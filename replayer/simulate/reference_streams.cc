@@ -176,7 +176,8 @@ void ReferenceEngine::inject(std::uint32_t index) {
   const std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
-    if (fits > 0) add(path.delayed_acknowledgements, path.nagle.held_until(), [this, index] { inject_gated(index); });
+    if (fits > 0 && path.nagle.held_until() < kNever)  // else the flow that carries the acknowledgement tells
+      add(path.delayed_acknowledgements, path.nagle.held_until(), [this, index] { inject_gated(index); });
     return;
   }
   path.flow_end = path.flowed + payload;

@@ -71,13 +71,14 @@ TEST(Sensitivity, SmallWritesAndUnseenEndsAreTurnedRound) {
     Outcome outcome;
     for (const Op& op : program.threads[0].ops) {
       outcome.predicted_ns += 100;
-      if (op.kind == OpKind::send && (op.flags & kNagle)) outcome.predicted_ns += 500;
+      if (op.kind == OpKind::send && (op.flags & kNagle)) outcome.predicted_ns += 450;
+      if (op.kind == OpKind::sleep) outcome.predicted_ns += op.value;
       if (op.kind == OpKind::wait && (op.flags & kAfterAll)) outcome.predicted_ns += 200;
     }
     return outcome;
   };
   const Program program = program_of({{OpKind::send, Cause::none, kNagle, 0, 1},
-                                      {OpKind::send, Cause::none, 0, 0, 1},
+                                      {OpKind::sleep, Cause::network, kNagle, 0, 50},
                                       {OpKind::wait, Cause::sync, kAfterAll, 0, 0}});
   Outcome outcome = replay(program);
   outcome.counts = {{"network flows", 1}};

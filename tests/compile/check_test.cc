@@ -54,6 +54,16 @@ TEST(Check, CapacityCounts) {
   EXPECT_EQ(check(two_processes({send(0, 150), send(1, 1)}, {recv(0, 60), recv(1, 1), recv(0, 150)})), "");
 }
 
+TEST(Check, AWaitForAnAcknowledgementNamesItsStream) {
+  const auto checked = [](std::uint16_t flags, std::uint32_t stream) {
+    return check(two_processes(
+        {{OpKind::sleep, Cause::network, flags, stream, 10}, {OpKind::compute, Cause::none, 0, 0, 1}}, {}));
+  };
+  EXPECT_EQ(checked(kNagle, 1), "");
+  EXPECT_NE(checked(kNagle, 2).find("of a stream that does not exist"), std::string::npos);
+  EXPECT_NE(checked(kNagle | kInterruptible, 1), "") << "its target would be two things";
+}
+
 TEST(Check, MoreReceivedThanSentIsFound) {
   EXPECT_NE(check(two_processes({send(0, 10)}, {recv(0, 11)})).find("nobody can provide"), std::string::npos);
 }

@@ -101,6 +101,10 @@ TEST(Sockets, WhatTcpHeldBackStaysLate) {
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.server), "spawn 1, accept c0, recv s0 4, recv s0 24, sleep 40000000, exit");
   EXPECT_EQ(count(p, "messages that TCP held back for 40 ms"), 1U);
+  const auto& ops = p.threads[s.server.value].ops;
+  const auto held = std::ranges::find(ops, OpKind::sleep, &Op::kind);
+  EXPECT_TRUE((*held).flags & kNagle);
+  EXPECT_EQ((*held).target, 0U) << "its stream";
 }
 
 TEST(Sockets, KnowsWhoseCloseLingers) {

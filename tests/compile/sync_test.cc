@@ -182,20 +182,24 @@ TEST(Futex, ThreadsOfAnInterpreterComputeOneAtATime) {
 }
 
 // CPython's lock is a structure: who gives it away may wait, for as long as it takes, at words beside those that the
-// others wait at in time slices. That, too, orders no threads; a wait elsewhere does.
+// others wait at in time slices. That, too, orders no threads; a wait elsewhere does, and one beside a word that only
+// one thread at a time waits at, which is a program's own.
 TEST(Futex, WaitsAtTheOtherWordsOfPythonsLockAreForIt) {
-  const auto waits_where = [](std::int64_t address) {
+  const auto waits_where = [](std::int64_t address, Ns second_begins) {
     ThreeThreads s;
     s.open(s.a, kPythonModule, 2 * kMs + 12);
     s.futex(s.b, kA, FUTEX_WAIT, 0, 0, {3 * kMs, 4 * kMs}, 5 * kMs);
+    s.futex(s.c, kA, FUTEX_WAIT, 0, 0, {second_begins, 5 * kMs}, 5 * kMs);
     s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {4 * kMs - 40, 4 * kMs - 30});
-    s.futex(s.a, address, FUTEX_WAIT, 3, 0, {4 * kMs, 5 * kMs}, -1);
-    s.futex(s.b, address, FUTEX_WAKE, 1, 1, {5 * kMs - 40, 5 * kMs - 30});
+    s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {5 * kMs - 40, 5 * kMs - 30});
+    s.futex(s.a, address, FUTEX_WAIT, 3, 0, {5 * kMs, 6 * kMs}, -1);
+    s.futex(s.b, address, FUTEX_WAKE, 1, 1, {6 * kMs - 40, 6 * kMs - 30});
     return waits_of(s.compile(), s.a).size();
   };
-  EXPECT_EQ(waits_where(kA - 24), 0U);
-  EXPECT_EQ(waits_where(kA + 88), 0U);
-  EXPECT_EQ(waits_where(kA + 4096), 1U);
+  EXPECT_EQ(waits_where(kA - 24, 3 * kMs + 500'000), 0U);
+  EXPECT_EQ(waits_where(kA + 88, 3 * kMs + 500'000), 0U);
+  EXPECT_EQ(waits_where(kA + 4096, 3 * kMs + 500'000), 1U);
+  EXPECT_EQ(waits_where(kA + 88, 4 * kMs + 500'000), 1U);
 }
 
 // Ruby: one of those who wait for the interpreter's lock keeps the time. Sleeps and queues have timeouts of their own,

@@ -112,14 +112,30 @@ TEST_P(Network, WhoAnswersDelaysAcknowledgements) {
   EXPECT_NEAR(ends_at(3, 50 * kMs, {}), 3 * kAtOnce, 30) << "who thinks longer than that does not count as answering";
 }
 
+// An acknowledgement that goes with a long answer is not there before that: until then nobody knows when.
+TEST_P(Network, AnAcknowledgementMayBeUnderWayWithALongAnswer) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1, kNagle), recv(1, 1), send(0, 1, kNagle), compute(10 * kMs + 30 * kUs),
+                       send(0, 1, kNagle), recv(1, 2'000'001)});
+  b.process("server", {recv(0, 1), send(1, 1), recv(0, 2), send(1, 2'000'000), recv(0, 3)});
+  const std::uint32_t connection = b.connection(0, 1) + 1;
+  b.stream(0, 1, kUnlimited, Transport::tcp, connection);
+  b.stream(1, 0, kUnlimited, Transport::tcp, connection);
+  const Outcome outcome = run(b);
+  EXPECT_GT(outcome.processes[1].end_ns, 30'000'000);
+  EXPECT_LT(outcome.processes[1].end_ns, outcome.processes[0].end_ns);
+}
+
 TEST_P(Network, RecordedDelaysOfAcknowledgementsAreThoseOfOneHost) {
-  const auto ends_at = [this](std::uint16_t flags, const NetworkModel& model) {
+  const auto ends_at = [this](std::uint16_t flags, const NetworkModel& model, bool known = true) {
     ProgramBuilder b;
     Op held = sleep(40 * kMs, kWoke | kNagle);
     held.cause = Cause::network;
     b.process("client", {send(0, 1, flags)});
     b.process("server", {recv(0, 1), held});
-    b.stream(0, 1);
+    const std::uint32_t connection = known ? b.connection(0, 1) + 1 : 0;
+    b.stream(0, 1, kUnlimited, Transport::tcp, connection);
+    b.stream(1, 0, kUnlimited, Transport::tcp, connection);
     return static_cast<double>(run(b, model).processes[1].end_ns);
   };
   NetworkModel without;
@@ -127,6 +143,7 @@ TEST_P(Network, RecordedDelaysOfAcknowledgementsAreThoseOfOneHost) {
   EXPECT_NEAR(ends_at(kNagle, {}), 10e6 + 670, 10);
   EXPECT_NEAR(ends_at(kNagle, without), 50e6 + 670, 10);
   EXPECT_NEAR(ends_at(0, {}), 50e6 + 670, 10) << "with TCP_NODELAY it was something else that held it back";
+  EXPECT_NEAR(ends_at(kNagle, {}, false), 50e6 + 670, 10) << "nobody is known to answer";
 }
 
 TEST_P(Network, TheEndOfAStreamLetsAllGo) {

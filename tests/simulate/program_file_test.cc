@@ -189,6 +189,9 @@ TEST_F(ProgramFile, OpsThatNoExecutorCouldStandAreRefused) {
   refused("io", [](Program& p) { p.threads[0].ops[0] = io(0, 1); });
   refused("spawn", [](Program& p) { p.threads[0].ops[0] = spawn(2); });
   refused("look ahead", [](Program& p) { p.threads[0].ops[2].target = 1000; });
+  refused("acknowledged stream", [](Program& p) {
+    p.threads[0].ops[0] = {OpKind::sleep, Cause::network, kNagle, 9, 1};
+  });
   refused("no exit", [](Program& p) { p.threads[1].ops.back() = compute(1); });
   refused("two exits", [](Program& p) { p.threads[1].ops[0] = {}; });
   refused("no ops", [](Program& p) { p.threads[1].ops.clear(); });

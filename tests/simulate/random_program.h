@@ -116,6 +116,11 @@ class RandomProgram {
     const std::int64_t bytes = pick(0, 2) ? pick(1, 3000) : pick(3000, 900'000);
     think(stream.writer_thread);
     const std::uint32_t pieces = pick(1, 3);
+    if (stream.transport == Transport::tcp && pick(0, 9) == 0) {
+      Op held = sleep(time(50 * kUs, 5 * kMs), kWoke | kNagle);
+      held.target = s;
+      push(stream.reader_thread, held);
+    }
     const std::uint16_t flags = stream.transport == Transport::tcp && pick(0, 1) ? kNagle : 0;
     for (std::uint32_t i = 0; i < pieces; ++i) {
       push(stream.writer_thread, send(s, bytes, flags));

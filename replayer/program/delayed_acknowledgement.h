@@ -4,9 +4,9 @@
 
 #include "replayer/program/program.h"
 
-namespace simrec::replay::causal {
+namespace simrec::replay {
 
 /// Linux: TCP_DELACK_MIN in include/net/tcp.h.
 inline constexpr Ns kDelayedAcknowledgement = 40'000'000;
 
-}  // namespace simrec::replay::causal
+}  // namespace simrec::replay
