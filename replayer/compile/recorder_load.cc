@@ -21,6 +21,7 @@ RecorderLoad::RecorderLoad(const Trace& trace, const Ledger& ledger, Ns end) : e
   window_ns_ = std::max(kShortestWindowNs, end_ / kMostWindows + 1);
   stops_before_.assign(bucket_at(end_) + 2, 0);
   windows_.resize(window_at(end_) + 1);
+  cores_ = std::max(1U, trace.header.host.cores);
   spread_over_events(trace, ledger);
 }
 
@@ -32,6 +33,8 @@ void RecorderLoad::spread_over_events(const Trace& trace, const Ledger& ledger) 
   for (const ThreadEvents& events : trace.events)
     for (std::size_t i = 0; i < events.size(); ++i) {
       const Event e = events[i];
+      const CorrectedTimes times = ledger.corrected(e);
+      windows_[window_at(e.entry_ns)].own_cpu += static_cast<double>(times.burst_ns + times.call_cpu_ns);
       if (is_fast(e)) {
         ++fast;
         windows_[window_at(e.entry_ns)].drain_cpu += 1;
@@ -78,11 +81,17 @@ void RecorderLoad::note(Ns off_core, Ns crowded, Ns from, Ns to) {
   }
 }
 
+/// How much of what the recorder left of the cores the program kept busy.
+double RecorderLoad::busy(const Window& window) const {
+  const double left = cores_ * static_cast<double>(std::min(window_ns_, end_)) - window.drain_cpu;
+  return window.own_cpu < left ? window.own_cpu / left : 1.0;
+}
+
 RecorderLoad::Shares RecorderLoad::shares() const {
   double recorder = taken_at_stops_, crowded = 0;
   for (const Window& w : windows_) {
     if (w.off_core <= 0) continue;
-    const double taken = std::min(w.off_core, w.drain_cpu);
+    const double taken = std::min(w.off_core, w.drain_cpu * busy(w));
     recorder += taken;
     crowded += w.crowded * (1 - taken / w.off_core);
   }

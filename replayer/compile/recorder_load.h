@@ -11,7 +11,8 @@ namespace simrec::replay::causal {
 /// When the recorder was at work: its CPU time, spread over the events it handled. A stop is handled at once, so that
 /// work stands where the event does. Records of the fast path are handled in batches behind the events, so that work is
 /// known for windows of several batches only: within one, it had a core whenever a thread had to do without for no
-/// reason of the program's own, until it is used up.
+/// reason of the program's own, until it is used up. Only that part of it counts that found no idle core: as much as
+/// the program's own threads kept the cores busy.
 class RecorderLoad {
  public:
   /// Of a recording until `end`, in ns.
@@ -30,14 +31,17 @@ class RecorderLoad {
  private:
   struct Window {
     double drain_cpu = 0, off_core = 0, crowded = 0;
+    double own_cpu = 0;  ///< the program's
   };
   std::size_t bucket_at(Ns time) const;
   std::size_t window_at(Ns time) const;
   void spread_over_events(const Trace& trace, const Ledger& ledger);
+  double busy(const Window& window) const;
   /// CPU time at stops until a moment.
   double stops_until(Ns time) const;
 
   Ns end_, bucket_ns_ = 1, window_ns_ = 1;
+  double cores_ = 1;
   std::vector<double> stops_before_;  ///< CPU used at stops before each bucket's start, and at the end of the last
   std::vector<Window> windows_;
   double taken_at_stops_ = 0;
