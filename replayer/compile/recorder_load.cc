@@ -34,10 +34,11 @@ void RecorderLoad::spread_over_events(const Trace& trace, const Ledger& ledger) 
     for (std::size_t i = 0; i < events.size(); ++i) {
       const Event e = events[i];
       const CorrectedTimes times = ledger.corrected(e);
-      windows_[window_at(e.entry_ns)].own_cpu += static_cast<double>(times.burst_ns + times.call_cpu_ns);
+      Window& window = windows_[window_at(e.entry_ns)];
+      window.own_cpu += static_cast<double>(times.burst_ns + times.call_cpu_ns);
       if (is_fast(e)) {
         ++fast;
-        windows_[window_at(e.entry_ns)].drain_cpu += 1;
+        window.drain_cpu += 1;
       } else {
         const auto cost = static_cast<double>(ledger.wall_cost_ns(e));
         at_stops += cost;

@@ -263,7 +263,6 @@ class EventEngine {
   std::uint32_t route_of(std::uint32_t source, std::uint32_t destination);
   void add_route(std::uint32_t source, std::uint32_t destination);
   void start_flow(std::uint32_t stream);
-  RemotePath* other_direction(std::uint32_t stream);
   void note_flow_start(std::uint32_t stream);
   /// What each of its shares carries.
   double share_bytes(const RemotePath& path) const;

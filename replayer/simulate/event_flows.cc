@@ -49,17 +49,11 @@ void EventEngine::send_next(std::uint32_t index) {
 }
 
 void EventEngine::start_flow(std::uint32_t index) {
-  if (RemotePath* other = other_direction(index)) other->nagle.answered(now_);
+  if (RemotePath* other = other_direction(streams_, index)) other->nagle.answered(now_);
   if (!shares_links_) return pending_flows_.push_back(index);
   note_flow_start(index);
   const RemotePath& path = *streams_[index].remote;
   links_.start(path.route, share_bytes(path), index, now_, path.flow_shares);
-}
-
-/// What flows of the stream acknowledge; nullptr = nothing.
-EventEngine::RemotePath* EventEngine::other_direction(std::uint32_t index) {
-  const std::uint32_t opposite = streams_[index].remote->opposite;
-  return opposite == kNoStream ? nullptr : streams_[opposite].remote.get();
 }
 
 double EventEngine::share_bytes(const RemotePath& path) const {

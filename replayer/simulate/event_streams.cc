@@ -184,7 +184,7 @@ void EventEngine::flow_ended(std::uint32_t index) {
   if (in_.insight) note_transfer(index);
   path.nagle.arrives(path.last_delivery, path.back_s, path.flow_end - path.flowed,
                      in_.network.delayed_acknowledgements);
-  if (RemotePath* other = other_direction(index);
+  if (RemotePath* other = other_direction(streams_, index);
       other && other->nagle.answer_arrives(path.last_delivery) && other->held)
     schedule_window(path.opposite);
   const Chain chain = path.flow;  // the next flow's takes its place

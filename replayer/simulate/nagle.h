@@ -110,13 +110,21 @@ class Nagle {
   std::vector<Flow> flows_;            ///< under way; few
 };
 
+/// What flows of the stream acknowledge: its connection's other direction, if that is between hosts, else nullptr.
+/// `streams` = an engine's.
+template <class Streams>
+auto* other_direction(Streams& streams, std::uint32_t index) {
+  const std::uint32_t opposite = streams[index].remote->opposite;
+  return opposite == kNoStream ? nullptr : streams[opposite].remote.get();
+}
+
 /// Is the sleep a recorded wait for a delayed acknowledgement between hosts, whose own ones are modelled? Not those of
-/// a connection whose other direction is not known. `streams` = an engine's.
+/// a connection whose other direction is not known.
 template <class Streams>
 bool is_modelled(const NetworkModel& model, const Op& sleep, const Streams& streams) {
   if (!(sleep.flags & kNagle) || !model.delayed_acknowledgements) return false;
   const auto& path = streams[sleep.target].remote;
-  return path && path->nagle.delays() && path->opposite != kNoStream && streams[path->opposite].remote;
+  return path && path->nagle.delays() && other_direction(streams, sleep.target) != nullptr;
 }
 
 }  // namespace simrec::replay

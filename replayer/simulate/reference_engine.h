@@ -174,8 +174,6 @@ class ReferenceEngine {
   void take_notices(Stream& stream);
   void inject(std::uint32_t stream);
   void inject_gated(std::uint32_t stream);
-  /// What flows of the stream acknowledge; nullptr = nothing.
-  RemotePath* other_direction(std::uint32_t stream);
   void acknowledge_end_at(std::uint32_t stream, double when);
   void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);

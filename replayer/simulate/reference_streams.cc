@@ -196,13 +196,8 @@ void ReferenceEngine::inject_gated(std::uint32_t index) {
   if (streams_[index].remote->gated) inject(index);
 }
 
-ReferenceEngine::RemotePath* ReferenceEngine::other_direction(std::uint32_t index) {
-  const std::uint32_t opposite = streams_[index].remote->opposite;
-  return opposite == kNoStream ? nullptr : streams_[opposite].remote.get();
-}
-
 void ReferenceEngine::start_flow(std::uint32_t index) {
-  if (RemotePath* other = other_direction(index)) other->nagle.answered(clock_s());
+  if (RemotePath* other = other_direction(streams_, index)) other->nagle.answered(clock_s());
   RemotePath& path = *streams_[index].remote;
   const replay::Stream& from = program_.streams[index];
   ++in_.counts.network_flows;
@@ -266,7 +261,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
       streams_[index].end_arrived = streams_[index].end_arrived || end;
       arrived(index, by);
     });
-    if (RemotePath* other = other_direction(index); other && other->nagle.answer_arrives(delivered))
+    if (RemotePath* other = other_direction(streams_, index); other && other->nagle.answer_arrives(delivered))
       add(path.deliveries, delivered, [this, opposite = path.opposite] { inject_gated(opposite); });
     if (path.window) path.window->acknowledge_at(acknowledged, path.flowed);
     if (path.window || in_.network.nagle) {

@@ -4,7 +4,7 @@ import random
 import subprocess
 
 from more_inputs import files
-from server_inputs import nginx, script, write
+from server_inputs import nginx, script, tls, write
 
 HITCH = """frontend = "[*]:{port}"
 backend = "[{host}]:{backend}"
@@ -72,12 +72,7 @@ def fossil(d):
 
 
 def hitch(d):
-    pem = f"{d}/hitch.pem"
-    if not os.path.exists(pem):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{d}/hitch.key", "-out", f"{d}/hitch.crt", "-days", "999",
-                        "-subj", "/CN=v"], check=True, stderr=subprocess.DEVNULL)
-        with open(pem, "w") as out:
-            for part in ("key", "crt"):
-                with open(f"{d}/hitch.{part}") as f:
-                    out.write(f.read())
-        os.chmod(pem, 0o644)
+    """Key and certificate in one file."""
+    tls(d)
+    with open(f"{d}/tls.key") as key, open(f"{d}/tls.crt") as certificate:
+        write(f"{d}/hitch.pem", key.read() + certificate.read())

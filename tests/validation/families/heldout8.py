@@ -4,10 +4,10 @@ import dataclasses
 from cases import Server
 from families.held import PYTHON, parts
 from families.heldout6 import MARIADB
+from families.heldout7 import NGINX_BEHIND
 from families.network import REDIS
 
 network, _, sizes = parts("heldout8", ("90m-6ms", "450m-2ms"), "UV", ())
-NGINX_BEHIND = Server("h3", "nginx -c {d}/nginx-{p3}.conf -p {out}")
 SLAP = ("mariadb-slap --no-defaults -h {s} -P {p} -u root --concurrency=4 --number-of-queries={n} --auto-generate-sql --auto-generate-sql-load-type=mixed "
         "--create-schema=slap -s")
 UNISON = "env UNISON={out}/client unison -batch -auto -silent -confirmbigdel=false {d}/unison-{n} socket://{s}:{p}/{out}/copy"
