@@ -202,8 +202,10 @@ void write_exit(Context& c, Call& call) {
   if (call.channel_plus_one) return send_bytes(c, call, call.channel_plus_one - 1, n);
   const std::uint32_t channel = c.channels.ends(call.object).out_plus_one;
   if (channel && (n == -EPIPE || n == -ECONNRESET)) {
-    if (const std::uint32_t token = c.channels[channel - 1].broken_token_plus_one)
-      wait_token(c, call, {token - 1}, Cause::sync);
+    const Channel& ch = c.channels[channel - 1];
+    // It has failed: who closes a reading end from now on is not who it waited for, that one is outside the trace.
+    if (!ch.reader_closed) return external_wait(c, call, Cause::sync);
+    if (ch.broken_token_plus_one) wait_token(c, call, {ch.broken_token_plus_one - 1}, Cause::sync);
     return;
   }
   if (o.kind != ObjectKind::eventfd) external_wait(c, call, Cause::network);

@@ -159,6 +159,18 @@ TEST(Streams, WriterOfABrokenPipeWaitsForTheReaderToGo) {
   EXPECT_EQ(ops(p, s.b), "signal k0, exit");
 }
 
+// `simrec sh -c ... | head`: the pipe is inherited, by a shell that closes its descriptors when all is over.
+TEST(Streams, WriterOfAPipeBrokenFromOutsideWaitsForNobodyInTheTrace) {
+  PipeAndChild s;
+  s.close(s.a, 3, 3 * kMs);
+  s.write(s.a, 4, -EPIPE, {4 * kMs, 6 * kMs, 7, 10});
+  s.close(s.b, 3, 8 * kMs);
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.a), "spawn 1, compute 12, sleep " + std::to_string(2 * kMs - 10) + ", compute 5, exit");
+  EXPECT_EQ(count(p, "external waits"), 1U);
+  EXPECT_EQ(ops(p, s.b), "exit");
+}
+
 TEST(Streams, InheritedPipeIsOutsideAndItsWaitAbsolute) {
   Script s;
   const ThreadId a = s.root();
