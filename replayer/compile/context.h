@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "replayer/compile/barriers.h"
 #include "replayer/compile/channels.h"
 #include "replayer/compile/compile.h"
 #include "replayer/compile/counts.h"
@@ -16,6 +17,7 @@
 #include "replayer/compile/descriptors.h"
 #include "replayer/compile/emitter.h"
 #include "replayer/compile/event_loops.h"
+#include "replayer/compile/expired_waits.h"
 #include "replayer/compile/file_cache.h"
 #include "replayer/compile/futexes.h"
 #include "replayer/compile/interpreter_locks.h"
@@ -137,6 +139,8 @@ struct ThreadState {
   CausePoint poll_cause;                     ///< who made something ready for it
   LatestWaits waits;
   LatestWaits receives;  ///< those of them that were for a peer
+  ExpiredWaits expired_waits;
+  CausePoint released_by;  ///< who ended its latest wait at a futex
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
@@ -234,6 +238,7 @@ struct Context {
   Tokens tokens;
   Futexes futexes;
   Futexes locks;
+  Barriers barriers;
   Signals signals;
   Datagrams datagrams;
   FileCache files;

@@ -153,10 +153,10 @@ void Emitter::spin(Ns cpu) {
   ++spins_;
 }
 
-void Emitter::finish(Ns cpu) {
+void Emitter::finish(Ns cpu, bool killed) {
   compute(cpu);
   poll_begins();
-  cause({OpKind::exit, Cause::none, 0, 0, 0});
+  cause({OpKind::exit, Cause::none, static_cast<std::uint16_t>(killed ? kNonblocking : 0), 0, 0});
   for (std::uint32_t sleep : open_sleeps_) ops[sleep].flags &= static_cast<std::uint16_t>(~kInterruptible);
 }
 

@@ -63,8 +63,8 @@ class Emitter {
   void poll_expired(Ns timeout, Ns cpu);
   /// One iteration of a busy loop: zero-timeout poll, EAGAIN, sched_yield.
   void spin(Ns cpu);
-  /// The thread ends.
-  void finish(Ns cpu);
+  /// The thread ends. `killed`: with its process, whenever that is.
+  void finish(Ns cpu, bool killed);
 
   std::uint64_t spins_folded() const { return folded_; }
   std::uint64_t external_polls() const { return external_polls_; }

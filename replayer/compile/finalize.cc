@@ -142,6 +142,16 @@ bool serves_itself(Context& c, const ThreadState& t) {
   return (accepts || !answered.empty()) && std::ranges::includes(asked, answered);
 }
 
+struct Interruptible {
+  std::uint32_t at, old_target;
+};
+
+void add_in_order(std::deque<Interruptible>& sleeps, const Interruptible& sleep) {
+  sleeps.push_back(sleep);
+  for (std::size_t i = sleeps.size() - 1; i > 0 && sleeps[i - 1].old_target > sleeps[i].old_target; --i)
+    std::swap(sleeps[i - 1], sleeps[i]);
+}
+
 /// Compacts a thread's ops, keeping origins and the targets of interruptible sleeps right.
 void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   ThreadState& t = c.threads[thread];
@@ -151,10 +161,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   auto mark = t.polled.marks.begin();
   auto wish = t.polled.wishes.begin();
   auto visit = t.visits.begin();
-  struct Interruptible {
-    std::uint32_t at, old_target;
-  };
-  std::deque<Interruptible> sleeps;  // in order of their targets too: each waits for the next poll's effect
+  std::deque<Interruptible> sleeps;  // in order of their targets, in which they come but for waits at several futexes
   std::uint32_t out = 0;
   const bool may_come_first = c.options.order == Order::arrival && !n.gate_plus_one.empty() && serves_itself(c, t);
   for (std::uint32_t i = 0; i < ops.size(); ++i) {
@@ -183,7 +190,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
       ops[out - 1].value += op.value;
       continue;
     }
-    if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) sleeps.push_back({out, i + op.target});
+    if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) add_in_order(sleeps, {out, i + op.target});
     ops[out++] = op;
   }
   ops.truncate(out);
@@ -271,7 +278,7 @@ void end_open_threads(Context& c) {
     ThreadState& t = c.threads[i];
     if (t.ended) continue;
     if (t.begun) c.counts.add(Count::unfinished_calls);
-    t.emit.finish(0);
+    t.emit.finish(0, false);
   }
 }
 

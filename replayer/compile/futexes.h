@@ -24,6 +24,9 @@ class Futexes {
     }
   };
 
+  /// Condition variables of glibc have two words beside each other, used by turns (__g_signals): one key for both.
+  static Key pair_of(const Key& word) { return {word.space, word.address & ~std::uint64_t{7}}; }
+
   explicit Futexes(const std::shared_ptr<ScratchSpace>& space) : credits_(space) {}
 
   /// A wake that released up to n waiters, on one key or (FUTEX_WAKE_OP) two.

@@ -56,17 +56,52 @@ void note_shared(Context& c, const Call& call) {
     c.sharing.uses(call.process, 1ULL << 62 | object, "they share memory (a futex in a shared mapping)");
 }
 
+/// kLock if the call waits for a mutex. The kernel knows futexes only; but libraries' mutexes wait while their word is
+/// 2, "held and somebody waits" (glibc, Rust, Go; U. Drepper, Futexes Are Tricky, mutex 2).
+std::uint16_t flags_of_wait(const Call& call) {
+  constexpr std::int64_t kContended = 2;
+  const FutexRole role = role_of(call);
+  const bool lock = role == FutexRole::lock || (role == FutexRole::wait && call.event.argument(2) == kContended);
+  return static_cast<std::uint16_t>(lock ? kLock : 0);
+}
+
+/// See barriers.h. The signal is no call of the thread's, so it costs nothing.
+void arrives_at_barrier(Context& c, Call& call) {
+  if (flags_of_wait(call) & kLock) return;
+  const bool plain = (call.event.argument(1) & FUTEX_CMD_MASK) == FUTEX_WAIT;
+  auto* arrival =
+      c.barriers.arrives(first_key(c, call), {call.thread, call.event.argument(2), call.result() == -EAGAIN, !plain});
+  if (!arrival) return;
+  *arrival = c.tokens.add({call.thread, call.event.entry_ns});
+  c.emit(call).cause({OpKind::signal, Cause::none, 0, (*arrival)->value, 0});
+}
+
+/// Who opens a barrier needs all who have arrived. Where one of them comes later here it needs no waking: it does what
+/// that one would do, which is awake. True: it is a barrier.
+bool opens_barrier(Context& c, Call& call) {
+  const Futexes::Key key = first_key(c, call);
+  if (!c.barriers.opens(key, {call.thread, call.event.entry_ns, call.event.argument(2) > 1, call.result(),
+                              c.state(call).released_by}))
+    return false;
+  for (const TokenId arrival : c.barriers.needed(key))
+    c.emit(call).aside({OpKind::wait, Cause::sync, kPolls, arrival.value, 0}, 0, 0);
+  return true;
+}
+
 void futex_entry(Context& c, Call& call) {
   note_shared(c, call);
   const FutexRole role = role_of(call);
   const std::int64_t result = call.result();
+  const std::int64_t asked = std::max<std::int64_t>(call.event.argument(2), 0);
+  if (role == FutexRole::wait && (result == 0 || result == -EAGAIN)) arrives_at_barrier(c, call);
+  const bool opens = role == FutexRole::wake && asked > 0 && result >= 0 && opens_barrier(c, call);
   const bool unlocks = role == FutexRole::unlock && result == 0;
-  if (!unlocks && result <= 0) return;
+  if (!unlocks && !opens && result <= 0) return;
   if (role == FutexRole::wait || role == FutexRole::lock || role == FutexRole::other) return;
   const Event& e = call.event;
   const Futexes::Key key = first_key(c, call);
   const TokenId token = c.tokens.add({call.thread, e.entry_ns});
-  const std::int64_t asked = std::max<std::int64_t>(e.argument(2), 0);
+  if (opens) c.barriers.opened(key, token);
   switch (role) {
     case FutexRole::wake:
       c.futexes.wake(key, e.entry_ns, e.exit_ns, result, token);
@@ -85,20 +120,25 @@ void futex_entry(Context& c, Call& call) {
   signal_token(c, call, token);
 }
 
+/// A wait at a word for which others had timed out: had this thread been released earlier, those would have ended then.
+/// True: it was one.
+bool ends_expired_waits(Context& c, Call& call, TokenId token) {
+  ThreadState& t = c.state(call);
+  const std::vector<std::uint32_t> sleeps = t.expired_waits.take(first_key(c, call));
+  if (sleeps.empty()) return false;
+  const std::uint32_t index = emit_wait(c, call, {OpKind::wait, Cause::sync, 0, token.value, 0}, c.tokens.cause(token));
+  for (const std::uint32_t sleep : sleeps) {
+    t.emit.ops[sleep].flags |= kInterruptible;
+    t.emit.ops[sleep].target = index - sleep;
+  }
+  return true;
+}
+
 void waited(Context& c, Call& call, std::optional<TokenId> token, std::uint16_t flags = 0) {
   if (token) return wait_for_first(c, call, *token, flags);
   if (!call.blocked) return;
   c.counts.add(Count::unmatched_futex_waits);
   external_wait(c, call, Cause::sync);
-}
-
-/// kLock if the call waits for a mutex. The kernel knows futexes only; but libraries' mutexes wait while their word is
-/// 2, "held and somebody waits" (glibc, Rust, Go; U. Drepper, Futexes Are Tricky, mutex 2).
-std::uint16_t flags_of_wait(const Call& call) {
-  constexpr std::int64_t kContended = 2;
-  const FutexRole role = role_of(call);
-  const bool lock = role == FutexRole::lock || (role == FutexRole::wait && call.event.argument(2) == kContended);
-  return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
 void timed_out(Context& c, Call& call, Ns timeout) {
@@ -114,13 +154,24 @@ void futex_exit(Context& c, Call& call) {
   const bool for_interpreter = ended && role == FutexRole::wait &&
                                c.processes[call.process].interpreter.is_waited_for(
                                    {e.argument(0), call.extra_argument(0, -1), e.entry_ns, e.exit_ns, call.thread});
-  if (call.result() == -ETIMEDOUT)
-    return for_interpreter ? wait_for_interpreter(c, call, std::nullopt)
-                           : timed_out(c, call, call.extra_argument(0, -1));
+  if (call.result() == -ETIMEDOUT) {
+    if (for_interpreter) return wait_for_interpreter(c, call, std::nullopt);
+    timed_out(c, call, call.extra_argument(0, -1));
+    ThreadState& t = c.state(call);
+    return t.expired_waits.add(first_key(c, call), static_cast<std::uint32_t>(t.emit.ops.size() - 1));
+  }
   if (call.result() == -EINTR) return interrupted(c, call);
+  if (call.result() == -EAGAIN) {
+    if (const auto opening = c.barriers.opening_for(first_key(c, call), call.thread))
+      wait_token(c, call, *opening, Cause::sync);
+    return;
+  }
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
   const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
   if (for_interpreter) return wait_for_interpreter(c, call, token);
+  if (token) c.state(call).released_by = c.tokens.cause(*token);
+  if (token && ends_expired_waits(c, call, *token)) return;
+  if (token && c.barriers.is_barrier(first_key(c, call))) return wait_token(c, call, *token, Cause::sync);
   waited(c, call, token, flags_of_wait(call));
   if (token) joined(c, call, *token);
 }

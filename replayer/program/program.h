@@ -47,7 +47,7 @@ enum class Cause : std::uint8_t { none, network, disk, sync, child, sleep };
 
 enum OpFlag : std::uint16_t {
   kInterruptible = 1,  ///< see sleep
-  kNonblocking = 2,    ///< see connect
+  kNonblocking = 2,    ///< see connect; an exit: the process ends without waiting for the thread, which it kills
   kTurn = 8,           ///< head of an event loop's handler: the fiber needs its loop's turn, see ProgramThread
   kOutside = 16,       ///< a sleep that stands for a recorded wait whose cause is not in the trace
   kExpired = 32,       ///< a sleep or expire that is a timeout which expired while recording

@@ -58,7 +58,8 @@ void Accounting::thread_started(std::uint32_t thread, double now) {
   if (keep_timeline_) timeline_end_[thread] = to_ns(now);
 }
 
-void Accounting::thread_ended(std::uint32_t thread, double now) {
+void Accounting::thread_ended(std::uint32_t thread, const Op& exit, double now) {
+  if (exit.flags & kNonblocking) return;
   ProcessSums& p = processes_[program_.threads[thread].process];
   p.end = std::max(p.end, now);
 }

@@ -16,7 +16,8 @@ class Accounting {
   Accounting(const Program& program, bool timeline);
 
   void thread_started(std::uint32_t thread, double now);
-  void thread_ended(std::uint32_t thread, double now);
+  /// `exit`: its last op.
+  void thread_ended(std::uint32_t thread, const Op& exit, double now);
   /// The thread computed from `from` to `to` and would have needed `work_s` alone on a core; the rest it was ready.
   void computed(std::uint32_t thread, double from, double to, double work_s);
   /// The thread waited. `by_plus_one`: thread that ended the wait, + 1; 0 = none.

@@ -80,7 +80,8 @@ void EventEngine::note_interpreter(std::uint32_t t) {
 }
 
 void EventEngine::note_end(std::uint32_t t) {
-  if (program_.threads[t].process == 0 && threads_[t].account == t) in_.insight->end = threads_[t].chain;
+  const bool killed = current(t).flags & kNonblocking;
+  if (program_.threads[t].process == 0 && threads_[t].account == t && !killed) in_.insight->end = threads_[t].chain;
   threads_[t].chain = {};
 }
 

@@ -88,7 +88,7 @@ void EventEngine::end_thread(std::uint32_t t) {
   threads_[t].phase = Phase::ended;
   --live_threads_;
   if (threads_[t].loop != kNone) pass_turn(t);
-  if (threads_[t].account == t) in_.accounting.thread_ended(t, now_);
+  if (threads_[t].account == t) in_.accounting.thread_ended(t, current(t), now_);
   if (in_.insight) note_end(t);
 }
 

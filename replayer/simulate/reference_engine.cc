@@ -58,7 +58,7 @@ void ReferenceEngine::thread_main(std::uint32_t t) try {
     ++threads_[t].position;
     if (++operations_ % 4096 == 0 && in_.progress) in_.progress(operations_);
   }
-  if (!fiber) in_.accounting.thread_ended(t, clock_s());
+  if (!fiber) in_.accounting.thread_ended(t, program_.threads[t].ops.back(), clock_s());
   pass_turn(t, !fiber);
   if (--live_ == 0) in_.finished(operations_);
   --active_;

@@ -115,7 +115,7 @@ TEST(Processes, AThreadThatKeepsTimeIsNotWaitedForAtTheEnd) {
   exit_beside(s, a, b);
   const Program p = s.compile();
   EXPECT_EQ(ops(p, a), "spawn 1, compute 9, exit");
-  EXPECT_EQ(ops(p, b), "sleep 1000000, exit");
+  EXPECT_EQ(ops(p, b), "sleep 1000000, exit killed");
 }
 
 TEST(Processes, AKilledProcessEndsWhenItsKillerSaysSo) {

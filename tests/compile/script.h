@@ -173,7 +173,7 @@ inline std::string ops(const Program& p, ThreadId thread) {
         text += "spawn " + target;
         break;
       case OpKind::exit:
-        text += "exit";
+        text += std::string("exit") + (op.flags & kNonblocking ? " killed" : "");
         break;
     }
   }

@@ -91,6 +91,21 @@ TEST(Futex, TimeoutsSleepEagainDoesNothing) {
   EXPECT_EQ(count(p, "expired timeouts"), 1U);
 }
 
+// A tick: where it is told to stop earlier, it waits for fewer timeouts.
+TEST(Futex, WhoIsReleasedWouldHaveBeenEarlierToo) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT_BITSET, 0, -ETIMEDOUT, {3 * kMs, 8 * kMs}, 5 * kMs);
+  s.futex(s.b, kB, FUTEX_WAIT_BITSET, 0, -ETIMEDOUT, {8 * kMs + 10, 11 * kMs}, 3 * kMs);
+  s.futex(s.b, kA + 4, FUTEX_WAIT_BITSET, 0, -ETIMEDOUT, {11 * kMs + 10, 16 * kMs}, 5 * kMs);
+  s.futex(s.b, kA, FUTEX_WAIT_BITSET, 0, 0, {16 * kMs + 10, 18 * kMs}, 5 * kMs);
+  s.futex(s.b, kA, FUTEX_WAIT_BITSET, 0, 0, {19 * kMs, 20 * kMs}, 5 * kMs);
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {17 * kMs, 17 * kMs + 10});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {19 * kMs + 50, 20 * kMs - 10});
+  EXPECT_EQ(ops(s.compile(), s.b),
+            "sleep 5000000 until +3, sleep 3000000, sleep 5000000 until +1, wait k0, wait k1, exit")
+      << "another word's timeout stays as it was";
+}
+
 TEST(Futex, PriorityInheritanceLocksWaitForTheUnlock) {
   ThreeThreads s;
   s.futex(s.b, kA, FUTEX_LOCK_PI, 0, 0, {3 * kMs, 6 * kMs});
@@ -223,7 +238,7 @@ TEST(Futex, WaitsForRubysLockAreKnownByItsTimeSlice) {
   EXPECT_EQ(counted(compiled("/usr/lib/x86_64-linux-gnu/libperl.so.5.36", 100 * kMs, true)), 0U);
   const Program in_turn = compiled(kRuby, 100 * kMs, false);
   EXPECT_EQ(in_turn.processes[0].interpreter_slice_ns, 100 * kMs);
-  EXPECT_EQ(ops(in_turn, ThreadId{1}), "sleep 50000000, wait k0, exit") << "its own sleep, and the queue";
+  EXPECT_EQ(ops(in_turn, ThreadId{1}), "sleep 50000000 until +1, wait k0, exit") << "its own sleep, and the queue";
 }
 
 // A program that goes on as another one: nothing of the first interpreter's is left in the ops.

@@ -43,6 +43,16 @@ TEST_P(Ops, HostSpeedOverride) {
   EXPECT_EQ(run(b).predicted_ns, 90 * kMs);
 }
 
+TEST_P(Ops, AProcessEndsWithoutTheThreadsThatItKills) {
+  ProgramBuilder b;
+  b.process("app", {compute(30 * kMs)});
+  const std::uint32_t tick = b.thread(0, {sleep(50 * kMs), sleep(50 * kMs)});
+  b.program.threads[tick].ops.back().flags = kNonblocking;
+  const Outcome o = run(b);
+  EXPECT_EQ(o.predicted_ns, 30 * kMs);
+  EXPECT_EQ(o.processes[0].end_ns, 30 * kMs);
+}
+
 TEST_P(Ops, ThreeThreadsShareTwoCores) {
   ProgramBuilder b;
   for (int i = 0; i < 3; ++i) b.process("app", {compute(10 * kMs)});

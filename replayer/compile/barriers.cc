@@ -1,0 +1,109 @@
+#include "replayer/compile/barriers.h"
+
+#include <algorithm>
+
+namespace simrec::replay::causal {
+
+bool Barriers::Word::is_barrier() const {
+  if (meetings < kMeetings || participants.size() < 2) return false;
+  if (participants.size() == 2 && (is_condition || !opens_for_all)) return joins >= kMeetings && !openers_differ;
+  return opens_for_all && (openers_differ || joins >= kMeetings);
+}
+
+/// Who arrived for the meeting that `by` opens: all who wait for the value to change that the first one found.
+void Barriers::Word::gather(std::uint32_t by) {
+  needed.clear();
+  opening.reset();
+  met.assign(1, by);
+  const auto first = std::ranges::min_element(arrived, {}, [](const auto& entry) { return entry.second.number; });
+  if (first != arrived.end()) met_value = first->second.value;
+  std::erase_if(arrived, [this](const auto& entry) {
+    const auto& [thread, arrival] = entry;
+    if (arrival.value != met_value) return false;
+    met.push_back(thread);
+    if (arrival.token) needed.push_back(*arrival.token);
+    return true;
+  });
+  std::ranges::sort(met);
+}
+
+/// `joined`: who opens it had waited for one of the others since it did so last.
+void Barriers::Word::meet(const Opening& by, bool joined) {
+  gather(by.thread);
+  openers_differ = openers_differ || (meetings > 0 && by.thread != opener);
+  opener = by.thread;
+  opened_at = by.time;
+  const auto repeated = std::ranges::unique(met);
+  const bool waited_for_itself = !repeated.empty();
+  met.erase(repeated.begin(), repeated.end());
+  if (!std::ranges::includes(participants, met) || by.all != opens_for_all) {
+    participants = met;
+    meetings = joins = 0;
+    openers_differ = false;
+    opens_for_all = by.all;
+    return;
+  }
+  if (waited_for_itself) {  // a late call now and then
+    meetings /= 2;
+    return;
+  }
+  if (met == participants) ++meetings;  // else who is missing came too late to sleep
+  if (joined)
+    ++joins;
+  else if (joins > 0)
+    --joins;
+}
+
+/// Did the barrier open before the wait came to the kernel?
+bool Barriers::Word::missed_by(const Wait& wait) const {
+  return wait.too_late && wait.value == met_value && std::ranges::binary_search(participants, wait.thread);
+}
+
+const Barriers::Word* Barriers::find(const Futexes::Key& word) const {
+  const auto it = words_.find(Futexes::pair_of(word));
+  return it == words_.end() ? nullptr : &it->second;
+}
+
+std::optional<TokenId>* Barriers::arrives(const Futexes::Key& word, const Wait& wait) {
+  const auto it = words_.find(Futexes::pair_of(word));
+  if (it == words_.end()) return nullptr;
+  Word& w = it->second;
+  w.is_condition = w.is_condition || wait.is_condition;
+  if (w.missed_by(wait)) return nullptr;
+  // A call that wakes others may also wake who waits for the next meeting by now: that one waits again. Who waits for
+  // another value has left the meeting before, which opened without a call, or whose call is late.
+  const auto before = w.arrived.find(wait.thread);
+  if (before != w.arrived.end() && before->second.value == wait.value) return nullptr;
+  Arrival& arrival = w.arrived[wait.thread] = {++w.arrivals, wait.value, std::nullopt};
+  return w.is_barrier() ? &arrival.token : nullptr;
+}
+
+bool Barriers::joins_work(const Word& word, const Opening& by) const {
+  if (by.released_by.time <= word.opened_at) return false;
+  if (std::ranges::binary_search(word.participants, by.released_by.thread)) return true;
+  const auto workers = workers_.find(by.thread);
+  return workers != workers_.end() && workers->second.contains(by.released_by.thread);
+}
+
+bool Barriers::opens(const Futexes::Key& word, const Opening& opening) {
+  if (opening.released == 0 && !find(word)) return false;
+  Word& w = words_[Futexes::pair_of(word)];
+  w.meet(opening, joins_work(w, opening));
+  if (w.met.size() == 2)
+    for (const std::uint32_t thread : w.met)
+      if (thread != opening.thread) workers_[opening.thread].insert(thread);
+  return w.is_barrier();
+}
+
+bool Barriers::is_barrier(const Futexes::Key& word) const {
+  const Word* w = find(word);
+  return w && w->is_barrier();
+}
+
+std::optional<TokenId> Barriers::opening_for(const Futexes::Key& word, std::uint32_t thread) const {
+  const Word* w = find(word);
+  if (!w || !w->is_barrier() || w->arrived.contains(thread)) return std::nullopt;
+  return w->opening;
+}
+
+}  // namespace simrec::replay::causal

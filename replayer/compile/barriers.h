@@ -1,0 +1,92 @@
+// Which futex words are barriers. Of those who meet at one, whoever came last while recording did not wait, so that no
+// wait of its own tells that it needed the others; elsewhere it may come first.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "replayer/compile/channels.h"
+#include "replayer/compile/futexes.h"
+
+namespace simrec::replay::causal {
+
+/// A word is a barrier if one thread released all the others there several times running, and not always the same one:
+/// who waits for a lock is released alone, and who has work for others releases them each time. Or always the same one,
+/// which had waited for one of the others in between: who forks work and joins it waits in the kernel for the last
+/// worker only. That holds, too, where each worker has a word of its own. Known after five meetings, which are
+/// replayed as recorded.
+class Barriers {
+ public:
+  /// A futex wait that succeeds, or came too late: the word had changed already (EAGAIN).
+  struct Wait {
+    std::uint32_t thread = 0;
+    std::int64_t value = 0;  ///< that the word had, as far as the thread knows
+    bool too_late = false;
+    /// FUTEX_WAIT_BITSET: a condition variable, with which two threads may also feed each other by turns, so that
+    /// barriers of two equals are not told. Those of the C library, OpenMP and C++ use FUTEX_WAIT.
+    bool is_condition = false;
+  };
+  /// Somebody releases whoever waits at a word.
+  struct Opening {
+    std::uint32_t thread = 0;
+    Ns time = 0;
+    bool all = false;           ///< else one of them
+    std::int64_t released = 0;  ///< so many of them in the kernel
+    CausePoint released_by;     ///< who ended the latest futex wait of the thread
+  };
+
+  /// A wait begins. If that is an arrival at a barrier: where to put its token.
+  std::optional<TokenId>* arrives(const Futexes::Key& word, const Wait& wait);
+  /// True: that opens a barrier.
+  bool opens(const Futexes::Key& word, const Opening& opening);
+  /// The arrivals that the latest opening needed.
+  const std::vector<TokenId>& needed(const Futexes::Key& word) const {
+    return words_.at(Futexes::pair_of(word)).needed;
+  }
+  /// The token of the latest opening.
+  void opened(const Futexes::Key& word, TokenId token) { words_.at(Futexes::pair_of(word)).opening = token; }
+  bool is_barrier(const Futexes::Key& word) const;
+  /// What opened it for a thread that came too late to sleep; nullopt = it is no barrier, or not open yet.
+  std::optional<TokenId> opening_for(const Futexes::Key& word, std::uint32_t thread) const;
+
+ private:
+  struct Arrival {
+    std::uint64_t number;  ///< in order
+    std::int64_t value;
+    std::optional<TokenId> token;
+  };
+  struct Word {
+    /// By thread. Those of the next meeting may be there before the call that opens this one: they find another value.
+    std::map<std::uint32_t, Arrival> arrived;
+    std::uint64_t arrivals = 0;
+    std::vector<std::uint32_t> met;  ///< sorted: who took part in the latest meeting
+    std::int64_t met_value = 0;
+    std::vector<std::uint32_t> participants;  ///< sorted: of the meetings counted
+    std::uint32_t opener = 0, meetings = 0;
+    std::uint32_t joins = 0;  ///< meetings whose opener had waited for another one, less those whose had not
+    Ns opened_at = -1;
+    bool openers_differ = false, is_condition = false, opens_for_all = false;
+    std::vector<TokenId> needed;
+    std::optional<TokenId> opening;
+
+    bool is_barrier() const;
+    void meet(const Opening& by, bool joined);
+    void gather(std::uint32_t opener);
+    bool missed_by(const Wait& wait) const;
+  };
+  /// After the first one of which it is known who meets.
+  static constexpr std::uint32_t kMeetings = 3;
+  const Word* find(const Futexes::Key& word) const;
+  bool joins_work(const Word& word, const Opening& by) const;
+
+  /// Those at which somebody was released.
+  std::unordered_map<Futexes::Key, Word, Futexes::KeyHash> words_;
+  /// By thread: those it has released, each at a word where nobody else waits.
+  std::unordered_map<std::uint32_t, std::set<std::uint32_t>> workers_;
+};
+
+}  // namespace simrec::replay::causal

@@ -1,0 +1,129 @@
+// Barriers: whoever comes last while recording does not wait, and needs the others all the same.
+#include <gtest/gtest.h>
+#include <linux/futex.h>
+
+#include <array>
+#include <cerrno>
+
+#include "tests/compile/script.h"
+
+namespace simrec::replay::test {
+namespace {
+
+constexpr std::int64_t kWord = 0x1000, kOther = 0x2000;
+constexpr int kAll = 1'000'000;
+
+/// Root and two more threads of its process.
+struct Three : Script {
+  Three() {
+    threads[0] = root();
+    threads[1] = thread(threads[0], 201, 0x7001, {1 * kMs, 1 * kMs + 10});
+    threads[2] = thread(threads[0], 202, 0x7002, {2 * kMs, 2 * kMs + 10});
+  }
+  void futex(int t, std::int64_t word, int op, std::int64_t value, std::int64_t result, When when) {
+    call(threads[static_cast<std::size_t>(t)], SYS_futex, result, {word, op | FUTEX_PRIVATE_FLAG, value, -1, 0, 0, 0, 0},
+         when);
+  }
+  /// At 10 ms times `phase` all meet, the one that comes last 3 ms later.
+  void meet(int phase, int last, int wait = FUTEX_WAIT) {
+    const Ns at = 10 * kMs * phase;
+    for (int t = 0; t < 3; ++t)
+      if (t != last) futex(t, kWord, wait, 4 * phase, 0, {at + t * 1000, at + 3 * kMs + 20'000 + t * 1000});
+    futex(last, kWord, FUTEX_WAKE, kAll, 2, {at + 3 * kMs, at + 3 * kMs + 10'000});
+  }
+  std::vector<Op> waits_of(const Program& p, int t) const {
+    std::vector<Op> waits;
+    for (const Op& op : p.threads[threads[static_cast<std::size_t>(t)].value].ops)
+      if (op.kind == OpKind::wait) waits.push_back(op);
+    return waits;
+  }
+  /// Waits without having slept while recording: for those who had arrived.
+  std::size_t needed(const Program& p, int t) const {
+    const std::vector<Op> waits = waits_of(p, t);
+    return static_cast<std::size_t>(std::ranges::count_if(waits, [](const Op& op) { return op.flags & kPolls; }));
+  }
+  std::array<ThreadId, 3> threads;
+};
+
+TEST(Barriers, WhoOpensOneNeedsAllThatHaveArrived) {
+  Three s;
+  for (int phase = 1; phase <= 7; ++phase) s.meet(phase, phase % 3);
+  const Program p = s.compile();
+  // The first meeting shows the word, the second who meets there, three more that it is a barrier.
+  EXPECT_EQ(s.needed(p, 0), 2U);
+  EXPECT_EQ(s.needed(p, 1), 2U);
+  EXPECT_EQ(s.needed(p, 2), 0U);
+  EXPECT_EQ(check(p), "");
+}
+
+TEST(Barriers, ConditionVariablesMakeThemToo) {
+  Three s;
+  for (int phase = 1; phase <= 6; ++phase) s.meet(phase, phase % 3, FUTEX_WAIT_BITSET);
+  EXPECT_GT(s.needed(s.compile(), 0), 0U);
+}
+
+TEST(Barriers, WhoHasWorkForOthersAndWaitsForNobodyNeedsNobody) {
+  Three s;
+  for (int phase = 1; phase <= 8; ++phase) s.meet(phase, 0);
+  EXPECT_EQ(s.needed(s.compile(), 0), 0U);
+}
+
+TEST(Barriers, WhoForksWorkAndJoinsItNeedsAllWorkers) {
+  Three s;
+  for (int phase = 1; phase <= 8; ++phase) {
+    s.meet(phase, 0);
+    const Ns at = 10 * kMs * phase + 4 * kMs;
+    s.futex(0, kOther, FUTEX_WAIT, 0, 0, {at, at + 2 * kMs});
+    s.futex(1 + phase % 2, kOther, FUTEX_WAKE, 1, 1, {at + 1 * kMs, at + 1 * kMs + 10});
+  }
+  EXPECT_EQ(s.needed(s.compile(), 0), 3U * 2U);
+}
+
+TEST(Barriers, ALockThatTwoPassToEachOtherIsNone) {
+  Three s;
+  for (int phase = 1; phase <= 8; ++phase) {
+    const Ns at = 10 * kMs * phase;
+    s.futex(phase % 2, kWord, FUTEX_WAIT, 2, 0, {at, at + 3 * kMs + 20'000});
+    s.futex(1 - phase % 2, kWord, FUTEX_WAKE, 1, 1, {at + 3 * kMs, at + 3 * kMs + 10'000});
+  }
+  const Program p = s.compile();
+  EXPECT_EQ(s.needed(p, 0) + s.needed(p, 1), 0U);
+}
+
+TEST(Barriers, TwoThatFeedEachOtherByTurnsAreNone) {
+  Three s;
+  for (int phase = 1; phase <= 8; ++phase) {
+    const Ns at = 10 * kMs * phase;
+    s.futex(phase % 2, kWord, FUTEX_WAIT_BITSET, 0, 0, {at, at + 3 * kMs + 20'000});
+    s.futex(1 - phase % 2, kWord, FUTEX_WAKE, kAll, 1, {at + 3 * kMs, at + 3 * kMs + 10'000});
+  }
+  const Program p = s.compile();
+  EXPECT_EQ(s.needed(p, 0) + s.needed(p, 1), 0U);
+}
+
+TEST(Barriers, WhoComesTooLateToSleepWaitsForTheOpening) {
+  Three s;
+  for (int phase = 1; phase <= 5; ++phase) s.meet(phase, phase % 3);
+  // Thread 2 found the barrier closed, and open when it came to the kernel.
+  s.futex(1, kWord, FUTEX_WAIT, 24, 0, {60 * kMs, 64 * kMs});
+  s.futex(2, kWord, FUTEX_WAIT, 24, -EAGAIN, {62 * kMs, 63 * kMs + 500'000});
+  s.futex(0, kWord, FUTEX_WAKE, kAll, 1, {63 * kMs, 63 * kMs + 10'000});
+  const Program p = s.compile();
+  const std::vector<Op> opener = s.waits_of(p, 0), sleeper = s.waits_of(p, 1), late = s.waits_of(p, 2);
+  EXPECT_TRUE(opener.back().flags & kPolls);
+  EXPECT_EQ(late.back().target, sleeper.back().target) << "both wait for the opening";
+  EXPECT_EQ(s.needed(p, 0), 2U);
+}
+
+TEST(Barriers, AWaitThatIsWokenForNothingGoesOn) {
+  Three s;
+  for (int phase = 1; phase <= 5; ++phase) s.meet(phase, phase % 3);
+  s.futex(1, kWord, FUTEX_WAIT, 24, 0, {60 * kMs, 60 * kMs + 30'000});
+  s.futex(1, kWord, FUTEX_WAIT, 24, 0, {60 * kMs + 40'000, 64 * kMs});
+  s.futex(2, kWord, FUTEX_WAIT, 24, 0, {62 * kMs, 64 * kMs});
+  s.futex(0, kWord, FUTEX_WAKE, kAll, 2, {63 * kMs, 63 * kMs + 10'000});
+  EXPECT_EQ(s.needed(s.compile(), 0), 2U);
+}
+
+}  // namespace
+}  // namespace simrec::replay::test
