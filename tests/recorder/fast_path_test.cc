@@ -164,6 +164,18 @@ TEST_F(FastPath, TellsWaitingFromComputingWithoutRseq) {
          [](const Event& event) { EXPECT_LT(event.call_cpu_ns, (event.exit_ns - event.entry_ns) / 2); });
 }
 
+TEST_F(FastPath, LosesNoCpuTimeOnACrowdedCore) {
+  const Finished finished = run_simrec(directory, {"-q", "-o", "t.capnp", PROGRAMS_DIRECTORY "/crowded_core", "print"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const Recorded r = recorded();
+  EXPECT_GT(r.flagged("futex", kFast), 10);
+  Ns recorded_ns = 0;
+  for (const ThreadEvents& events : r.trace().events)
+    for (std::size_t i = 0; i < events.size(); ++i) recorded_ns += events[i].burst_ns + events[i].call_cpu_ns;
+  const double used_ns = std::stod(finished.out);
+  EXPECT_NEAR(static_cast<double>(recorded_ns), used_ns, used_ns * 0.05);
+}
+
 TEST_F(FastPath, WorksUnderALimitOnFileSizes) {
   // The memory for rings is a file to the kernel: the program itself, had it asked for that much, would get a signal.
   const Finished finished = run_simrec(directory, {"-q", "-o", "/dev/null", "sh", "-c",

@@ -248,8 +248,8 @@ uint32_t hook_call(struct HookSlot* slot) {
   *word(&r, 1) = entered;
   if (!undisturbed(slot)) {
     r.flags = HOOK_CLOCK_AT_ENTRY;
+    arm(slot); /* first: a switch while the clock is read makes the next reading necessary, too */
     put_clock(&r);
-    arm(slot);
   }
   put_arguments(&r, spec.registers, f);
   put_before(&r, spec.kind, f);
@@ -261,8 +261,8 @@ uint32_t hook_call(struct HookSlot* slot) {
   *word(&r, 3) = result;
   if (!undisturbed(slot)) {
     r.flags |= HOOK_CLOCK_AT_EXIT;
-    put_clock(&r);
     arm(slot);
+    put_clock(&r);
   }
   if (slot->long_ticks != 0 && *word(&r, 2) - entered > slot->long_ticks) {
     r.flags |= HOOK_STACK;
