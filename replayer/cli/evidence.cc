@@ -56,12 +56,15 @@ void add_closure(Evidence& e, const Program& program, const Outcome& outcome, co
   e.closure_effect = std::min(relative, std::fabs(*e.closure_error));
 }
 
-/// Without a measurement: computing one after the other is all CPU, computing side by side cannot be more than that.
-double busy_share(const Outcome& outcome) {
+/// In the mean, of the host that is busiest.
+double busy_cores(const Outcome& outcome) {
   Ns busy = 0;
   for (const HostOutcome& host : outcome.hosts) busy = std::max(busy, host.busy_core_ns);
-  return std::min(1.0, ratio(busy, outcome.predicted_ns));
+  return ratio(busy, outcome.predicted_ns);
 }
+
+/// Without a measurement: computing one after the other is all CPU, computing side by side cannot be more than that.
+double busy_share(const Outcome& outcome) { return std::min(1.0, busy_cores(outcome)); }
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -115,6 +118,8 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   e.interception_share = ratio(quality.interception_cpu_ns, quality.program_cpu_ns);
   e.ledger_share = ratio(quality.ledger_residual_ns, quality.program_cpu_ns);
   add_closure(e, program, outcome, twin);
+  if (twin && e.recorded_cores > 0) e.recorded_use = busy_cores(*twin) / e.recorded_cores;
+  e.core_queries = value_of(program.counts, "questions for the number of cores");
   std::uint64_t unmeasured = unmeasurable(program), requests = 0;
   for (const Doubt& doubt : e.validity) {
     if (doubt.what == kLentConnections || doubt.what == kPacedRequests) requests += doubt.count;
@@ -157,9 +162,10 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
-  for (const auto member : {&Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
-                            &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
-                            &Evidence::doubtful_requests, &Evidence::ruby_lock_waits, &Evidence::python_lock_waits})
+  for (const auto member :
+       {&Evidence::recorded_use, &Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
+        &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
+        &Evidence::doubtful_requests, &Evidence::ruby_lock_waits, &Evidence::python_lock_waits})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

@@ -25,6 +25,8 @@ struct Evidence {
   double speed_factor = 1;  ///< recorded core's speed / target core's, of the host where that is farthest from 1
   std::uint32_t recorded_cores = 0;
   std::uint32_t target_cores = 0;          ///< of the used host with the fewest
+  double recorded_use = 0;                 ///< part of the recording host's cores that the program keeps busy there
+  std::uint64_t core_queries = 0;          ///< times that it asked how many there are
   double core_wait_share = 0;              ///< of computing plus ready time on the target: ready without a core
   double disk_share = 0;                   ///< longest time a process waits for disks / predicted time
   double interception_share = 0;           ///< CPU time that interception took / CPU time of the program

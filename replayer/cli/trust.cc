@@ -173,6 +173,19 @@ constexpr std::array kRules = {
                        format_count_of(e.target_cores, "core") + " (recorded on " + std::to_string(e.recorded_cores) +
                        "): sharing a core costs more than is modelled";
               }},
+    // Threads that shared work through memory keep their parts, and programs that ask for the number of cores start as
+    // many threads as they then did. Below this part of the cores others would have had little to do.
+    TrustRule{"more cores",
+              [](const Evidence& e) -> std::optional<double> {
+                if (e.target_cores <= e.recorded_cores || e.core_queries == 0) return std::nullopt;
+                return of_cpu(e, e.recorded_use);
+              },
+              0.60, kNever,
+              [](const Evidence& e, double) {
+                return "the program asked how many cores there are and kept " + percent(e.recorded_use) + " of " +
+                       std::to_string(e.recorded_cores) + " busy: with " + std::to_string(e.target_cores) +
+                       " it may divide its work otherwise";
+              }},
     // A call waits for the device here if it did while recording; page caches and flushes of another size are not
     // modelled.
     TrustRule{"disk", [](const Evidence& e) -> std::optional<double> { return e.disk_share; }, kMedium, kNever,

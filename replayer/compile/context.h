@@ -186,10 +186,17 @@ struct ProcessState {
   std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;         ///< a timer that signals once
   LongWait longest_wait;        ///< that was asked for and ended by itself
+  LongWait latest_alarms;       ///< one set soon after the other
   InterpreterLocks interpreter;
 
   void waited(const LongWait& wait) {
     if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;
+  }
+  /// An alarm went off. Benchmarks have one for each of their parts.
+  void alarmed(Ns set_at, Ns now) {
+    const bool goes_on = latest_alarms.end > 0 && set_at - latest_alarms.end <= (now - set_at) / 10;
+    latest_alarms = {goes_on ? latest_alarms.begin : set_at, now, 0};
+    waited(latest_alarms);
   }
 };
 

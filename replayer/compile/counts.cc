@@ -32,6 +32,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "waits for Ruby's lock in the recorded order",
     "waits for Python's lock",
     "waits for an interpreter's lock, taken in turns",
+    "questions for the number of cores",
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ enum class Count : std::uint8_t {
   ruby_lock_waits,
   python_lock_waits,
   interpreter_turns,
+  core_queries,
   last_,
 };
 

@@ -43,8 +43,10 @@ void open_exit(Context& c, Call& call) {
   const bool has_flags = call.event.kind != SYS_openat2 && call.event.kind != SYS_creat;
   const std::int64_t flags = has_flags ? call.event.argument(0) : O_RDWR;
   const ObjectId object{static_cast<std::uint32_t>(call.extra_argument(1))};
-  c.processes[call.process].interpreter.opened(
-      c.trace.tables.string(StringId{static_cast<std::uint32_t>(call.extra_argument(0))}));
+  const std::string& path = c.string(call.extra_argument(0));
+  c.processes[call.process].interpreter.opened(path);
+  if (path == "/sys/devices/system/cpu/online" || path == "/sys/devices/system/cpu/possible")
+    c.counts.add(Count::core_queries);
   const std::uint8_t mode = mode_of(flags);
   if (c.object(object).kind == ObjectKind::pipe && !(flags & kPathOnly)) {
     c.channels.pipe(object, true);

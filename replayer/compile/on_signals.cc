@@ -54,7 +54,7 @@ void signal_delivered(Context& c, Call& call) {
   c.state(call).fatal_signal = static_cast<int>(call.event.argument(0));
   ProcessState& p = c.processes[call.process];
   const bool by_timer = call.event.argument(0) == SIGALRM || call.event.argument(1) == SI_TIMER;
-  if (by_timer && p.alarm_set_at >= 0) p.waited({std::exchange(p.alarm_set_at, -1), call.event.entry_ns, 0});
+  if (by_timer && p.alarm_set_at >= 0) p.alarmed(std::exchange(p.alarm_set_at, -1), call.event.entry_ns);
 }
 
 void stopped(Context& c, Call&) { c.counts.add(Count::job_control_stops); }

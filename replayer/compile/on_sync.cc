@@ -249,12 +249,14 @@ void yield_entry(Context& c, Call& call) {
   call.cpu = 0;
 }
 
+void asks_for_cores(Context& c, Call&) { c.counts.add(Count::core_queries); }
+
 constexpr HandlerRow kRows[] = {
-    {SYS_futex, futex_entry, futex_exit},      {SYS_futex_waitv, nullptr, futex_waitv_exit},
-    {SYS_semop, semop_entry, semop_exit},      {SYS_semtimedop, semop_entry, semop_exit},
-    {SYS_msgsnd, message_sent, nullptr},       {SYS_msgrcv, nullptr, message_received},
-    {SYS_mq_timedsend, message_sent, nullptr}, {SYS_mq_timedreceive, nullptr, message_received},
-    {SYS_sched_yield, yield_entry, nullptr},
+    {SYS_sched_getaffinity, asks_for_cores, nullptr}, {SYS_futex, futex_entry, futex_exit},
+    {SYS_futex_waitv, nullptr, futex_waitv_exit},     {SYS_semop, semop_entry, semop_exit},
+    {SYS_semtimedop, semop_entry, semop_exit},        {SYS_msgsnd, message_sent, nullptr},
+    {SYS_msgrcv, nullptr, message_received},          {SYS_mq_timedsend, message_sent, nullptr},
+    {SYS_mq_timedreceive, nullptr, message_received}, {SYS_sched_yield, yield_entry, nullptr},
 };
 
 }  // namespace

@@ -137,6 +137,26 @@ const Case kCases[] = {
        return e;
      }},
     {"core speed", Trust::low, "16 times slower", [] { return with(&Evidence::speed_factor, 16); }},
+    {"more cores", Trust::medium, "kept 90 % of 2 busy: with 8",
+     [] {
+       Evidence e = with(&Evidence::target_cores, 8U);
+       e.core_queries = 1;
+       e.recorded_use = 0.9;
+       return e;
+     }},
+    {"more cores", Trust::high, "",
+     [] {
+       Evidence e = with(&Evidence::target_cores, 8U);
+       e.recorded_use = 0.9;
+       return e;
+     }},
+    {"more cores", Trust::high, "",
+     [] {
+       Evidence e = with(&Evidence::target_cores, 8U);
+       e.core_queries = 1;
+       e.recorded_use = 0.5;
+       return e;
+     }},
     {"fewer cores", Trust::medium, "1 core",
      [] {
        Evidence e = good();

@@ -175,5 +175,24 @@ TEST(Time, AnAlarmIsADeadlineToo) {
   EXPECT_EQ(program(300 * kMs).quality.deadline_ns, 0) << "a tick";
 }
 
+// A benchmark of several parts (openssl speed).
+TEST(Time, AlarmsOneAfterTheOtherAreADeadline) {
+  const auto program = [](Ns pause) {
+    Script s;
+    const ThreadId a = s.root();
+    s.pipe(a, 3, 4, 1 * kMs);
+    Ns now = 2 * kMs;
+    for (int part = 0; part < 5; ++part, now += 100 * kMs + pause) {
+      s.entry_only(a, SYS_setitimer, {0, 100 * kMs, 0}, now);
+      for (int i = 0; i < 30; ++i) s.write(a, 4, 10, {now + (10 + i) * kMs, now + (10 + i) * kMs + 20});
+      s.pseudo(a, PseudoEvent::signal, {SIGALRM, 128, 0}, now + 100 * kMs);
+    }
+    s.exit_group(a, now);
+    return s.compile(now + kMs);
+  };
+  EXPECT_EQ(program(1 * kMs).quality.deadline_ns, 504 * kMs);
+  EXPECT_EQ(program(300 * kMs).quality.deadline_ns, 0) << "one of five parts is little of the run";
+}
+
 }  // namespace
 }  // namespace simrec::replay::test
