@@ -111,7 +111,7 @@ constexpr SyscallRow kRows[] = {
     {SYS_mq_timedsend, "mq_timedsend", both, {fd(0), size(2)}},
     {SYS_mq_timedreceive, "mq_timedreceive", both, {fd(0), size(2)}},
     {SYS_sched_yield, "sched_yield", entry, {}},
-    {SYS_sched_getaffinity, "sched_getaffinity", entry, {pid(0)}},
+    {SYS_sched_getaffinity, "sched_getaffinity", entry, {pid(0), size(1, "size")}},
 
     // Time.
     {SYS_clock_gettime, "clock_gettime", rest, {num(0, "clock")}},

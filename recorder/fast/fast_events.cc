@@ -102,6 +102,24 @@ bool asks_afterwards(const FastRecord& record) {
 
 }  // namespace
 
+namespace {
+
+/// A reading of the thread's clock takes 0.3 to 1 us, in a virtual machine a few. One that took longer was interrupted:
+/// the thread was switched off its core, and nobody knows what the reading itself cost.
+constexpr Ns kLongestReading = 10'000, kUsualReading = 500;
+
+}  // namespace
+
+bool FastEvents::is_interrupted(const ClockReading& clock) const {
+  return clock_.duration_ns(clock.tsc_after - clock.tsc_before) > kLongestReading;
+}
+
+/// CLOCK_MONOTONIC when the call began: while the thread waited for a core in the hook, it had not.
+Ns FastEvents::entered_ns(const FastRecord& record) const {
+  const bool waited = record.clock_at_entry && is_interrupted(*record.clock_at_entry);
+  return clock_.monotonic_ns(waited ? record.clock_at_entry->tsc_after : record.entry_tsc);
+}
+
 Ns FastEvents::timeout_of(const FastRecord& record) const {
   const auto seconds = static_cast<std::int64_t>(record.before[0]);
   if (seconds < 0 || (record.flags & HOOK_UNREADABLE) != 0) return -1;
@@ -109,20 +127,8 @@ Ns FastEvents::timeout_of(const FastRecord& record) const {
       seconds * 1'000'000'000 + static_cast<Ns>(record.before[1]) * (record.number == SYS_select ? 1000 : 1);
   const AbsoluteTimeout kind = absolute_timeout(record);
   if (!kind.absolute) return value;
-  const Ns now = clock_.monotonic_ns(record.entry_tsc) + (kind.real_time ? offset_of_realtime() : 0);
+  const Ns now = entered_ns(record) + (kind.real_time ? offset_of_realtime() : 0);
   return std::max<Ns>(0, value - now);
-}
-
-namespace {
-
-/// A reading of the thread's clock takes 0.3 to 1 us, and less than this also in a virtual machine: else the thread was
-/// switched off its core meanwhile, and nobody knows what the reading cost.
-constexpr Ns kLongestReading = 10'000, kUsualReading = 500;
-
-}  // namespace
-
-bool FastEvents::is_interrupted(const ClockReading& clock) const {
-  return clock_.duration_ns(clock.tsc_after - clock.tsc_before) > kLongestReading;
 }
 
 /// CPU time that a reading of the clock took; it is read in the middle of that, on average.
@@ -145,9 +151,7 @@ void FastEvents::begin(TracedThread& thread, const FastRecord& record, CurrentCa
   call.row = find_syscall(record.number);
   call.registers = record.registers;
   call.flags = (record.flags & HOOK_UNREADABLE) != 0 ? std::uint32_t{kUnknown} : 0U;
-  // While it waited for a core, the call had not begun.
-  const bool waited = record.clock_at_entry && is_interrupted(*record.clock_at_entry);
-  call.entry_ns = clock_.monotonic_ns(waited ? record.clock_at_entry->tsc_after : record.entry_tsc) - origin_ns_;
+  call.entry_ns = entered_ns(record) - origin_ns_;
   call.at_entry = thread.at_last_event;
   const Ns entered = cpu_at_entry(thread, record);
   call.burst_ns = entered - thread.at_last_event.run_ns;

@@ -43,6 +43,7 @@ class FastEvents {
   bool begin_interrupted(TracedThread& thread, std::optional<std::int64_t> result);
   Ns timeout_of(const FastRecord& record) const;
   bool is_interrupted(const ClockReading& clock) const;
+  Ns entered_ns(const FastRecord& record) const;
   Ns cost_of(const std::optional<ClockReading>& clock) const;
   Ns cpu_at_entry(const TracedThread& thread, const FastRecord& record) const;
 

@@ -172,6 +172,7 @@ Evidence together(const std::vector<Evidence>& recordings) {
   for (const Evidence& e : recordings) {
     all.lost = std::max(all.lost, e.lost);
     all.forced = std::max(all.forced, e.forced);
+    all.core_queries = std::max(all.core_queries, e.core_queries);
     all.partial |= e.partial;
     all.io_uring |= e.io_uring;
     if (!e.predicted_s.empty()) all.predicted_s.push_back(e.predicted_s.front());

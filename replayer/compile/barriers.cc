@@ -10,16 +10,17 @@ bool Barriers::Word::is_barrier() const {
   return opens_for_all && (openers_differ || joins >= kMeetings);
 }
 
-/// Who arrived for the meeting that `by` opens: all who wait for the value to change that the first one found.
-void Barriers::Word::gather(std::uint32_t by) {
+/// Who arrived for the meeting that `by` opens: all who wait for the value to change that the first one found. If only
+/// one is released, those who wait besides make it no barrier whatever they found.
+void Barriers::Word::gather(const Opening& by) {
   needed.clear();
   opening.reset();
-  met.assign(1, by);
+  met.assign(1, by.thread);
   const auto first = std::ranges::min_element(arrived, {}, [](const auto& entry) { return entry.second.number; });
   if (first != arrived.end()) met_value = first->second.value;
-  std::erase_if(arrived, [this](const auto& entry) {
+  std::erase_if(arrived, [&](const auto& entry) {
     const auto& [thread, arrival] = entry;
-    if (arrival.value != met_value) return false;
+    if (by.all && arrival.value != met_value) return false;
     met.push_back(thread);
     if (arrival.token) needed.push_back(*arrival.token);
     return true;
@@ -27,16 +28,16 @@ void Barriers::Word::gather(std::uint32_t by) {
   std::ranges::sort(met);
 }
 
-/// `joined`: who opens it had waited for one of the others since it did so last.
-void Barriers::Word::meet(const Opening& by, bool joined) {
-  gather(by.thread);
+void Barriers::Word::meet(const Opening& by, Join join) {
+  gather(by);
   openers_differ = openers_differ || (meetings > 0 && by.thread != opener);
   opener = by.thread;
   opened_at = by.time;
   const auto repeated = std::ranges::unique(met);
   const bool waited_for_itself = !repeated.empty();
   met.erase(repeated.begin(), repeated.end());
-  if (!std::ranges::includes(participants, met) || by.all != opens_for_all) {
+  const auto took_part = [this](std::uint32_t thread) { return std::ranges::binary_search(participants, thread); };
+  if (!std::ranges::all_of(met, took_part) || by.all != opens_for_all) {
     participants = met;
     meetings = joins = 0;
     openers_differ = false;
@@ -48,10 +49,19 @@ void Barriers::Word::meet(const Opening& by, bool joined) {
     return;
   }
   if (met == participants) ++meetings;  // else who is missing came too late to sleep
-  if (joined)
+  if (join == Join::joined)
     ++joins;
-  else if (joins > 0)
+  else if (join == Join::none && joins > 0)
     --joins;
+}
+
+Barriers::Join Barriers::join_of(const Word& word, const Opening& by) const {
+  if (by.released_by.time <= word.opened_at) return Join::none;
+  const auto workers = workers_.find(by.thread);
+  const bool is_worker = std::ranges::binary_search(word.participants, by.released_by.thread) ||
+                         (workers != workers_.end() && workers->second.contains(by.released_by.thread));
+  if (!is_worker) return Join::none;
+  return by.releaser_sleeps ? Join::joined : Join::unknown;
 }
 
 /// Did the barrier open before the wait came to the kernel?
@@ -78,20 +88,13 @@ std::optional<TokenId>* Barriers::arrives(const Futexes::Key& word, const Wait& 
   return w.is_barrier() ? &arrival.token : nullptr;
 }
 
-bool Barriers::joins_work(const Word& word, const Opening& by) const {
-  if (by.released_by.time <= word.opened_at) return false;
-  if (std::ranges::binary_search(word.participants, by.released_by.thread)) return true;
-  const auto workers = workers_.find(by.thread);
-  return workers != workers_.end() && workers->second.contains(by.released_by.thread);
-}
-
 bool Barriers::opens(const Futexes::Key& word, const Opening& opening) {
   if (opening.released == 0 && !find(word)) return false;
   Word& w = words_[Futexes::pair_of(word)];
-  w.meet(opening, joins_work(w, opening));
-  if (w.met.size() == 2)
-    for (const std::uint32_t thread : w.met)
-      if (thread != opening.thread) workers_[opening.thread].insert(thread);
+  w.meet(opening, join_of(w, opening));
+  std::set<std::uint32_t>& workers = workers_[opening.thread];
+  if (w.met.size() == 2 && workers.size() < kMostWorkers)
+    workers.insert(w.met.front() == opening.thread ? w.met.back() : w.met.front());
   return w.is_barrier();
 }
 

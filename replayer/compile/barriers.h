@@ -16,9 +16,9 @@ namespace simrec::replay::causal {
 
 /// A word is a barrier if one thread released all the others there several times running, and not always the same one:
 /// who waits for a lock is released alone, and who has work for others releases them each time. Or always the same one,
-/// which had waited for one of the others in between: who forks work and joins it waits in the kernel for the last
-/// worker only. That holds, too, where each worker has a word of its own. Known after five meetings, which are
-/// replayed as recorded.
+/// which had waited for one of the others in between, that went to sleep then: who forks work and joins it waits in the
+/// kernel for the last worker only. That holds, too, where each worker has a word of its own. Known after five
+/// meetings, which are replayed as recorded.
 class Barriers {
  public:
   /// A futex wait that succeeds, or came too late: the word had changed already (EAGAIN).
@@ -30,13 +30,20 @@ class Barriers {
     /// barriers of two equals are not told. Those of the C library, OpenMP and C++ use FUTEX_WAIT.
     bool is_condition = false;
   };
+  /// What the opener did since it opened the word last, as far as waits at futexes tell.
+  enum class Join : std::uint8_t {
+    none,     ///< waited for nobody
+    unknown,  ///< waited for a thread that still runs: it may have more to do, or may be about to sleep
+    joined,   ///< waited for a thread that went to sleep when it had released the opener
+  };
   /// Somebody releases whoever waits at a word.
   struct Opening {
     std::uint32_t thread = 0;
     Ns time = 0;
-    bool all = false;           ///< else one of them
-    std::int64_t released = 0;  ///< so many of them in the kernel
-    CausePoint released_by;     ///< who ended the latest futex wait of the thread
+    bool all = false;              ///< else one of them
+    std::int64_t released = 0;     ///< so many of them in the kernel
+    CausePoint released_by;        ///< who ended the opener's latest wait
+    bool releaser_sleeps = false;  ///< since then, at once
   };
 
   /// A wait begins. If that is an arrival at a barrier: where to put its token.
@@ -74,14 +81,16 @@ class Barriers {
     std::optional<TokenId> opening;
 
     bool is_barrier() const;
-    void meet(const Opening& by, bool joined);
-    void gather(std::uint32_t opener);
+    void meet(const Opening& by, Join join);
+    void gather(const Opening& by);
     bool missed_by(const Wait& wait) const;
   };
   /// After the first one of which it is known who meets.
   static constexpr std::uint32_t kMeetings = 3;
+  /// More workers of one thread are not remembered.
+  static constexpr std::size_t kMostWorkers = 4096;
   const Word* find(const Futexes::Key& word) const;
-  bool joins_work(const Word& word, const Opening& by) const;
+  Join join_of(const Word& word, const Opening& by) const;
 
   /// Those at which somebody was released.
   std::unordered_map<Futexes::Key, Word, Futexes::KeyHash> words_;

@@ -90,6 +90,7 @@ class Walk {
     if (t.ended) return;
     // A thread that died in a call waited until then, but for no core.
     note_quality(e, times, t.unfinished_since < 0 ? t.last_exit : 0);
+    t.cpu += times.burst_ns + times.call_cpu_ns;
     t.emit.set_unlocked(false);
     t.emit.compute(speeds_.burst(step.thread, step.index, e.stack, times.burst_ns));
     InterpreterLocks& interpreter = c_.processes[call.process].interpreter;

@@ -140,7 +140,10 @@ struct ThreadState {
   LatestWaits waits;
   LatestWaits receives;  ///< those of them that were for a peer
   ExpiredWaits expired_waits;
-  CausePoint released_by;  ///< who ended its latest wait at a futex
+  Ns cpu = 0;                       ///< all of it so far
+  CausePoint released_by;           ///< who ended its latest wait at a futex that is no lock
+  Ns releaser_cpu = 0;              ///< that one's CPU time by then
+  Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
@@ -167,6 +170,9 @@ struct Timer {
 struct LongWait {
   Ns begin = 0, end = 0;
   std::uint32_t thread_plus_one = 0;  ///< who slept; 0 = nobody: an alarm
+  Ns shortest_part = 0;               ///< alarms one after the other
+
+  Ns length() const { return end - begin; }
 };
 
 struct ProcessState {
@@ -186,17 +192,19 @@ struct ProcessState {
   std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;         ///< a timer that signals once
   LongWait longest_wait;        ///< that was asked for and ended by itself
-  LongWait latest_alarms;       ///< one set soon after the other
+  LongWait alarms,
+      most_alarms;  ///< one set soon after the other went off: the latest ones, and those that lasted longest
   InterpreterLocks interpreter;
 
   void waited(const LongWait& wait) {
-    if (wait.end - wait.begin > longest_wait.end - longest_wait.begin) longest_wait = wait;
+    if (wait.length() > longest_wait.length()) longest_wait = wait;
   }
   /// An alarm went off. Benchmarks have one for each of their parts.
   void alarmed(Ns set_at, Ns now) {
-    const bool goes_on = latest_alarms.end > 0 && set_at - latest_alarms.end <= (now - set_at) / 10;
-    latest_alarms = {goes_on ? latest_alarms.begin : set_at, now, 0};
-    waited(latest_alarms);
+    const Ns part = now - set_at;
+    const bool goes_on = alarms.end > 0 && set_at - alarms.end <= part / 10;
+    alarms = {goes_on ? alarms.begin : set_at, now, 0, goes_on ? std::min(alarms.shortest_part, part) : part};
+    if (alarms.length() > most_alarms.length()) most_alarms = alarms;
   }
 };
 

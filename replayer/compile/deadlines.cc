@@ -7,6 +7,7 @@ namespace simrec::replay::causal {
 namespace {
 
 constexpr double kMuchOfTheRun = 0.3;   ///< there is work before it, and behind
+constexpr double kPartOfTheRun = 0.03;  ///< of alarms one after the other: shorter ones are a tick
 constexpr double kLeftAtItsEnd = 0.2;   ///< of its length: to collect results and to end
 constexpr std::size_t kBusyCalls = 20;  ///< of who works meanwhile, or:
 constexpr double kBusy = 0.2;           ///< of its length, as CPU time
@@ -37,14 +38,17 @@ bool others_work(const Context& c, const ProcessState& p, const LongWait& wait) 
 
 Ns deadline(const Context& c, Ns run_ns) {
   Ns longest = 0;
-  for (const ProcessState& p : c.processes) {
-    const LongWait& wait = p.longest_wait;
-    const Ns length = wait.end - wait.begin;
-    if (length <= longest || static_cast<double>(length) < kMuchOfTheRun * static_cast<double>(run_ns)) continue;
-    const bool ends_with_it = p.exit_started >= 0 && static_cast<double>(p.exit_started - wait.end) <=
-                                                         kLeftAtItsEnd * static_cast<double>(length);
-    if (ends_with_it && others_work(c, p, wait)) longest = length;
-  }
+  for (const ProcessState& p : c.processes)
+    for (const LongWait& wait : {p.longest_wait, p.most_alarms}) {
+      const Ns length = wait.length();
+      if (length <= longest || static_cast<double>(length) < kMuchOfTheRun * static_cast<double>(run_ns)) continue;
+      if (wait.thread_plus_one == 0 &&
+          static_cast<double>(wait.shortest_part) < kPartOfTheRun * static_cast<double>(run_ns))
+        continue;
+      const bool ends_with_it = p.exit_started >= 0 && static_cast<double>(p.exit_started - wait.end) <=
+                                                           kLeftAtItsEnd * static_cast<double>(length);
+      if (ends_with_it && others_work(c, p, wait)) longest = length;
+    }
   return longest;
 }
 

@@ -14,6 +14,7 @@ class ExpiredWaits {
  public:
   /// Op `sleep` of the thread stands for one at `word`.
   void add(const Futexes::Key& word, std::uint32_t sleep) {
+    if (by_word_.size() >= kMostWords) by_word_.clear();
     std::vector<std::uint32_t>& sleeps = by_word_[Futexes::pair_of(word)];
     if (sleeps.size() == kMost) sleeps.erase(sleeps.begin(), sleeps.begin() + kMost / 2);
     sleeps.push_back(sleep);
@@ -26,7 +27,7 @@ class ExpiredWaits {
 
  private:
   /// Older ones stay as long as they were, so that memory does not grow with the length of the run.
-  static constexpr std::size_t kMost = 4096;
+  static constexpr std::size_t kMost = 4096, kMostWords = 64;
   std::unordered_map<Futexes::Key, std::vector<std::uint32_t>, Futexes::KeyHash> by_word_;
 };
 

@@ -161,7 +161,7 @@ void thread_exit(Context& c, Call& call) {
   wake_joiner(c, call);
   if (ends_process) process_ends(c, call);
   t.ended = true;
-  t.emit.finish(call.cpu, !ends_process && p.exiter_plus_one && t.keeps_time);
+  t.emit.finish(call.cpu, !ends_process && t.keeps_time && (p.exiter_plus_one || WIFSIGNALED(status)));
   call.cpu = 0;
 }
 

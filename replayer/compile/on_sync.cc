@@ -65,24 +65,39 @@ std::uint16_t flags_of_wait(const Call& call) {
   return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
+/// Threads that poll serve whoever comes, in another order elsewhere: they take part in no barrier.
+bool is_poller(const ThreadState& t) { return !t.polled.marks.empty(); }
+
 /// See barriers.h. The signal is no call of the thread's, so it costs nothing.
 void arrives_at_barrier(Context& c, Call& call) {
-  if (flags_of_wait(call) & kLock) return;
+  ThreadState& t = c.state(call);
+  if ((flags_of_wait(call) & kLock) || is_poller(t)) return;
+  t.slept_at = call.event.entry_ns;
+  t.slept_cpu = t.cpu;
   const bool plain = (call.event.argument(1) & FUTEX_CMD_MASK) == FUTEX_WAIT;
   auto* arrival =
       c.barriers.arrives(first_key(c, call), {call.thread, call.event.argument(2), call.result() == -EAGAIN, !plain});
   if (!arrival) return;
   *arrival = c.tokens.add({call.thread, call.event.entry_ns});
-  c.emit(call).cause({OpKind::signal, Cause::none, 0, (*arrival)->value, 0});
+  t.emit.aside({OpKind::signal, Cause::none, 0, (*arrival)->value, 0}, 0, 0);
+}
+
+/// Has who released the thread last gone to sleep since, without computing much before?
+bool releaser_sleeps(const Context& c, const ThreadState& t) {
+  constexpr Ns kAtOnceNs = 100'000;
+  if (t.released_by.time < 0) return false;
+  const ThreadState& other = c.threads[t.released_by.thread];
+  return other.slept_at > t.released_by.time && other.slept_cpu - t.releaser_cpu <= kAtOnceNs;
 }
 
 /// Who opens a barrier needs all who have arrived. Where one of them comes later here it needs no waking: it does what
 /// that one would do, which is awake. True: it is a barrier.
 bool opens_barrier(Context& c, Call& call) {
+  const ThreadState& t = c.state(call);
   const Futexes::Key key = first_key(c, call);
-  if (!c.barriers.opens(key, {call.thread, call.event.entry_ns, call.event.argument(2) > 1, call.result(),
-                              c.state(call).released_by}))
-    return false;
+  const Barriers::Opening opening{call.thread,   call.event.entry_ns, call.event.argument(2) > 1,
+                                  call.result(), t.released_by,       releaser_sleeps(c, t)};
+  if (is_poller(t) || !c.barriers.opens(key, opening)) return false;
   for (const TokenId arrival : c.barriers.needed(key))
     c.emit(call).aside({OpKind::wait, Cause::sync, kPolls, arrival.value, 0}, 0, 0);
   return true;
@@ -125,7 +140,7 @@ void futex_entry(Context& c, Call& call) {
 bool ends_expired_waits(Context& c, Call& call, TokenId token) {
   ThreadState& t = c.state(call);
   const std::vector<std::uint32_t> sleeps = t.expired_waits.take(first_key(c, call));
-  if (sleeps.empty()) return false;
+  if (sleeps.empty() || is_poller(t)) return false;
   const std::uint32_t index = emit_wait(c, call, {OpKind::wait, Cause::sync, 0, token.value, 0}, c.tokens.cause(token));
   for (const std::uint32_t sleep : sleeps) {
     t.emit.ops[sleep].flags |= kInterruptible;
@@ -146,6 +161,18 @@ void timed_out(Context& c, Call& call, Ns timeout) {
   absolute_sleep(c, call, timeout >= 0 ? timeout : call.blocked, kExpired);
 }
 
+/// The wait ended because of the token.
+void released(Context& c, Call& call, TokenId token) {
+  const std::uint16_t flags = flags_of_wait(call);
+  if (flags & kLock) return waited(c, call, token, flags);
+  ThreadState& t = c.state(call);
+  t.released_by = c.tokens.cause(token);
+  if (t.released_by.time >= 0) t.releaser_cpu = c.threads[t.released_by.thread].cpu;
+  if (ends_expired_waits(c, call, token)) return;
+  if (c.barriers.is_barrier(first_key(c, call))) return wait_token(c, call, token, Cause::sync);
+  waited(c, call, token);
+}
+
 void futex_exit(Context& c, Call& call) {
   const FutexRole role = role_of(call);
   if (role != FutexRole::wait && role != FutexRole::lock) return;
@@ -158,7 +185,9 @@ void futex_exit(Context& c, Call& call) {
     if (for_interpreter) return wait_for_interpreter(c, call, std::nullopt);
     timed_out(c, call, call.extra_argument(0, -1));
     ThreadState& t = c.state(call);
-    return t.expired_waits.add(first_key(c, call), static_cast<std::uint32_t>(t.emit.ops.size() - 1));
+    if (!(flags_of_wait(call) & kLock))
+      t.expired_waits.add(first_key(c, call), static_cast<std::uint32_t>(t.emit.ops.size() - 1));
+    return;
   }
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() == -EAGAIN) {
@@ -169,11 +198,9 @@ void futex_exit(Context& c, Call& call) {
   if (call.result() < 0 || (role == FutexRole::lock && !call.blocked)) return;
   const auto token = c.futexes.match(first_key(c, call), call.event.entry_ns);
   if (for_interpreter) return wait_for_interpreter(c, call, token);
-  if (token) c.state(call).released_by = c.tokens.cause(*token);
-  if (token && ends_expired_waits(c, call, *token)) return;
-  if (token && c.barriers.is_barrier(first_key(c, call))) return wait_token(c, call, *token, Cause::sync);
-  waited(c, call, token, flags_of_wait(call));
-  if (token) joined(c, call, *token);
+  if (!token) return waited(c, call, token);
+  released(c, call, *token);
+  joined(c, call, *token);
 }
 
 void futex_waitv_exit(Context& c, Call& call) {
@@ -249,7 +276,12 @@ void yield_entry(Context& c, Call& call) {
   call.cpu = 0;
 }
 
-void asks_for_cores(Context& c, Call&) { c.counts.add(Count::core_queries); }
+/// The C library asks with a small set for the attributes of its first thread (pthread_getattr_np), which is no
+/// question for their number.
+void asks_for_cores(Context& c, Call& call) {
+  constexpr std::int64_t kSmallestSet_B = 128;
+  if (call.event.argument(1) >= kSmallestSet_B) c.counts.add(Count::core_queries);
+}
 
 constexpr HandlerRow kRows[] = {
     {SYS_sched_getaffinity, asks_for_cores, nullptr}, {SYS_futex, futex_entry, futex_exit},

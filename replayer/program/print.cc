@@ -39,7 +39,7 @@ void print_op(const Program& program, std::uint32_t thread, std::uint32_t index,
   if (op.flags & kWoke) out << " woke";
   if (op.flags & kPolls) out << " polls";
   if (op.flags & kUnlocked) out << " unlocked";
-  if (op.flags & kNonblocking) out << " nonblocking";
+  if (op.flags & kNonblocking) out << (op.kind == OpKind::exit ? " killed" : " nonblocking");
   if (op.flags & kLock) out << " lock";
   if (const Op* gate = gate_of(program, op)) {
     out << (op.flags & kYields ? " unless before " : " (perhaps unless before ") << op_name(gate->kind) << " #"

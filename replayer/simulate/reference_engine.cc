@@ -255,7 +255,7 @@ void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
   if (!(op.flags & kInterruptible)) {
     sleep_until(until);
   } else {
-    const Op& goal = *(&op + op.target);
+    const Op goal = program_.threads[t].ops[threads_[t].position + op.target];
     const double slack = has_timer_slack(goal) ? host_of(t).costs.timer_slack_s : 0;
     for (;;) {
       if (clock_s() == since && satisfied(t, goal)) {

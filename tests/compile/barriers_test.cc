@@ -21,8 +21,8 @@ struct Three : Script {
     threads[2] = thread(threads[0], 202, 0x7002, {2 * kMs, 2 * kMs + 10});
   }
   void futex(int t, std::int64_t word, int op, std::int64_t value, std::int64_t result, When when) {
-    call(threads[static_cast<std::size_t>(t)], SYS_futex, result, {word, op | FUTEX_PRIVATE_FLAG, value, -1, 0, 0, 0, 0},
-         when);
+    call(threads[static_cast<std::size_t>(t)], SYS_futex, result,
+         {word, op | FUTEX_PRIVATE_FLAG, value, -1, 0, 0, 0, 0}, when);
   }
   /// At 10 ms times `phase` all meet, the one that comes last 3 ms later.
   void meet(int phase, int last, int wait = FUTEX_WAIT) {
@@ -77,6 +77,21 @@ TEST(Barriers, WhoForksWorkAndJoinsItNeedsAllWorkers) {
     s.futex(1 + phase % 2, kOther, FUTEX_WAKE, 1, 1, {at + 1 * kMs, at + 1 * kMs + 10});
   }
   EXPECT_EQ(s.needed(s.compile(), 0), 3U * 2U);
+}
+
+// A bounded queue on one core: 0 fills it and waits for room, 1 takes an item, wakes 0, takes the others and waits.
+TEST(Barriers, WhoFillsAQueueNeedsNobody) {
+  for (const Ns rest : {Ns{0}, 2 * kMs}) {
+    Three s;
+    for (int phase = 1; phase <= 8; ++phase) {
+      const Ns at = 10 * kMs * phase;
+      s.futex(1, kWord, FUTEX_WAIT_BITSET, 0, 0, {at, at + 1 * kMs + 20'000, rest});
+      s.futex(0, kWord, FUTEX_WAKE, 1, 1, {at + 1 * kMs, at + 1 * kMs + 10'000});
+      s.futex(0, kOther, FUTEX_WAIT_BITSET, 0, 0, {at + 2 * kMs, at + 3 * kMs + 20'000});
+      s.futex(1, kOther, FUTEX_WAKE, 1, 1, {at + 3 * kMs, at + 3 * kMs + 10'000});
+    }
+    EXPECT_EQ(s.needed(s.compile(), 0) > 0, rest == 0) << "a worker sleeps at once when it has released who joins it";
+  }
 }
 
 TEST(Barriers, ALockThatTwoPassToEachOtherIsNone) {

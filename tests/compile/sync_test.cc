@@ -106,6 +106,16 @@ TEST(Futex, WhoIsReleasedWouldHaveBeenEarlierToo) {
       << "another word's timeout stays as it was";
 }
 
+TEST(Futex, WhoGaveUpALockDidNotWaitForItsNextHolder) {
+  ThreeThreads s;
+  s.futex(s.b, kA, FUTEX_WAIT_BITSET, 2, -ETIMEDOUT, {3 * kMs, 8 * kMs}, 5 * kMs);
+  s.futex(s.b, kA, FUTEX_WAIT, 2, 0, {16 * kMs, 18 * kMs});
+  s.futex(s.a, kA, FUTEX_WAKE, 1, 1, {17 * kMs, 17 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(ops(p, s.b), "sleep 5000000, wait k0, exit");
+  EXPECT_TRUE(p.threads[s.b.value].ops[1].flags & kLock);
+}
+
 TEST(Futex, PriorityInheritanceLocksWaitForTheUnlock) {
   ThreeThreads s;
   s.futex(s.b, kA, FUTEX_LOCK_PI, 0, 0, {3 * kMs, 6 * kMs});

@@ -177,12 +177,12 @@ TEST(Time, AnAlarmIsADeadlineToo) {
 
 // A benchmark of several parts (openssl speed).
 TEST(Time, AlarmsOneAfterTheOtherAreADeadline) {
-  const auto program = [](Ns pause) {
+  const auto program = [](Ns pause, int parts = 5) {
     Script s;
     const ThreadId a = s.root();
     s.pipe(a, 3, 4, 1 * kMs);
     Ns now = 2 * kMs;
-    for (int part = 0; part < 5; ++part, now += 100 * kMs + pause) {
+    for (int part = 0; part < parts; ++part, now += 100 * kMs + pause) {
       s.entry_only(a, SYS_setitimer, {0, 100 * kMs, 0}, now);
       for (int i = 0; i < 30; ++i) s.write(a, 4, 10, {now + (10 + i) * kMs, now + (10 + i) * kMs + 20});
       s.pseudo(a, PseudoEvent::signal, {SIGALRM, 128, 0}, now + 100 * kMs);
@@ -192,6 +192,7 @@ TEST(Time, AlarmsOneAfterTheOtherAreADeadline) {
   };
   EXPECT_EQ(program(1 * kMs).quality.deadline_ns, 504 * kMs);
   EXPECT_EQ(program(300 * kMs).quality.deadline_ns, 0) << "one of five parts is little of the run";
+  EXPECT_EQ(program(1 * kMs, 100).quality.deadline_ns, 0) << "a tick that sets its alarm anew";
 }
 
 }  // namespace

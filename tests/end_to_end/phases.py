@@ -31,10 +31,12 @@ def holds(kind, simrec, simreplay, program, folder):
 
 if __name__ == "__main__":
     # In a crowd threads pass a barrier without a call, or a last tick is over before its thread is told to stop.
-    for attempt in range(5):
+    good = 0
+    for attempt in range(6):
         with tempfile.TemporaryDirectory() as name:
             fault = holds(*sys.argv[1:5], pathlib.Path(name))
-        if not fault:
+        good += not fault
+        if good == 3:
             sys.exit(0)
-        print(fault)
+        print(fault or "holds")
     sys.exit(1)

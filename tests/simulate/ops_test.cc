@@ -43,6 +43,19 @@ TEST_P(Ops, HostSpeedOverride) {
   EXPECT_EQ(run(b).predicted_ns, 90 * kMs);
 }
 
+TEST_P(Ops, ASleepEndsByWhatStandsFarBehindIt) {
+  ProgramBuilder b;
+  b.process("app", {compute(30 * kMs), signal(0)});
+  constexpr std::uint32_t kBetween = 9000;  // more than stand beside each other in memory
+  std::vector<Op> ops = {sleep(50 * kMs, kInterruptible, kBetween + 1)};
+  for (std::uint32_t i = 0; i < kBetween; ++i) ops.push_back(compute(10));
+  ops.push_back(wait(0));
+  b.process("tick", ops);
+  b.program.tokens = 1;
+  const Outcome o = run(b);
+  EXPECT_NEAR(static_cast<double>(o.processes[1].end_ns), 30 * kMs + kBetween * 10, 20 * kUs);
+}
+
 TEST_P(Ops, AProcessEndsWithoutTheThreadsThatItKills) {
   ProgramBuilder b;
   b.process("app", {compute(30 * kMs)});

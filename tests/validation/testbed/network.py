@@ -10,6 +10,8 @@ import signal
 import subprocess
 import time
 
+CONGESTION_CONTROL = "cubic"  # Linux's default, and what simreplay models; some clouds' kernels begin with BBR
+ALLOWED = "/proc/sys/net/ipv4/tcp_allowed_congestion_control"
 NET = "10.77.0."
 MTU = 1500
 SHARES = 262144  # CPU shares of the testbed's programs: 256 times the default, against foreign load
@@ -67,6 +69,29 @@ def remove_namespaces():
         call(["rm", "-rf", f"/etc/netns/{h}"], check=False)
 
 
+class AllowedCongestionControl:
+    """Namespaces may only use what the machine allows everybody: allows ours, and puts back what was there."""
+
+    def __enter__(self):
+        with open(ALLOWED) as f:
+            self.before = f.read()
+        if CONGESTION_CONTROL not in self.before.split():
+            self.write(f"{self.before.strip()} {CONGESTION_CONTROL}")
+        return self
+
+    def __exit__(self, *_):
+        if CONGESTION_CONTROL not in self.before.split():
+            self.write(self.before)
+
+    @staticmethod
+    def write(text):
+        try:
+            with open(ALLOWED, "w") as f:
+                f.write(text)
+        except OSError as e:
+            raise TestbedError(f"{CONGESTION_CONTROL} cannot be allowed ({e}): does this kernel have it?") from e
+
+
 def median(values):
     v = sorted(values)
     return (v[len(v) // 2] + v[(len(v) - 1) // 2]) / 2
@@ -87,7 +112,8 @@ class Network:
 
     def __init__(self, links, delayline, folder):
         self.links, self.delayline, self.folder = links, delayline, folder
-        self.facts, self.switch = {}, None
+        self.facts, self.switch = {"congestion_control": CONGESTION_CONTROL}, None
+        self.allowed = AllowedCongestionControl()
 
     def __enter__(self):
         if os.geteuid():
@@ -96,6 +122,7 @@ class Network:
         clash = [f"h{i}" for i in range(1, len(self.links) + 1) if os.path.exists(f"/run/netns/h{i}")]
         if clash:
             raise TestbedError(f"namespaces {clash} exist and are not ours")
+        self.allowed.__enter__()
         try:
             self.start_switch()
             for i, link in enumerate(self.links, 1):
@@ -146,8 +173,12 @@ class Network:
         limit = max(int(link.up_bps / 8 * 0.05), 512 * 1024)
         call(["tc", "-n", h, "qdisc", "add", "dev", "eth0", "root", "handle", "1:", "tbf", "rate", f"{int(link.up_bps)}bit",
               "burst", str(burst), "limit", str(limit)])
-        self.inside(h, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo cubic > /proc/sys/net/ipv4/tcp_congestion_control; "
+        self.inside(h, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; "
                         "echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save; echo '0 2147483647' > /proc/sys/net/ipv4/ping_group_range"])
+        tcp = "/proc/sys/net/ipv4/tcp_congestion_control"
+        used = self.inside(h, ["sh", "-c", f"echo {CONGESTION_CONTROL} > {tcp}; cat {tcp}"]).strip()
+        if used != CONGESTION_CONTROL:
+            raise TestbedError(f"{h} uses {used} for TCP instead of {CONGESTION_CONTROL}")
 
     def inside(self, host, cmd):
         return call(["ip", "netns", "exec", host, *cmd], check=False)
@@ -186,13 +217,16 @@ class Network:
 
     def down(self):
         remove_namespaces()
-        if self.switch and self.switch.poll() is None:
-            self.switch.terminate()
-            try:
-                self.switch.wait(3)
-            except subprocess.TimeoutExpired:
-                self.switch.kill()
-                self.switch.wait()
+        try:
+            if self.switch and self.switch.poll() is None:
+                self.switch.terminate()
+                try:
+                    self.switch.wait(3)
+                except subprocess.TimeoutExpired:
+                    self.switch.kill()
+                    self.switch.wait()
+        finally:
+            self.allowed.__exit__()
 
 
 def host_prefix(host):
