@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "replayer/compile/barriers.h"
@@ -93,6 +94,22 @@ struct ConditionalWait {
   Ns blocked = 0;
 };
 
+/// When a thread released others at futexes, the latest few times, and at which CPU time of its own.
+class LatestWakes {
+ public:
+  void add(Ns time, Ns cpu) { wakes_[count_++ % wakes_.size()] = {time, cpu}; }
+  /// Its CPU time at the wake of that time; nullopt = too long ago.
+  std::optional<Ns> cpu_at(Ns time) const {
+    for (const auto& [at, cpu] : wakes_)
+      if (at == time) return cpu;
+    return std::nullopt;
+  }
+
+ private:
+  std::array<std::pair<Ns, Ns>, 8> wakes_{};
+  std::size_t count_ = 0;
+};
+
 /// What a thread waited for, the latest few times.
 class LatestWaits {
  public:
@@ -140,9 +157,9 @@ struct ThreadState {
   LatestWaits waits;
   LatestWaits receives;  ///< those of them that were for a peer
   ExpiredWaits expired_waits;
-  Ns cpu = 0;                       ///< all of it so far
-  CausePoint released_by;           ///< who ended its latest wait at a futex that is no lock
-  Ns releaser_cpu = 0;              ///< that one's CPU time by then
+  Ns cpu = 0;              ///< all of it so far
+  CausePoint released_by;  ///< who ended its latest wait at a futex that is no lock
+  LatestWakes wakes;
   Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
@@ -170,7 +187,7 @@ struct Timer {
 struct LongWait {
   Ns begin = 0, end = 0;
   std::uint32_t thread_plus_one = 0;  ///< who slept; 0 = nobody: an alarm
-  Ns shortest_part = 0;               ///< alarms one after the other
+  Ns parts = 1;                       ///< alarms one after the other
 
   Ns length() const { return end - begin; }
 };
@@ -203,7 +220,7 @@ struct ProcessState {
   void alarmed(Ns set_at, Ns now) {
     const Ns part = now - set_at;
     const bool goes_on = alarms.end > 0 && set_at - alarms.end <= part / 10;
-    alarms = {goes_on ? alarms.begin : set_at, now, 0, goes_on ? std::min(alarms.shortest_part, part) : part};
+    alarms = {goes_on ? alarms.begin : set_at, now, 0, goes_on ? alarms.parts + 1 : 1};
     if (alarms.length() > most_alarms.length()) most_alarms = alarms;
   }
 };

@@ -7,7 +7,8 @@ namespace simrec::replay::causal {
 namespace {
 
 constexpr double kMuchOfTheRun = 0.3;   ///< there is work before it, and behind
-constexpr double kPartOfTheRun = 0.03;  ///< of alarms one after the other: shorter ones are a tick
+constexpr double kPartOfTheRun = 0.03;  ///< of alarms one after the other in the mean: shorter ones than that, and than
+constexpr Ns kTickNs = 2'000'000'000;   ///< this, are a tick
 constexpr double kLeftAtItsEnd = 0.2;   ///< of its length: to collect results and to end
 constexpr std::size_t kBusyCalls = 20;  ///< of who works meanwhile, or:
 constexpr double kBusy = 0.2;           ///< of its length, as CPU time
@@ -42,9 +43,8 @@ Ns deadline(const Context& c, Ns run_ns) {
     for (const LongWait& wait : {p.longest_wait, p.most_alarms}) {
       const Ns length = wait.length();
       if (length <= longest || static_cast<double>(length) < kMuchOfTheRun * static_cast<double>(run_ns)) continue;
-      if (wait.thread_plus_one == 0 &&
-          static_cast<double>(wait.shortest_part) < kPartOfTheRun * static_cast<double>(run_ns))
-        continue;
+      const Ns part = length / wait.parts;
+      if (static_cast<double>(part) < kPartOfTheRun * static_cast<double>(run_ns) && part < kTickNs) continue;
       const bool ends_with_it = p.exit_started >= 0 && static_cast<double>(p.exit_started - wait.end) <=
                                                            kLeftAtItsEnd * static_cast<double>(length);
       if (ends_with_it && others_work(c, p, wait)) longest = length;

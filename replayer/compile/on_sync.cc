@@ -65,15 +65,18 @@ std::uint16_t flags_of_wait(const Call& call) {
   return static_cast<std::uint16_t>(lock ? kLock : 0);
 }
 
-/// Threads that poll serve whoever comes, in another order elsewhere: they take part in no barrier.
-bool is_poller(const ThreadState& t) { return !t.polled.marks.empty(); }
+/// Threads that poll serve whoever comes, in another order elsewhere: they take part in no barrier. Not who polled once
+/// and sleeps at futexes since.
+bool is_poller(const ThreadState& t) { return !t.polled.marks.empty() && t.polled.marks.back().at_ns >= t.slept_at; }
 
 /// See barriers.h. The signal is no call of the thread's, so it costs nothing.
 void arrives_at_barrier(Context& c, Call& call) {
   ThreadState& t = c.state(call);
-  if ((flags_of_wait(call) & kLock) || is_poller(t)) return;
+  if (flags_of_wait(call) & kLock) return;
+  const bool polls = is_poller(t);
   t.slept_at = call.event.entry_ns;
   t.slept_cpu = t.cpu;
+  if (polls) return;
   const bool plain = (call.event.argument(1) & FUTEX_CMD_MASK) == FUTEX_WAIT;
   auto* arrival =
       c.barriers.arrives(first_key(c, call), {call.thread, call.event.argument(2), call.result() == -EAGAIN, !plain});
@@ -87,7 +90,8 @@ bool releaser_sleeps(const Context& c, const ThreadState& t) {
   constexpr Ns kAtOnceNs = 100'000;
   if (t.released_by.time < 0) return false;
   const ThreadState& other = c.threads[t.released_by.thread];
-  return other.slept_at > t.released_by.time && other.slept_cpu - t.releaser_cpu <= kAtOnceNs;
+  const auto cpu = other.wakes.cpu_at(t.released_by.time);
+  return cpu && other.slept_at > t.released_by.time && other.slept_cpu - *cpu <= kAtOnceNs;
 }
 
 /// Who opens a barrier needs all who have arrived. Where one of them comes later here it needs no waking: it does what
@@ -116,6 +120,7 @@ void futex_entry(Context& c, Call& call) {
   const Event& e = call.event;
   const Futexes::Key key = first_key(c, call);
   const TokenId token = c.tokens.add({call.thread, e.entry_ns});
+  c.state(call).wakes.add(e.entry_ns, c.state(call).cpu);
   if (opens) c.barriers.opened(key, token);
   switch (role) {
     case FutexRole::wake:
@@ -140,7 +145,7 @@ void futex_entry(Context& c, Call& call) {
 bool ends_expired_waits(Context& c, Call& call, TokenId token) {
   ThreadState& t = c.state(call);
   const std::vector<std::uint32_t> sleeps = t.expired_waits.take(first_key(c, call));
-  if (sleeps.empty() || is_poller(t)) return false;
+  if (sleeps.empty() || is_poller(t) || c.processes[call.process].shares_connections) return false;
   const std::uint32_t index = emit_wait(c, call, {OpKind::wait, Cause::sync, 0, token.value, 0}, c.tokens.cause(token));
   for (const std::uint32_t sleep : sleeps) {
     t.emit.ops[sleep].flags |= kInterruptible;
@@ -167,7 +172,6 @@ void released(Context& c, Call& call, TokenId token) {
   if (flags & kLock) return waited(c, call, token, flags);
   ThreadState& t = c.state(call);
   t.released_by = c.tokens.cause(token);
-  if (t.released_by.time >= 0) t.releaser_cpu = c.threads[t.released_by.thread].cpu;
   if (ends_expired_waits(c, call, token)) return;
   if (c.barriers.is_barrier(first_key(c, call))) return wait_token(c, call, token, Cause::sync);
   waited(c, call, token);
@@ -276,11 +280,11 @@ void yield_entry(Context& c, Call& call) {
   call.cpu = 0;
 }
 
-/// The C library asks with a small set for the attributes of its first thread (pthread_getattr_np), which is no
-/// question for their number.
+/// glibc asks for the attributes of a thread (pthread_getattr_np) with a set of 32 bytes, which is no question for the
+/// number of cores.
 void asks_for_cores(Context& c, Call& call) {
-  constexpr std::int64_t kSmallestSet_B = 128;
-  if (call.event.argument(1) >= kSmallestSet_B) c.counts.add(Count::core_queries);
+  constexpr std::int64_t kForAttributes_B = 32;
+  if (call.event.argument(1) != kForAttributes_B) c.counts.add(Count::core_queries);
 }
 
 constexpr HandlerRow kRows[] = {

@@ -174,8 +174,7 @@ class Weaver {
   void keep(Worker& w, std::uint32_t goal) {
     Op op = w.ops[w.at];
     if (op.kind == OpKind::sleep && (op.flags & kInterruptible)) {
-      const bool polled = w.ops[w.at + op.target].kind != OpKind::wait;              // else it waited for a thread
-      if (polled && (goal == w.ops.size() || comes_from_peer(w.ops[goal]))) return;  // it was idle
+      if (goal == w.ops.size() || comes_from_peer(w.ops[goal])) return;  // it was idle
       op.flags &= static_cast<std::uint16_t>(~(kInterruptible | kExpired));
       op.target = 0;
     }

@@ -73,8 +73,11 @@ class AllowedCongestionControl:
     """Namespaces may only use what the machine allows everybody: allows ours, and puts back what was there."""
 
     def __enter__(self):
-        with open(ALLOWED) as f:
-            self.before = f.read()
+        try:
+            with open(ALLOWED) as f:
+                self.before = f.read()
+        except OSError as e:
+            raise TestbedError(f"which congestion control namespaces may use is not known: {e}") from e
         if CONGESTION_CONTROL not in self.before.split():
             self.write(f"{self.before.strip()} {CONGESTION_CONTROL}")
         return self
@@ -216,8 +219,8 @@ class Network:
         return bool(self.inside(host, ["ss", "-Hltn", f"sport = :{port}"]).strip())
 
     def down(self):
-        remove_namespaces()
         try:
+            remove_namespaces()
             if self.switch and self.switch.poll() is None:
                 self.switch.terminate()
                 try:
