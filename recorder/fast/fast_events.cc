@@ -100,10 +100,6 @@ bool asks_afterwards(const FastRecord& record) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// A reading of the thread's clock takes 0.3 to 1 us, in a virtual machine a few. One that took longer was interrupted:
 /// the thread was switched off its core, and nobody knows what the reading itself cost.
 constexpr Ns kLongestReading = 10'000, kUsualReading = 500;

@@ -88,14 +88,14 @@ std::optional<TokenId>* Barriers::arrives(const Futexes::Key& word, const Wait& 
   return w.is_barrier() ? &arrival.token : nullptr;
 }
 
-bool Barriers::opens(const Futexes::Key& word, const Opening& opening) {
-  if (opening.released == 0 && !find(word)) return false;
+const std::vector<TokenId>* Barriers::opens(const Futexes::Key& word, const Opening& opening) {
+  if (opening.released == 0 && !find(word)) return nullptr;
   Word& w = words_[Futexes::pair_of(word)];
   w.meet(opening, join_of(w, opening));
-  std::set<std::uint32_t>& workers = workers_[opening.thread];
-  if (w.met.size() == 2 && workers.size() < kMostWorkers)
-    workers.insert(w.met.front() == opening.thread ? w.met.back() : w.met.front());
-  return w.is_barrier();
+  if (w.met.size() == 2)
+    if (std::set<std::uint32_t>& workers = workers_[opening.thread]; workers.size() < kMostWorkers)
+      workers.insert(w.met.front() == opening.thread ? w.met.back() : w.met.front());
+  return w.is_barrier() ? &w.needed : nullptr;
 }
 
 bool Barriers::is_barrier(const Futexes::Key& word) const {

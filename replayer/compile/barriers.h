@@ -48,12 +48,8 @@ class Barriers {
 
   /// A wait begins. If that is an arrival at a barrier: where to put its token.
   std::optional<TokenId>* arrives(const Futexes::Key& word, const Wait& wait);
-  /// True: that opens a barrier.
-  bool opens(const Futexes::Key& word, const Opening& opening);
-  /// The arrivals that the latest opening needed.
-  const std::vector<TokenId>& needed(const Futexes::Key& word) const {
-    return words_.at(Futexes::pair_of(word)).needed;
-  }
+  /// The arrivals that it needs if that opens a barrier, until somebody opens the word again; else nullptr.
+  const std::vector<TokenId>* opens(const Futexes::Key& word, const Opening& opening);
   /// The token of the latest opening.
   void opened(const Futexes::Key& word, TokenId token) { words_.at(Futexes::pair_of(word)).opening = token; }
   bool is_barrier(const Futexes::Key& word) const;

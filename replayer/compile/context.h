@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "replayer/compile/barriers.h"
@@ -94,50 +93,49 @@ struct ConditionalWait {
   Ns blocked = 0;
 };
 
-/// When a thread released others at futexes, the latest few times, and at which CPU time of its own.
-class LatestWakes {
+/// The latest few of something.
+template <class T>
+class Latest {
  public:
-  void add(Ns time, Ns cpu) { wakes_[count_++ % wakes_.size()] = {time, cpu}; }
-  /// Its CPU time at the wake of that time; nullopt = too long ago.
-  std::optional<Ns> cpu_at(Ns time) const {
-    for (const auto& [at, cpu] : wakes_)
-      if (at == time) return cpu;
+  void add(const T& item) { items_[count_++ % items_.size()] = item; }
+  /// The latest one for which that holds; nullopt = there is none, or none is known any more.
+  template <class Condition>
+  std::optional<T> find(const Condition& holds) const {
+    for (std::size_t i = 0; i < std::min(count_, items_.size()); ++i)
+      if (const T& item = items_[(count_ - 1 - i) % items_.size()]; holds(item)) return item;
     return std::nullopt;
   }
 
  private:
-  std::array<std::pair<Ns, Ns>, 8> wakes_{};
+  std::array<T, 8> items_{};
   std::size_t count_ = 0;
+};
+
+/// A thread released others at a futex: when, and at which CPU time of its own.
+struct Wake {
+  Ns time = 0, cpu = 0;
 };
 
 /// What a thread waited for, the latest few times.
 class LatestWaits {
  public:
-  void add(const Op& op, Ns end) { waits_[count_++ % waits_.size()] = {op, end}; }
+  void add(const Op& op, Ns end) { waits_.add({op, end}); }
 
   struct Wait {
     Op op;
     Ns end = -1;
   };
-  /// The latest one that had ended by then; nullopt = none, or none is known any more.
+  /// The latest one that had ended by then.
   std::optional<Wait> before(Ns time) const {
-    return find([time](const Wait& w) { return w.end <= time; });
+    return waits_.find([time](const Wait& w) { return w.end <= time; });
   }
   /// The same of those that can be gates.
   std::optional<Wait> gate_before(Ns time) const {
-    return find([time](const Wait& w) { return w.end <= time && can_be_gate(w.op.kind); });
+    return waits_.find([time](const Wait& w) { return w.end <= time && can_be_gate(w.op.kind); });
   }
 
  private:
-  template <class Condition>
-  std::optional<Wait> find(const Condition& holds) const {
-    for (std::size_t i = 0; i < std::min(count_, waits_.size()); ++i)
-      if (const Wait& w = waits_[(count_ - 1 - i) % waits_.size()]; holds(w)) return w;
-    return std::nullopt;
-  }
-
-  std::array<Wait, 8> waits_;
-  std::size_t count_ = 0;
+  Latest<Wait> waits_;
 };
 
 struct ThreadState {
@@ -159,7 +157,7 @@ struct ThreadState {
   ExpiredWaits expired_waits;
   Ns cpu = 0;              ///< all of it so far
   CausePoint released_by;  ///< who ended its latest wait at a futex that is no lock
-  LatestWakes wakes;
+  Latest<Wake> wakes;
   Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
@@ -187,7 +185,7 @@ struct Timer {
 struct LongWait {
   Ns begin = 0, end = 0;
   std::uint32_t thread_plus_one = 0;  ///< who slept; 0 = nobody: an alarm
-  Ns parts = 1;                       ///< alarms one after the other
+  std::int64_t parts = 1;             ///< alarms one after the other
 
   Ns length() const { return end - begin; }
 };
@@ -209,8 +207,8 @@ struct ProcessState {
   std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;         ///< a timer that signals once
   LongWait longest_wait;        ///< that was asked for and ended by itself
-  LongWait alarms,
-      most_alarms;  ///< one set soon after the other went off: the latest ones, and those that lasted longest
+  LongWait alarms;              ///< the latest ones that went off, one set soon after the other
+  LongWait most_alarms;         ///< those that lasted longest
   InterpreterLocks interpreter;
 
   void waited(const LongWait& wait) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "replayer/compile/futexes.h"
@@ -21,7 +22,7 @@ class ExpiredWaits {
   }
   /// The thread was released there: the ops since it was so last, oldest first.
   std::vector<std::uint32_t> take(const Futexes::Key& word) {
-    const auto node = by_word_.empty() ? decltype(by_word_)::node_type{} : by_word_.extract(Futexes::pair_of(word));
+    auto node = by_word_.extract(Futexes::pair_of(word));
     return node ? std::move(node.mapped()) : std::vector<std::uint32_t>{};
   }
 

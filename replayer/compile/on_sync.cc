@@ -56,13 +56,12 @@ void note_shared(Context& c, const Call& call) {
     c.sharing.uses(call.process, 1ULL << 62 | object, "they share memory (a futex in a shared mapping)");
 }
 
-/// kLock if the call waits for a mutex. The kernel knows futexes only; but libraries' mutexes wait while their word is
-/// 2, "held and somebody waits" (glibc, Rust, Go; U. Drepper, Futexes Are Tricky, mutex 2).
-std::uint16_t flags_of_wait(const Call& call) {
+/// Does the call wait for a mutex? The kernel knows futexes only; but libraries' mutexes wait while their word is 2,
+/// "held and somebody waits" (glibc, Rust, Go; U. Drepper, Futexes Are Tricky, mutex 2).
+bool waits_for_lock(const Call& call) {
   constexpr std::int64_t kContended = 2;
   const FutexRole role = role_of(call);
-  const bool lock = role == FutexRole::lock || (role == FutexRole::wait && call.event.argument(2) == kContended);
-  return static_cast<std::uint16_t>(lock ? kLock : 0);
+  return role == FutexRole::lock || (role == FutexRole::wait && call.event.argument(2) == kContended);
 }
 
 /// Threads that poll serve whoever comes, in another order elsewhere: they take part in no barrier. Not who polled once
@@ -72,7 +71,7 @@ bool is_poller(const ThreadState& t) { return !t.polled.marks.empty() && t.polle
 /// See barriers.h. The signal is no call of the thread's, so it costs nothing.
 void arrives_at_barrier(Context& c, Call& call) {
   ThreadState& t = c.state(call);
-  if (flags_of_wait(call) & kLock) return;
+  if (waits_for_lock(call)) return;
   const bool polls = is_poller(t);
   t.slept_at = call.event.entry_ns;
   t.slept_cpu = t.cpu;
@@ -90,8 +89,8 @@ bool releaser_sleeps(const Context& c, const ThreadState& t) {
   constexpr Ns kAtOnceNs = 100'000;
   if (t.released_by.time < 0) return false;
   const ThreadState& other = c.threads[t.released_by.thread];
-  const auto cpu = other.wakes.cpu_at(t.released_by.time);
-  return cpu && other.slept_at > t.released_by.time && other.slept_cpu - *cpu <= kAtOnceNs;
+  const auto wake = other.wakes.find([&t](const Wake& w) { return w.time == t.released_by.time; });
+  return wake && other.slept_at > wake->time && other.slept_cpu - wake->cpu <= kAtOnceNs;
 }
 
 /// Who opens a barrier needs all who have arrived. Where one of them comes later here it needs no waking: it does what
@@ -101,9 +100,9 @@ bool opens_barrier(Context& c, Call& call) {
   const Futexes::Key key = first_key(c, call);
   const Barriers::Opening opening{call.thread,   call.event.entry_ns, call.event.argument(2) > 1,
                                   call.result(), t.released_by,       releaser_sleeps(c, t)};
-  if (is_poller(t) || !c.barriers.opens(key, opening)) return false;
-  for (const TokenId arrival : c.barriers.needed(key))
-    c.emit(call).aside({OpKind::wait, Cause::sync, kPolls, arrival.value, 0}, 0, 0);
+  const std::vector<TokenId>* const needed = is_poller(t) ? nullptr : c.barriers.opens(key, opening);
+  if (!needed) return false;
+  for (const TokenId arrival : *needed) c.emit(call).aside({OpKind::wait, Cause::sync, kPolls, arrival.value, 0}, 0, 0);
   return true;
 }
 
@@ -120,7 +119,7 @@ void futex_entry(Context& c, Call& call) {
   const Event& e = call.event;
   const Futexes::Key key = first_key(c, call);
   const TokenId token = c.tokens.add({call.thread, e.entry_ns});
-  c.state(call).wakes.add(e.entry_ns, c.state(call).cpu);
+  c.state(call).wakes.add({e.entry_ns, c.state(call).cpu});
   if (opens) c.barriers.opened(key, token);
   switch (role) {
     case FutexRole::wake:
@@ -168,8 +167,7 @@ void timed_out(Context& c, Call& call, Ns timeout) {
 
 /// The wait ended because of the token.
 void released(Context& c, Call& call, TokenId token) {
-  const std::uint16_t flags = flags_of_wait(call);
-  if (flags & kLock) return waited(c, call, token, flags);
+  if (waits_for_lock(call)) return waited(c, call, token, kLock);
   ThreadState& t = c.state(call);
   t.released_by = c.tokens.cause(token);
   if (ends_expired_waits(c, call, token)) return;
@@ -189,7 +187,7 @@ void futex_exit(Context& c, Call& call) {
     if (for_interpreter) return wait_for_interpreter(c, call, std::nullopt);
     timed_out(c, call, call.extra_argument(0, -1));
     ThreadState& t = c.state(call);
-    if (!(flags_of_wait(call) & kLock))
+    if (!waits_for_lock(call))
       t.expired_waits.add(first_key(c, call), static_cast<std::uint32_t>(t.emit.ops.size() - 1));
     return;
   }

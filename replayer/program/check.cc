@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "replayer/program/describe.h"
+#include "replayer/program/op_columns.h"
 
 namespace simrec::replay {
 namespace {
@@ -42,10 +43,7 @@ std::string check_op(const Program& p, std::uint32_t t, std::uint32_t i) {
   if (op.value < 0) return at() + " has a negative value";
   if (op.kind == OpKind::wait && static_cast<std::uint64_t>(op.value) > p.gates.size())
     return at() + " has gate " + std::to_string(op.value) + " that does not exist";
-  if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && i + op.target >= p.threads[t].ops.size())
-    return at() + " is interruptible by an op behind the thread's end";
-  if (op.kind == OpKind::sleep && (op.flags & kNagle) && ((op.flags & kInterruptible) || op.target >= p.streams.size()))
-    return at() + " waits for an acknowledgement of a stream that does not exist";
+  if (const char* fault = fault_of_sleep(op, p.threads[t].ops.size() - i, p.streams.size())) return at() + " " + fault;
   if ((op.kind == OpKind::exit) != (i + 1 == p.threads[t].ops.size())) return at() + ": exit is not the last op";
   return {};
 }

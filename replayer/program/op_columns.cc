@@ -50,14 +50,19 @@ void check(const Op& op, std::uint32_t index, std::uint32_t thread_ops, const Ta
   if (op.kind == OpKind::wait && static_cast<std::uint64_t>(op.value) > limits.gates)
     refuse(index, "names a gate that does not exist");
   if ((op.kind == OpKind::exit) != (index + 1 == thread_ops)) refuse(index, "is an exit before the end, or no exit");
-  if (op.kind == OpKind::sleep && (op.flags & kInterruptible) && op.target >= thread_ops - index)
-    refuse(index, "is interruptible by an op behind the end");
-  if (op.kind == OpKind::sleep && (op.flags & kNagle) &&
-      ((op.flags & kInterruptible) || op.target >= limits.targets[static_cast<std::size_t>(OpKind::send)]))
-    refuse(index, "waits for an acknowledgement of a stream that does not exist");
+  const std::size_t streams = limits.targets[static_cast<std::size_t>(OpKind::send)];
+  if (const char* fault = fault_of_sleep(op, thread_ops - index, streams)) refuse(index, fault);
 }
 
 }  // namespace
+
+const char* fault_of_sleep(const Op& op, std::size_t ops_left, std::size_t streams) {
+  if (op.kind != OpKind::sleep) return nullptr;
+  if ((op.flags & kInterruptible) && op.target >= ops_left) return "is interruptible by an op behind the thread's end";
+  if ((op.flags & kNagle) && ((op.flags & kInterruptible) || op.target >= streams))
+    return "waits for an acknowledgement of a stream that does not exist";
+  return nullptr;
+}
 
 TargetLimits target_limits(const Program& program) {
   TargetLimits limits;

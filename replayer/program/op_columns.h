@@ -21,6 +21,9 @@ struct TargetLimits {
   std::size_t gates = 0;
 };
 TargetLimits target_limits(const Program& program);
+/// What makes a sleep one that no executor could stand; nullptr = nothing, or no sleep. `ops_left`: ops of its thread
+/// from it on.
+const char* fault_of_sleep(const Op& op, std::size_t ops_left, std::size_t streams);
 
 /// Codes consecutive ops of a thread.
 class OpEncoder {

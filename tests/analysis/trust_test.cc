@@ -36,6 +36,14 @@ Evidence with_doubt(const char* what, double share) {
   return e;
 }
 
+/// Recorded on two, of which the program kept so much busy, asking so often how many there are.
+Evidence on_eight_cores(std::uint64_t core_queries, double recorded_use) {
+  Evidence e = with(&Evidence::target_cores, 8U);
+  e.core_queries = core_queries;
+  e.recorded_use = recorded_use;
+  return e;
+}
+
 struct Case {
   const char* rule;
   Trust expected;
@@ -137,26 +145,9 @@ const Case kCases[] = {
        return e;
      }},
     {"core speed", Trust::low, "16 times slower", [] { return with(&Evidence::speed_factor, 16); }},
-    {"more cores", Trust::medium, "kept 90 % of 2 busy: with 8",
-     [] {
-       Evidence e = with(&Evidence::target_cores, 8U);
-       e.core_queries = 1;
-       e.recorded_use = 0.9;
-       return e;
-     }},
-    {"more cores", Trust::high, "",
-     [] {
-       Evidence e = with(&Evidence::target_cores, 8U);
-       e.recorded_use = 0.9;
-       return e;
-     }},
-    {"more cores", Trust::high, "",
-     [] {
-       Evidence e = with(&Evidence::target_cores, 8U);
-       e.core_queries = 1;
-       e.recorded_use = 0.5;
-       return e;
-     }},
+    {"more cores", Trust::medium, "kept 90 % of 2 busy: with 8", [] { return on_eight_cores(1, 0.9); }},
+    {"more cores", Trust::high, "", [] { return on_eight_cores(0, 0.9); }},
+    {"more cores", Trust::high, "", [] { return on_eight_cores(1, 0.5); }},
     {"fewer cores", Trust::medium, "1 core",
      [] {
        Evidence e = good();

@@ -1,11 +1,10 @@
 // Barriers: whoever comes last while recording does not wait, and needs the others all the same.
 #include <gtest/gtest.h>
-#include <linux/futex.h>
 
 #include <array>
 #include <cerrno>
 
-#include "tests/compile/script.h"
+#include "tests/compile/three_threads.h"
 
 namespace simrec::replay::test {
 namespace {
@@ -13,16 +12,10 @@ namespace {
 constexpr std::int64_t kWord = 0x1000, kOther = 0x2000;
 constexpr int kAll = 1'000'000;
 
-/// Root and two more threads of its process.
-struct Three : Script {
-  Three() {
-    threads[0] = root();
-    threads[1] = thread(threads[0], 201, 0x7001, {1 * kMs, 1 * kMs + 10});
-    threads[2] = thread(threads[0], 202, 0x7002, {2 * kMs, 2 * kMs + 10});
-  }
+/// Threads by number.
+struct Three : ThreeThreads {
   void futex(int t, std::int64_t word, int op, std::int64_t value, std::int64_t result, When when) {
-    call(threads[static_cast<std::size_t>(t)], SYS_futex, result,
-         {word, op | FUTEX_PRIVATE_FLAG, value, -1, 0, 0, 0, 0}, when);
+    ThreeThreads::futex(threads[static_cast<std::size_t>(t)], word, op, value, result, when);
   }
   /// At 10 ms times `phase` all meet, the one that comes last 3 ms later.
   void meet(int phase, int last, int wait = FUTEX_WAIT) {
@@ -32,17 +25,14 @@ struct Three : Script {
     futex(last, kWord, FUTEX_WAKE, kAll, 2, {at + 3 * kMs, at + 3 * kMs + 10'000});
   }
   std::vector<Op> waits_of(const Program& p, int t) const {
-    std::vector<Op> waits;
-    for (const Op& op : p.threads[threads[static_cast<std::size_t>(t)].value].ops)
-      if (op.kind == OpKind::wait) waits.push_back(op);
-    return waits;
+    return test::waits_of(p, threads[static_cast<std::size_t>(t)]);
   }
   /// Waits without having slept while recording: for those who had arrived.
   std::size_t needed(const Program& p, int t) const {
     const std::vector<Op> waits = waits_of(p, t);
     return static_cast<std::size_t>(std::ranges::count_if(waits, [](const Op& op) { return op.flags & kPolls; }));
   }
-  std::array<ThreadId, 3> threads;
+  std::array<ThreadId, 3> threads = {a, b, c};
 };
 
 TEST(Barriers, WhoOpensOneNeedsAllThatHaveArrived) {

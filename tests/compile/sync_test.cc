@@ -6,27 +6,12 @@
 
 #include <cerrno>
 
-#include "tests/compile/script.h"
+#include "tests/compile/three_threads.h"
 
 namespace simrec::replay::test {
 namespace {
 
 constexpr std::int64_t kA = 0x1000, kB = 0x2000;
-
-/// Root and two more threads of its process.
-struct ThreeThreads : Script {
-  ThreadId a = root();
-  ThreadId b = thread(a, 201, 0x7001, {1 * kMs, 1 * kMs + 10});
-  ThreadId c = thread(a, 202, 0x7002, {2 * kMs, 2 * kMs + 10});
-  void futex(ThreadId t, std::int64_t address, int op, std::int64_t value, std::int64_t result, When when,
-             Ns timeout = -1, std::int64_t address2 = 0, std::int64_t requeued = 0) {
-    call(t, SYS_futex, result, {address, op | FUTEX_PRIVATE_FLAG, value, timeout, 0, 0, address2, requeued}, when);
-  }
-  void open(ThreadId t, const char* path, Ns at) {
-    const ObjectId file = object(ObjectKind::file);
-    call(t, SYS_openat, 5, {O_RDONLY, builder.string(path).value, file.value}, {at, at + 10});
-  }
-};
 
 TEST(Futex, AWakeReleasesAsManyWaitersAsItReturned) {
   ThreeThreads s;
@@ -125,13 +110,6 @@ TEST(Futex, PriorityInheritanceLocksWaitForTheUnlock) {
 }
 
 constexpr std::int64_t kHeld = 2;  // a mutex's word: held, and somebody waits
-
-std::vector<Op> waits_of(const Program& p, ThreadId thread) {
-  std::vector<Op> waits;
-  for (const Op& op : p.threads[thread.value].ops)
-    if (op.kind == OpKind::wait) waits.push_back(op);
-  return waits;
-}
 
 TEST(Futex, WhoHeldALockMayComeLaterElsewhere) {
   ThreeThreads s;

@@ -3,6 +3,8 @@
 it is a part, and never compare it with a whole run. Arguments: simrec simreplay simtrace."""
 import json, os, pathlib, signal, subprocess, sys, tempfile, time
 
+from commands import succeed
+
 SERVER = """
 import os, select, socket, sys
 ready, listener = sys.argv[1], socket.create_server(("127.0.0.1", 0))
@@ -23,12 +25,6 @@ while True:
             poll.unregister(fd)
             peers.pop(fd).close()
 """
-
-
-def succeed(command, **more):
-    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=100, **more)
-    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def eventually(what, condition):

@@ -2,13 +2,9 @@
 """Records threads that meet after every phase, one of which computes in each, and asks for other platforms: more cores
 must not make them run ahead of each other, and ticks must end when they are told to. Ratios of predictions only, which
 do not depend on how busy the machine is. Arguments: KIND simrec simreplay phases."""
-import json, pathlib, subprocess, sys, tempfile
+import json, pathlib, sys, tempfile
 
-
-def succeed(command):
-    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=100)
-    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout
+from commands import succeed
 
 
 def predicted_s(simreplay, trace, change, engine):

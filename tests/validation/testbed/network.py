@@ -72,27 +72,26 @@ def remove_namespaces():
 class AllowedCongestionControl:
     """Namespaces may only use what the machine allows everybody: allows ours, and puts back what was there."""
 
-    def __enter__(self):
+    before = None
+
+    def allow(self):
         try:
             with open(ALLOWED) as f:
-                self.before = f.read()
+                allowed = f.read()
+            if CONGESTION_CONTROL not in allowed.split():
+                self.write(f"{allowed.strip()} {CONGESTION_CONTROL}")
+                self.before = allowed
         except OSError as e:
-            raise TestbedError(f"which congestion control namespaces may use is not known: {e}") from e
-        if CONGESTION_CONTROL not in self.before.split():
-            self.write(f"{self.before.strip()} {CONGESTION_CONTROL}")
-        return self
+            raise TestbedError(f"{CONGESTION_CONTROL} cannot be allowed ({e}): does this kernel have it?") from e
 
-    def __exit__(self, *_):
-        if CONGESTION_CONTROL not in self.before.split():
+    def restore(self):
+        if self.before is not None:
             self.write(self.before)
 
     @staticmethod
     def write(text):
-        try:
-            with open(ALLOWED, "w") as f:
-                f.write(text)
-        except OSError as e:
-            raise TestbedError(f"{CONGESTION_CONTROL} cannot be allowed ({e}): does this kernel have it?") from e
+        with open(ALLOWED, "w") as f:
+            f.write(text)
 
 
 def median(values):
@@ -125,7 +124,7 @@ class Network:
         clash = [f"h{i}" for i in range(1, len(self.links) + 1) if os.path.exists(f"/run/netns/h{i}")]
         if clash:
             raise TestbedError(f"namespaces {clash} exist and are not ours")
-        self.allowed.__enter__()
+        self.allowed.allow()
         try:
             self.start_switch()
             for i, link in enumerate(self.links, 1):
@@ -176,10 +175,10 @@ class Network:
         limit = max(int(link.up_bps / 8 * 0.05), 512 * 1024)
         call(["tc", "-n", h, "qdisc", "add", "dev", "eth0", "root", "handle", "1:", "tbf", "rate", f"{int(link.up_bps)}bit",
               "burst", str(burst), "limit", str(limit)])
-        self.inside(h, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; "
-                        "echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save; echo '0 2147483647' > /proc/sys/net/ipv4/ping_group_range"])
         tcp = "/proc/sys/net/ipv4/tcp_congestion_control"
-        used = self.inside(h, ["sh", "-c", f"echo {CONGESTION_CONTROL} > {tcp}; cat {tcp}"]).strip()
+        used = self.inside(h, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; "
+                               "echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save; echo '0 2147483647' > /proc/sys/net/ipv4/ping_group_range; "
+                               f"echo {CONGESTION_CONTROL} > {tcp}; cat {tcp}"]).strip()
         if used != CONGESTION_CONTROL:
             raise TestbedError(f"{h} uses {used} for TCP instead of {CONGESTION_CONTROL}")
 
@@ -229,7 +228,7 @@ class Network:
                     self.switch.kill()
                     self.switch.wait()
         finally:
-            self.allowed.__exit__()
+            self.allowed.restore()
 
 
 def host_prefix(host):
