@@ -10,10 +10,11 @@ bool Barriers::Word::is_barrier() const {
   return opens_for_all && (openers_differ || joins >= kMeetings);
 }
 
-/// Who arrived for the meeting that `by` opens: all who wait for the value to change that the first one found. If only
-/// one is released, those who wait besides make it no barrier whatever they found.
+/// Who arrived for the meeting that `by` opens: all who wait for the value to change that the first one found, and who
+/// yields. If only one is released, those who wait besides make it no barrier whatever they found.
 void Barriers::Word::gather(const Opening& by) {
   needed.clear();
+  yielding.clear();
   opening.reset();
   met.assign(1, by.thread);
   const auto first = std::ranges::min_element(arrived, {}, [](const auto& entry) { return entry.second.number; });
@@ -25,6 +26,11 @@ void Barriers::Word::gather(const Opening& by) {
     if (arrival.token) needed.push_back(*arrival.token);
     return true;
   });
+  for (const Yielding& other : by.yielding) {
+    met.push_back(other.thread);
+    yielding.push_back(other.thread);
+    if (other.arrival) needed.push_back(*other.arrival);
+  }
   std::ranges::sort(met);
 }
 
@@ -77,6 +83,7 @@ const Barriers::Word* Barriers::find(const Futexes::Key& word) const {
 std::optional<TokenId>* Barriers::arrives(const Futexes::Key& word, const Wait& wait) {
   const auto it = words_.find(Futexes::pair_of(word));
   if (it == words_.end()) return nullptr;
+  passed_by_.erase(wait.thread);
   Word& w = it->second;
   w.is_condition = w.is_condition || wait.is_condition;
   if (w.missed_by(wait)) return nullptr;
@@ -89,13 +96,26 @@ std::optional<TokenId>* Barriers::arrives(const Futexes::Key& word, const Wait& 
 }
 
 const std::vector<TokenId>* Barriers::opens(const Futexes::Key& word, const Opening& opening) {
-  if (opening.released == 0 && !find(word)) return nullptr;
+  if (opening.released == 0 && opening.yielding.empty() && !find(word)) return nullptr;
   Word& w = words_[Futexes::pair_of(word)];
   w.meet(opening, join_of(w, opening));
   if (w.met.size() == 2)
     if (std::set<std::uint32_t>& workers = workers_[opening.thread]; workers.size() < kMostWorkers)
       workers.insert(w.met.front() == opening.thread ? w.met.back() : w.met.front());
-  return w.is_barrier() ? &w.needed : nullptr;
+  if (!w.is_barrier()) return nullptr;
+  if (opening.all) members_.insert(w.met.begin(), w.met.end());
+  return &w.needed;
+}
+
+void Barriers::opened(const Futexes::Key& word, TokenId token) {
+  Word& w = words_.at(Futexes::pair_of(word));
+  w.opening = token;
+  for (const std::uint32_t thread : w.yielding) passed_by_[thread] = token;
+}
+
+std::optional<TokenId> Barriers::passes(std::uint32_t thread) {
+  const auto passed = passed_by_.extract(thread);
+  return passed ? std::optional(passed.mapped()) : std::nullopt;
 }
 
 bool Barriers::is_barrier(const Futexes::Key& word) const {

@@ -36,14 +36,21 @@ class Barriers {
     unknown,  ///< waited for a thread that still runs: it may have more to do, or may be about to sleep
     joined,   ///< waited for a thread that went to sleep when it had released the opener
   };
+  /// A thread that gives up its core over and over (sched_yield): it may have arrived. C++'s std::barrier does so a few
+  /// times before it sleeps, and often need not sleep then.
+  struct Yielding {
+    std::uint32_t thread = 0;
+    std::optional<TokenId> arrival;  ///< its token, if it takes part in a barrier
+  };
   /// Somebody releases whoever waits at a word.
   struct Opening {
     std::uint32_t thread = 0;
     Ns time = 0;
-    bool all = false;              ///< else one of them
-    std::int64_t released = 0;     ///< so many of them in the kernel
-    CausePoint released_by;        ///< who ended the opener's latest wait
-    bool releaser_sleeps = false;  ///< since then, at once
+    bool all = false;                  ///< else one of them
+    std::int64_t released = 0;         ///< so many of them in the kernel
+    CausePoint released_by;            ///< who ended the opener's latest wait
+    bool releaser_sleeps = false;      ///< since then, at once
+    std::vector<Yielding> yielding{};  ///< other threads of the process, if it releases all
   };
 
   /// A wait begins. If that is an arrival at a barrier: where to put its token.
@@ -51,7 +58,11 @@ class Barriers {
   /// The arrivals that it needs if that opens a barrier, until somebody opens the word again; else nullptr.
   const std::vector<TokenId>* opens(const Futexes::Key& word, const Opening& opening);
   /// The token of the latest opening.
-  void opened(const Futexes::Key& word, TokenId token) { words_.at(Futexes::pair_of(word)).opening = token; }
+  void opened(const Futexes::Key& word, TokenId token);
+  /// Has the thread been at a barrier?
+  bool takes_part(std::uint32_t thread) const { return members_.contains(thread); }
+  /// What opened the barrier for a thread that yielded, once.
+  std::optional<TokenId> passes(std::uint32_t thread);
   bool is_barrier(const Futexes::Key& word) const;
   /// What opened it for a thread that came too late to sleep; nullopt = it is no barrier, or not open yet.
   std::optional<TokenId> opening_for(const Futexes::Key& word, std::uint32_t thread) const;
@@ -74,6 +85,7 @@ class Barriers {
     Ns opened_at = -1;
     bool openers_differ = false, is_condition = false, opens_for_all = false;
     std::vector<TokenId> needed;
+    std::vector<std::uint32_t> yielding;  ///< of those who met
     std::optional<TokenId> opening;
 
     bool is_barrier() const;
@@ -92,6 +104,8 @@ class Barriers {
   std::unordered_map<Futexes::Key, Word, Futexes::KeyHash> words_;
   /// By thread: those it has released, each at a word where nobody else waits.
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> workers_;
+  std::set<std::uint32_t> members_;                       ///< of any barrier
+  std::unordered_map<std::uint32_t, TokenId> passed_by_;  ///< by thread that yielded until a barrier opened
 };
 
 }  // namespace simrec::replay::causal

@@ -116,6 +116,14 @@ struct Wake {
   Ns time = 0, cpu = 0;
 };
 
+/// A thread's latest calls of sched_yield in a row.
+struct Yields {
+  Ns cpu = -1;   ///< its CPU time at the last one; -1 = none since it slept or passed a barrier
+  Ns since = 0;  ///< exit of the last one
+  bool inside = false;
+  std::optional<TokenId> arrival;  ///< at the first one, if it takes part in a barrier
+};
+
 /// What a thread waited for, the latest few times.
 class LatestWaits {
  public:
@@ -159,6 +167,7 @@ struct ThreadState {
   CausePoint released_by;  ///< who ended its latest wait at a futex that is no lock
   Latest<Wake> wakes;
   Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
+  Yields yields;
   std::uint64_t clear_tid = 0;
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
@@ -204,11 +213,12 @@ struct ProcessState {
   Timer real_timer;
   /// Any of its threads takes up what comes: they wait with one epoll instance, or pass connections on often.
   bool shares_connections = false;
-  std::uint32_t passed_on = 0;  ///< receives on accepted connections from which another thread had received last
-  Ns alarm_set_at = -1;         ///< a timer that signals once
-  LongWait longest_wait;        ///< that was asked for and ended by itself
-  LongWait alarms;              ///< the latest ones that went off, one set soon after the other
-  LongWait most_alarms;         ///< those that lasted longest
+  std::set<std::uint32_t> yielding;  ///< threads that have yielded, and not slept since
+  std::uint32_t passed_on = 0;       ///< receives on accepted connections from which another thread had received last
+  Ns alarm_set_at = -1;              ///< a timer that signals once
+  LongWait longest_wait;             ///< that was asked for and ended by itself
+  LongWait alarms;                   ///< the latest ones that went off, one set soon after the other
+  LongWait most_alarms;              ///< those that lasted longest
   InterpreterLocks interpreter;
 
   void waited(const LongWait& wait) {

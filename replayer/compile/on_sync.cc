@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "replayer/compile/handlers.h"
 
@@ -51,6 +52,9 @@ FutexRole role_of(const Call& call) {
   }
 }
 
+/// Who computes for no longer between two calls makes them one after the other.
+constexpr Ns kAtOnceNs = 100'000;
+
 void note_shared(Context& c, const Call& call) {
   if (const auto object = static_cast<std::uint64_t>(call.extra_argument(1)); object)
     c.sharing.uses(call.process, 1ULL << 62 | object, "they share memory (a futex in a shared mapping)");
@@ -75,6 +79,7 @@ void arrives_at_barrier(Context& c, Call& call) {
   const bool polls = is_poller(t);
   t.slept_at = call.event.entry_ns;
   t.slept_cpu = t.cpu;
+  if (std::exchange(t.yields.cpu, -1) >= 0) c.processes[call.process].yielding.erase(call.thread);
   if (polls) return;
   const bool plain = (call.event.argument(1) & FUTEX_CMD_MASK) == FUTEX_WAIT;
   auto* arrival =
@@ -86,11 +91,22 @@ void arrives_at_barrier(Context& c, Call& call) {
 
 /// Has who released the thread last gone to sleep since, without computing much before?
 bool releaser_sleeps(const Context& c, const ThreadState& t) {
-  constexpr Ns kAtOnceNs = 100'000;
   if (t.released_by.time < 0) return false;
   const ThreadState& other = c.threads[t.released_by.thread];
   const auto wake = other.wakes.find([&t](const Wake& w) { return w.time == t.released_by.time; });
   return wake && other.slept_at > wake->time && other.slept_cpu - wake->cpu <= kAtOnceNs;
+}
+
+/// Threads of the process that do nothing else when the call begins.
+std::vector<Barriers::Yielding> who_yields(Context& c, const Call& call) {
+  constexpr Ns kInBetweenNs = 20'000;
+  std::vector<Barriers::Yielding> found;
+  for (const std::uint32_t thread : c.processes[call.process].yielding) {
+    const Yields& y = c.threads[thread].yields;
+    if (thread != call.thread && (y.inside || call.event.entry_ns - y.since <= kInBetweenNs))
+      found.push_back({thread, y.arrival});
+  }
+  return found;
 }
 
 /// Who opens a barrier needs all who have arrived. Where one of them comes later here it needs no waking: it does what
@@ -98,8 +114,9 @@ bool releaser_sleeps(const Context& c, const ThreadState& t) {
 bool opens_barrier(Context& c, Call& call) {
   const ThreadState& t = c.state(call);
   const Futexes::Key key = first_key(c, call);
-  const Barriers::Opening opening{call.thread,   call.event.entry_ns, call.event.argument(2) > 1,
-                                  call.result(), t.released_by,       releaser_sleeps(c, t)};
+  Barriers::Opening opening{call.thread,   call.event.entry_ns, call.event.argument(2) > 1,
+                            call.result(), t.released_by,       releaser_sleeps(c, t)};
+  if (opening.all) opening.yielding = who_yields(c, call);
   const std::vector<TokenId>* const needed = is_poller(t) ? nullptr : c.barriers.opens(key, opening);
   if (!needed) return false;
   for (const TokenId arrival : *needed) c.emit(call).aside({OpKind::wait, Cause::sync, kPolls, arrival.value, 0}, 0, 0);
@@ -273,9 +290,40 @@ void message_received(Context& c, Call& call) {
   wait_token(c, call, token, Cause::sync);
 }
 
+/// If a barrier has opened for the thread, it comes after that.
+void passes_barrier(Context& c, Call& call) {
+  const auto opening = c.barriers.passes(call.thread);
+  if (!opening) return;
+  wait_token(c, call, *opening, Cause::sync, kPolls);
+  c.state(call).yields.cpu = -1;
+}
+
+/// The first of several yields in a row.
+void begins_to_yield(Context& c, Call& call) {
+  Yields& y = c.state(call).yields;
+  y.arrival.reset();
+  c.processes[call.process].yielding.insert(call.thread);
+  if (!c.barriers.takes_part(call.thread)) return;
+  y.arrival = c.tokens.add({call.thread, call.event.entry_ns});
+  c.emit(call).aside({OpKind::signal, Cause::none, 0, y.arrival->value, 0}, 0, 0);
+}
+
 void yield_entry(Context& c, Call& call) {
-  c.emit(call).spin(call.cpu);
+  ThreadState& t = c.state(call);
+  passes_barrier(c, call);  // it opened after the last yield
+  const bool goes_on = t.yields.cpu >= 0 && t.cpu - t.yields.cpu <= kAtOnceNs;
+  if (!goes_on) begins_to_yield(c, call);
+  t.yields.cpu = t.cpu;
+  t.yields.inside = true;
+  t.emit.spin(call.cpu);
   call.cpu = 0;
+}
+
+void yield_exit(Context& c, Call& call) {
+  Yields& y = c.state(call).yields;
+  y.inside = false;
+  y.since = call.event.exit_ns;
+  passes_barrier(c, call);
 }
 
 /// glibc asks for the attributes of a thread (pthread_getattr_np) with a set of 32 bytes, which is no question for the
@@ -290,7 +338,7 @@ constexpr HandlerRow kRows[] = {
     {SYS_futex_waitv, nullptr, futex_waitv_exit},     {SYS_semop, semop_entry, semop_exit},
     {SYS_semtimedop, semop_entry, semop_exit},        {SYS_msgsnd, message_sent, nullptr},
     {SYS_msgrcv, nullptr, message_received},          {SYS_mq_timedsend, message_sent, nullptr},
-    {SYS_mq_timedreceive, nullptr, message_received}, {SYS_sched_yield, yield_entry, nullptr},
+    {SYS_mq_timedreceive, nullptr, message_received}, {SYS_sched_yield, yield_entry, yield_exit},
 };
 
 }  // namespace

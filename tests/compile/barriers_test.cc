@@ -17,6 +17,13 @@ struct Three : ThreeThreads {
   void futex(int t, std::int64_t word, int op, std::int64_t value, std::int64_t result, When when) {
     ThreeThreads::futex(threads[static_cast<std::size_t>(t)], word, op, value, result, when);
   }
+  /// Twice in a row, until then: as often as that is no busy wait yet, whose end needs no waking, either.
+  void yields(int t, Ns from, Ns until) {
+    constexpr int kTimes = 2;
+    for (int i = 0; i < kTimes; ++i)
+      call(threads[static_cast<std::size_t>(t)], SYS_sched_yield, 0, {},
+           {from + i * (until - from) / kTimes, from + (i + 1) * (until - from) / kTimes - 10});
+  }
   /// At 10 ms times `phase` all meet, the one that comes last 3 ms later.
   void meet(int phase, int last, int wait = FUTEX_WAIT) {
     const Ns at = 10 * kMs * phase;
@@ -119,6 +126,39 @@ TEST(Barriers, WhoComesTooLateToSleepWaitsForTheOpening) {
   EXPECT_TRUE(opener.back().flags & kPolls);
   EXPECT_EQ(late.back().target, sleeper.back().target) << "both wait for the opening";
   EXPECT_EQ(s.needed(p, 0), 2U);
+}
+
+TEST(Barriers, WhoYieldsHasArrivedWhetherItSleepsThenOrPasses) {
+  Three s;
+  for (int phase = 1; phase <= 5; ++phase) s.meet(phase, phase % 3);
+  // Thread 1 goes to sleep, thread 2 does not need to.
+  s.yields(1, 60 * kMs, 61 * kMs);
+  s.futex(1, kWord, FUTEX_WAIT, 24, 0, {61 * kMs, 64 * kMs});
+  s.yields(2, 62 * kMs, 64 * kMs);
+  s.futex(0, kWord, FUTEX_WAKE, kAll, 1, {63 * kMs, 63 * kMs + 10'000});
+  // The next one opens when thread 1 has just yielded for the last time.
+  s.yields(1, 70 * kMs, 71 * kMs);
+  s.futex(0, kWord, FUTEX_WAIT, 28, 0, {70 * kMs, 72 * kMs});
+  s.futex(2, kWord, FUTEX_WAKE, kAll, 1, {71 * kMs, 71 * kMs + 10'000});
+  s.yields(1, 80 * kMs, 81 * kMs);
+  const Program p = s.compile();
+  EXPECT_EQ(s.needed(p, 0), 2U) << "both had arrived";
+  EXPECT_EQ(s.needed(p, 1), 1U) << "it passed without sleeping, which shows when it yields again";
+  EXPECT_EQ(s.needed(p, 2), 1U + 2U) << "it passed without sleeping, and opened the next one for two";
+  EXPECT_EQ(check(p), "");
+}
+
+TEST(Barriers, ThatNobodySleepsAtAreKnown) {
+  Three s;
+  for (int phase = 1; phase <= 6; ++phase) {
+    const Ns at = 10 * kMs * phase;
+    for (int t = 0; t < 3; ++t)
+      if (t != phase % 3) s.yields(t, at + t * 1000, at + 4 * kMs);
+    s.futex(phase % 3, kWord, FUTEX_WAKE, kAll, 0, {at + 3 * kMs, at + 3 * kMs + 10'000});
+  }
+  const Program p = s.compile();
+  EXPECT_EQ(s.needed(p, 0), 2U + 2U) << "it passed twice before it opened the sixth one";
+  EXPECT_EQ(check(p), "");
 }
 
 TEST(Barriers, AWaitThatIsWokenForNothingGoesOn) {

@@ -1,7 +1,10 @@
 // Four threads that meet after every phase, in which one of them computes and the others have nothing to do: by a
 // barrier, a condition variable, or as the workers of one that forks work and joins it; and a thread that looks at the
-// time until it is told to stop. An argument chooses one of them: barrier, condition, pool, workers, ticker.
+// time until it is told to stop. An argument chooses one of them: barrier, condition, yielding, pool, workers, ticker.
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "check.h"
@@ -49,6 +52,26 @@ static void* meet_at_condition(void* me) {
     }
     while (mine == meeting) pthread_cond_wait(&all_there, &mutex);
     pthread_mutex_unlock(&mutex);
+    CHECK(done[phase] == kThreads);
+  }
+  return NULL;
+}
+
+// As C++'s std::barrier does it: a few yields before a thread sleeps.
+static int arrived, word;
+
+static void* meet_yielding(void* me) {
+  for (int phase = 0; phase < kPhases; ++phase) {
+    compute(phase, *(int*)me);
+    phase_done(phase);
+    if (__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST) == kThreads) {
+      arrived = 0;
+      __atomic_store_n(&word, phase + 1, __ATOMIC_SEQ_CST);
+      syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, kThreads, NULL, NULL, 0);
+    }
+    for (int i = 0; i < 8 && __atomic_load_n(&word, __ATOMIC_SEQ_CST) == phase; ++i) sched_yield();
+    while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == phase)
+      syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, phase, NULL, NULL, 0);
     CHECK(done[phase] == kThreads);
   }
   return NULL;
@@ -147,6 +170,7 @@ int main(int argc, char** argv) {
   CHECK(pthread_barrier_init(&barrier, NULL, kThreads) == 0);
   if (chosen(argc, argv, "barrier")) run(meet_at_barrier);
   if (chosen(argc, argv, "condition")) run(meet_at_condition);
+  if (chosen(argc, argv, "yielding")) run(meet_yielding);
   if (chosen(argc, argv, "pool")) pool(0);
   if (chosen(argc, argv, "workers")) pool(1);
   if (chosen(argc, argv, "ticker")) ticker();

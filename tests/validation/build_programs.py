@@ -19,9 +19,11 @@ RULES = {
     "short_flows": (CXX, "programs/short_flows.cc", []),
     "workers": (CXX, "programs/workers.cc", []),
     "openmp_stencil": ([*CXX, "-fopenmp"], "programs/openmp_stencil.cc", []),
+    "parallel_sums": (CXX, "programs/parallel_sums.cc", ["-ltbb"]),
     "mpi_kernels": (["mpicc", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
     "ompi_kernels": (["mpicc.openmpi", "-O2"], "programs/mpi_kernels.c", ["-lm"]),
 }
+NEEDS = {"parallel_sums": "/usr/include/tbb/tbb.h"}
 # Links under other names: a process is placed by its name.
 ALIASES = [(f"ring-{r}", "ring") for r in range(4)] + [("mpi_kernels-0", "mpi_kernels"), ("mpi_kernels-1", "mpi_kernels"),
            ("ompi_kernels-0", "ompi_kernels"), ("ompi_kernels-1", "ompi_kernels"),
@@ -32,13 +34,13 @@ INSTALLED = [("far-redis-benchmark", "redis-benchmark"), ("far-ab", "ab")]
 
 
 def build(folder):
-    """Programs that cannot be built (no mpicc) are missing afterwards: their cases are refused with the reason."""
+    """Programs that cannot be built (no mpicc, no header) are missing afterwards: their cases are refused with the reason."""
     os.makedirs(folder, exist_ok=True)
     for name, (compiler, source, libraries) in RULES.items():
         out, src = f"{folder}/{name}", f"{HERE}/{source}"
         if os.path.exists(out) and os.path.getmtime(out) > os.path.getmtime(src):
             continue
-        if shutil.which(compiler[0]):
+        if shutil.which(compiler[0]) and os.path.exists(NEEDS.get(name, src)):
             subprocess.run([*compiler, "-o", out, src, *libraries], check=True)
     links = [(a, f"{folder}/{p}") for a, p in ALIASES] + [(a, shutil.which(p)) for a, p in INSTALLED]
     links += [(s, f"{HERE}/programs/{s}") for s in SCRIPTS]

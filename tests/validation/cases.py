@@ -20,12 +20,13 @@ G, M = 1e9, 1e6
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """A target. Without links: one host. `recorded_cpu` is the speed of the cores while recording."""
+    """A target. Without links: one host. `recorded_cpu` is the speed of the cores while recording, `recorded_cores` their number."""
     name: str
     links: tuple = ()
     cpu: float = 1.0  # speed of the target's cores; the truth slows them
     cores: int = 2
     recorded_cpu: float = 1.0
+    recorded_cores: int = 2
     disk_bps: float = 0  # bytes/s of a throttled device; 0 = none
     truth_as: str = ""  # the setting whose truth this is, if not its own
     size: str = ""  # which column of a workload's sizes
@@ -82,6 +83,10 @@ SETTINGS = {s.name: s for s in (
     # Of the eighth.
     Setting("90m-6ms", star(4, 90 * M, 1.5), size="U"),
     Setting("450m-2ms", star(4, 450 * M, 0.5), size="V"),
+    # Of the ninth.
+    Setting("from-one-core", recorded_cores=1, truth_as="full"),
+    Setting("60m-12ms", star(4, 60 * M, 3), size="W"),
+    Setting("750m-1ms", star(4, 750 * M, 0.25), size="X"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -162,7 +167,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8")
+            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8", "heldout9")
 
 
 def workloads():

@@ -9,6 +9,7 @@ import zlib
 import eighth_inputs
 import held_inputs
 import more_inputs
+import ninth_inputs
 import server_inputs
 import sixth_inputs
 from eighth_inputs import celery, commands, flask, fossil, hitch, mirror, replica, tftp, tornado, unison  # noqa: F401
@@ -16,6 +17,8 @@ from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lin
                          sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
                          rust_source, scene, subversion, task_queue, thread_pool)
+from ninth_inputs import (brz, clip, drb, express, forest, gobuild, loads, melt, mpi4py, php, picture, pile, proftpd, tomcat,  # noqa: F401
+                          xml_rpc)
 from sixth_inputs import (chat, cproject, dask, genome, http_threads, items, mqtt, nats, pandas, psgi, pubsub, registry, relays, restic, snmp,  # noqa: F401
                           torch, transport, uploads)
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
@@ -131,6 +134,7 @@ def server_configs(d, places):
     held_inputs.configs(d, places.ports, places.addresses)
     sixth_inputs.configs(d, places.ports, places.addresses)
     eighth_inputs.configs(d, places.ports, places.addresses)
+    ninth_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):

@@ -21,14 +21,19 @@ class Key:
     workload: str
     size: str
     recorded_cpu: float
+    recorded_cores: int
 
     @property
     def file(self):
-        return f"{self.workload}-{self.size or 'one'}-{self.recorded_cpu:g}"
+        return f"{self.workload}-{self.size or 'one'}-{self.recorded_cpu:g}" + ("-one-core" if self.recorded_cores == 1 else "")
+
+    def prefix(self, bed):
+        """argv prefix for the cores that it is recorded on."""
+        return bed.slow_prefix(self.recorded_cpu, "stall", 250) + (["taskset", "-c", "1"] if self.recorded_cores == 1 else [])
 
 
 def key_of(case):
-    return Key(case.workload.name, str(case.workload.size(case.setting) or ""), case.setting.recorded_cpu)
+    return Key(case.workload.name, str(case.workload.size(case.setting) or ""), case.setting.recorded_cpu, case.setting.recorded_cores)
 
 
 @dataclasses.dataclass
@@ -70,8 +75,8 @@ def wait_for_servers(workload, places, process):
     return False
 
 
-def record_once(bed, simrec, workload, size, recorded_cpu, trace):
-    walls, failed = run_on_loopback(bed, [*bed.slow_prefix(recorded_cpu, "stall", 250), simrec, "-q", "-o", trace], workload, size)
+def record_once(bed, simrec, workload, key, trace):
+    walls, failed = run_on_loopback(bed, [*key.prefix(bed), simrec, "-q", "-o", trace], workload, key.size)
     return Recording(failed=failed) if failed else Recording(trace, walls)
 
 
@@ -166,7 +171,7 @@ class Recorder:
             result = Recording(failed=f"{lack} is not installed")
         else:
             for _ in range(ATTEMPTS):
-                result = record_once(self.bed, self.simrec, case.workload, case.workload.size(case.setting), key.recorded_cpu, trace)
+                result = record_once(self.bed, self.simrec, case.workload, key, trace)
                 if not result.failed:
                     break
                 self.say(f"recording again: {key.file}: {result.failed}")

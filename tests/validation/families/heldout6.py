@@ -7,13 +7,19 @@ network, alone, sizes = parts("heldout6", ("35m-14ms", "250m-3ms"), "QR", ("full
 MARIADB = ("mariadbd --no-defaults --user=mysql --datadir={d}/mariadb --port={p} --socket={d}/mariadb/s --bind-address=0.0.0.0 --skip-grant-tables "
            "--innodb-flush-log-at-trx-commit=0")
 SYSBENCH = "sysbench oltp_read_write --mysql-host={s} --mysql-port={p} --mysql-user=root --mysql-db=mysql --table-size=200 --threads=4 --rand-seed=1 "
-OPEN_MPI = ("mpirun.openmpi --allow-run-as-root --mca btl tcp,self --mca pml ob1 %s --host %s -np 1 {b}/ompi_kernels-0 jacobi {n} 256 : "
-            "--host %s -np 1 {b}/ompi_kernels-1 jacobi {n} 256")
-OPEN_MPI_HOSTS = OPEN_MPI % ("--mca plm_rsh_agent {b}/rsh --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0", "h1", "h2")
+OPEN_MPI = "mpirun.openmpi --allow-run-as-root --bind-to none --mca btl tcp,self --mca pml ob1 --mca plm_rsh_agent {b}/rsh --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0"
 # Two addresses of loopback, so that mpirun starts a daemon for the second rank there, too; and without the store of its start-up in
 # shared memory, which it uses within one host: those processes could not be put on two.
-OPEN_MPI_LOOPBACK = "env PMIX_MCA_gds=hash " + OPEN_MPI % (
-    "--mca plm_rsh_agent {b}/rsh-loopback --mca btl_tcp_if_include lo --mca oob_tcp_if_include lo", "127.0.0.1", "127.0.0.2")
+OPEN_MPI_LOOPBACK = "env PMIX_MCA_gds=hash " + OPEN_MPI.replace("{b}/rsh", "{b}/rsh-loopback").replace("eth0", "lo")
+
+
+def two_ranks(name, family, settings, first, second, place, numbers, needs, inputs=()):
+    """An Open MPI program, a rank on each of two hosts."""
+    def launched(how, *hosts):
+        return f"{how} --host {hosts[0]} -np 1 {first} : --host {hosts[1]} -np 1 {second}"
+    return Workload(name, family, (Client("h1", launched(OPEN_MPI, "h1", "h2")),), settings, (), (place, "cmd:*orted -mca*=h2"), numbers,
+                    ("mpirun.openmpi", *needs), inputs, record=(("", launched(OPEN_MPI_LOOPBACK, "127.0.0.1", "127.0.0.2")),))
+
 
 WORKLOADS = [
     network("nats", "nats-server -a 0.0.0.0 -p {p}", ("nats-server=h2", "cmd:*nats_requests.py responder*=h3"),
@@ -34,8 +40,8 @@ WORKLOADS = [
             ("busybox", "ab"), ("web",)),
     network("snmp", "snmpd -f -C -c {d}/snmpd.conf -Ln udp:{p},tcp:{p}", ("snmpd=h2",),
             "sh -c 'for i in $(seq {n}); do snmpwalk -v2c -c public {s}:{p} 1.3.6.1.2.1.1 > {out}/walk; done'", sizes(2, 10), ("snmpd", "snmpwalk"), ("snmp",)),
-    Workload("open_mpi", "heldout6", (Client("h1", OPEN_MPI_HOSTS),), ("35m-14ms", "250m-3ms"), (), ("ompi_kernels-1=h2", "cmd:*orted -mca*=h2"),
-             sizes(50, 200), ("mpirun.openmpi",), record=(("", OPEN_MPI_LOOPBACK),)),
+    two_ranks("open_mpi", "heldout6", ("35m-14ms", "250m-3ms"), "{b}/ompi_kernels-0 jacobi {n} 256", "{b}/ompi_kernels-1 jacobi {n} 256",
+              "ompi_kernels-1=h2", sizes(50, 200), ()),
     network("registry", "docker-registry serve {d}/registry-{p}.yml", ("docker-registry=h2",),
             "skopeo copy -q --src-tls-verify=false docker://{s}:{p}/image:{n} dir:{out}/image", sizes("small", "large"), ("docker-registry", "skopeo"),
             ("registry",)),
