@@ -3,6 +3,7 @@
 #include <array>
 
 #include "replayer/cli/critical_path.h"
+#include "replayer/cli/idle_network.h"
 
 namespace simrec::replay {
 namespace {
@@ -78,6 +79,7 @@ Prediction make_prediction(const Program& program, const Outcome& outcome, std::
     summary.hosts.push_back({host.name, host.cores, host.speed_flops, host.busy_core_ns, host.busy_over_time_ns});
   summary.warnings = program.warnings;
   summary.warnings.insert(summary.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
+  if (const auto warning = idle_network_warning(program, outcome)) summary.warnings.push_back(*warning);
   append_counts(summary.counts, program.counts);
   append_counts(summary.counts, outcome.counts);
   summary.options = options.shaping;

@@ -169,6 +169,7 @@ struct ThreadState {
   Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
   Yields yields;
   std::uint64_t clear_tid = 0;
+  bool has_accepted = false;  ///< a connection, since it last forked
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
   std::optional<TokenId> done_token;         ///< of whoever finds it ended without a call: all that it does is done
@@ -201,6 +202,9 @@ struct LongWait {
 
 struct ProcessState {
   bool begun = false, ended = false, reaped = false;
+  /// Its parent had just accepted a connection. Such a server does not wait for those children: it reaps them when it
+  /// is told that one has ended, between other things.
+  bool serves_connection = false;
   std::uint32_t parent_plus_one = 0;
   std::uint64_t address_space = 0;
   TokenId exit_token;

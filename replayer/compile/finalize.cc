@@ -4,6 +4,7 @@
 #include <deque>
 #include <set>
 
+#include "replayer/compile/next_connections.h"
 #include "replayer/compile/shared_work.h"
 #include "replayer/compile/thread_budgets.h"
 
@@ -357,13 +358,15 @@ void finalize(Context& c) {
     SplitLoops woven;
     woven.regions = kFirstWovenRegion;
     for (const std::uint32_t t : weave_strands(c.program, visits, woven)) polled[t] = PolledSources(c.space);
-    SplitLoops split = split_event_loops(c.program, polled, listeners(c, numbers), eventfds(c, numbers));
+    const std::vector<std::uint32_t> listener = listeners(c, numbers);
+    SplitLoops split = split_event_loops(c.program, polled, listener, eventfds(c, numbers));
     c.counts.add(Count::relaxed_handlers, split.handlers + woven.handlers);
     c.counts.add(Count::lent_connections, split.lent);
     c.counts.add(Count::paced_requests, woven.paced);
     split.fibers.insert(split.fibers.end(), woven.fibers.begin(), woven.fibers.end());
     Dealt dealt = deal_evenly(c.program, split.fibers);
     note_thread_budgets(budgets, dealt);
+    dealt.moved += begin_in_order(c.program, split.fibers, listener);
     c.counts.add(Count::dealt_exchanges, dealt.moved);
     c.counts.add(Count::kept_exchanges, dealt.kept);
     c.quality.kept_share_ppm = static_cast<std::uint32_t>(std::min(dealt.kept_share, 1e3) * 1e6);

@@ -23,6 +23,8 @@ void clone_exit(Context& c, Call& call) {
   // Its copy of the descriptors is that of this moment, even if it is not seen doing anything for long.
   if (!state.begun) thread_begins(c, child);
   const Thread& thread = c.trace.tables.threads()[child];
+  if (thread.process.value != call.process)
+    c.processes[thread.process.value].serves_connection = std::exchange(c.state(call).has_accepted, false);
   const bool vfork = (thread.clone_flags & CLONE_VFORK) != 0;
   const Ns blocked = call.blocked;
   call.blocked = 0;
@@ -173,27 +175,35 @@ std::uint32_t find_child(Context& c, std::uint32_t caller, std::int64_t pid) {
   return 0;
 }
 
-void child_awaited(Context& c, Call& call, std::int64_t pid, std::int64_t status, bool reaps) {
+/// How a call waits for a child.
+struct ChildWait {
+  bool reaps = true, only_looks = false;  ///< not WNOWAIT; WNOHANG
+};
+
+void child_awaited(Context& c, Call& call, std::int64_t pid, std::int64_t status, ChildWait how) {
   if ((status & 0xff) == 0x7f || status == 0xffff) return c.counts.add(Count::job_control_stops);
   const std::uint32_t child = find_child(c, call.process, pid);
   if (!child) {
     c.counts.add(Count::unmatched_children);
     return external_wait(c, call, Cause::child);
   }
-  if (reaps) c.processes[child - 1].reaped = true;
+  if (how.reaps) c.processes[child - 1].reaped = true;
+  if (how.only_looks && c.processes[child - 1].serves_connection) return;
   wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
 }
 
 void wait4_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
-  if (call.result() > 0) child_awaited(c, call, call.result(), call.extra_argument(0), true);
+  const bool only_looks = (call.event.argument(1) & WNOHANG) != 0;
+  if (call.result() > 0) child_awaited(c, call, call.result(), call.extra_argument(0), {true, only_looks});
 }
 
 void waitid_exit(Context& c, Call& call) {
   if (call.result() == -EINTR) return interrupted(c, call);
   const std::int64_t pid = call.extra_argument(0);
   if (call.result() == 0 && pid > 0)
-    child_awaited(c, call, pid, call.extra_argument(1), !(call.event.argument(2) & WNOWAIT));
+    child_awaited(c, call, pid, call.extra_argument(1),
+                  {!(call.event.argument(2) & WNOWAIT), (call.event.argument(2) & WNOHANG) != 0});
 }
 
 // --- Memory and tables that several processes see.

@@ -102,6 +102,13 @@ bool waits_for_others(const Call& call) {
   return std::ranges::find(kForTime, call.event.kind) == kForTime.end();
 }
 
+/// Does a server wait there for what comes?
+bool waits_for_connections(const Call& call) {
+  constexpr std::array kCalls = {SYS_accept,   SYS_accept4,    SYS_poll,        SYS_ppoll,       SYS_select,
+                                 SYS_pselect6, SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2};
+  return std::ranges::find(kCalls, call.event.kind) != kCalls.end();
+}
+
 bool wait_for_alarm(Context& c, Call& call) {
   Timer& timer = c.processes[call.process].real_timer;
   const bool timeout = timer.interval == 0 && waits_for_others(call);
@@ -135,8 +142,11 @@ void interrupted(Context& c, Call& call) {
   const auto signo = static_cast<int>(signal->argument(0));
   const std::int64_t code = signal->argument(1), sender = signal->argument(2);
   if (signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_DUMPED) {
-    if (const std::uint32_t child = c.find_process(call.process, sender))
-      return wait_token(c, call, c.processes[child - 1].exit_token, Cause::child);
+    if (const std::uint32_t child = c.find_process(call.process, sender)) {
+      const ProcessState& p = c.processes[child - 1];
+      if (p.serves_connection && waits_for_connections(call)) return;  // it would have gone on waiting
+      return wait_token(c, call, p.exit_token, Cause::child);
+    }
   }
   if (code == SI_TIMER && wait_any_posix_timer(c, call)) return;
   if (signo == SIGALRM && code == SI_KERNEL && wait_for_alarm(c, call)) return;

@@ -1,0 +1,136 @@
+#include "replayer/compile/next_connections.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "replayer/compile/loop_ops.h"
+
+namespace simrec::replay::causal {
+namespace {
+
+/// What a fiber does at the end of its connection: it begins another one, and tells that connection's fiber.
+struct Succession {
+  SourceKey ended = 0, begun = 0;
+  std::uint32_t thread = 0;
+  std::uint32_t connect = 0, signal = 0;  ///< its ops
+};
+
+/// What a client's side of a connection transfers.
+struct Shape {
+  std::int64_t sent = 0, received = 0;
+  bool operator==(const Shape&) const = default;
+};
+
+class Successions {
+ public:
+  Successions(Program& program, std::span<const Fiber> fibers, std::span<const std::uint32_t> listener)
+      : program_(program), listener_(listener) {
+    for (const Fiber& fiber : fibers)
+      if (is_connection(fiber.source) && fiber.source < listener.size()) fibers_[fiber.source].push_back(fiber.thread);
+    for (const Fiber& fiber : fibers) note(fiber);
+  }
+
+  std::uint64_t put_in_order() {
+    std::uint64_t moved = 0;
+    for (auto& [key, group] : groups_)
+      if (are_alike(group)) moved += match(group);
+    return moved;
+  }
+
+ private:
+  /// The only fiber of the connection in that loop; nullopt = there are several, or none.
+  std::optional<std::uint32_t> fiber_in(std::uint32_t loop, SourceKey connection) const {
+    const auto it = fibers_.find(connection);
+    if (it == fibers_.end()) return std::nullopt;
+    std::optional<std::uint32_t> found;
+    for (const std::uint32_t thread : it->second) {
+      if (program_.threads[thread].loop_plus_one != loop) continue;
+      if (found) return std::nullopt;
+      found = thread;
+    }
+    return found;
+  }
+
+  void note(const Fiber& fiber) {
+    const std::uint32_t loop = program_.threads[fiber.thread].loop_plus_one;
+    if (!is_connection(fiber.source) || fiber_in(loop, fiber.source) != fiber.thread) return;
+    const std::optional<Succession> found = succession_of(fiber);
+    if (!found || found->begun >= listener_.size() || listener_[found->begun] != listener_[fiber.source]) return;
+    const std::optional<std::uint32_t> next = fiber_in(loop, found->begun);
+    if (!next) return;
+    const Op& first = program_.threads[*next].ops.front();
+    const std::uint32_t token = program_.threads[fiber.thread].ops[found->signal].target;
+    if (first.kind == OpKind::wait && first.target == token) groups_[{loop, listener_[fiber.source]}].push_back(*found);
+  }
+
+  /// If the fiber begins just one connection, later than its own and when that has ended.
+  std::optional<Succession> succession_of(const Fiber& fiber) const {
+    const ProgramThread& thread = program_.threads[fiber.thread];
+    std::optional<Succession> found;
+    bool ended = false;
+    for (std::uint32_t i = 0; i < thread.ops.size(); ++i) {
+      const Op& op = thread.ops[i];
+      ended = ended || (op.kind == OpKind::finish && source_of_transfer(program_, op) == fiber.source);
+      if (op.kind == OpKind::connect) {
+        if (!ended || found || op.target <= fiber.source) return std::nullopt;
+        found = {fiber.source, op.target, fiber.thread, i, 0};
+      } else if (is_plain_signal(op) && found && found->signal == 0) {
+        found->signal = i;
+      }
+    }
+    return found && found->signal != 0 ? found : std::nullopt;
+  }
+
+  Shape shape_of(std::uint32_t thread) const {
+    Shape shape;
+    for (const Op& op : program_.threads[thread].ops) {
+      if (op.kind == OpKind::send) shape.sent += op.value;
+      if (op.kind == OpKind::recv) shape.received = std::max(shape.received, op.value);
+    }
+    return shape;
+  }
+
+  bool are_alike(const std::vector<Succession>& group) const {
+    const Shape first = shape_of(group.front().thread);
+    return std::ranges::all_of(group, [&](const Succession& s) {
+      const auto next = fiber_in(program_.threads[s.thread].loop_plus_one, s.begun);
+      return next && shape_of(s.thread) == first && shape_of(*next) == first;
+    });
+  }
+
+  /// The connection that began as the i-th of those that ended is followed by the i-th of those that followed.
+  std::uint64_t match(std::vector<Succession>& group) {
+    struct Begun {
+      SourceKey connection;
+      std::uint32_t token;
+    };
+    std::vector<Begun> begun;
+    for (const Succession& s : group) begun.push_back({s.begun, program_.threads[s.thread].ops[s.signal].target});
+    std::ranges::sort(begun, {}, &Begun::connection);
+    std::ranges::sort(group, {}, &Succession::ended);
+    std::uint64_t moved = 0;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      ScratchSequence<Op>& ops = program_.threads[group[i].thread].ops;
+      moved += ops[group[i].connect].target != begun[i].connection;
+      ops[group[i].connect].target = begun[i].connection;
+      ops[group[i].signal].target = begun[i].token;
+    }
+    return moved;
+  }
+
+  Program& program_;
+  std::span<const std::uint32_t> listener_;
+  std::map<SourceKey, std::vector<std::uint32_t>> fibers_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Succession>> groups_;  ///< by loop and listener
+};
+
+}  // namespace
+
+std::uint64_t begin_in_order(Program& program, std::span<const Fiber> fibers, std::span<const std::uint32_t> listener) {
+  return Successions(program, fibers, listener).put_in_order();
+}
+
+}  // namespace simrec::replay::causal
