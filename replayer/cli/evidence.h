@@ -34,8 +34,9 @@ struct Evidence {
   std::optional<double> other_load_share;  ///< time that other programs kept threads from a core / CPU time
   double unmeasured_share = 0;             ///< doubtful outcomes whose effect is not measured / operations
   double doubtful_requests = 0;            ///< over networks: kLentConnections and kPacedRequests / network flows
-  double ruby_lock_waits = 0;              ///< over networks: in the recorded order / network flows
-  double python_lock_waits = 0;            ///< over networks: / network flows
+  double paced_delay = 0;        ///< if timers start requests: predicted time beyond the twin's / predicted time
+  double ruby_lock_waits = 0;    ///< over networks: in the recorded order / network flows
+  double python_lock_waits = 0;  ///< over networks: / network flows
   std::uint64_t lost = 0;
   bool partial = false;      ///< the recording is a part of a run
   std::uint64_t forced = 0;  ///< full buffers ignored to avoid a standstill

@@ -131,6 +131,12 @@ constexpr std::array kRules = {
                        " of the messages are requests that got a connection of a pool, or that a timer started: "
                        "on this network more of them may be under way at once";
               }},
+    TrustRule{"pace", [](const Evidence& e) -> std::optional<double> { return e.paced_delay; }, kMedium, kLow,
+              [](const Evidence&, double v) {
+                return "a timer starts requests, and they wait for the answers to those before all the same: the "
+                       "prediction may be up to " +
+                       percent(v) + " too long";
+              }},
     // Whoever waits for it may wait here for a thread whose message is still under way.
     TrustRule{"interpreter", [](const Evidence& e) -> std::optional<double> { return e.ruby_lock_waits; }, kMedium,
               kNever,

@@ -12,6 +12,7 @@
 #include "replayer/compile/late_answers.h"
 #include "replayer/compile/lead.h"
 #include "replayer/compile/lent_connections.h"
+#include "replayer/compile/nested_connections.h"
 #include "replayer/compile/pumps.h"
 #include "replayer/compile/worker_pools.h"
 
@@ -37,6 +38,7 @@ class Splitter {
         pumps_(program, ops_, events),
         leads_(program, ops_, pumps_.posted()),
         late_(program, thread, ops_, polled),
+        nested_(program, ops_),
         origins_(std::move(program.threads[thread].origins)),
         writer_(program, thread, ops_, origins_, pooled_),
         region_{ScratchSequence<Handler>(ops_.space()), ScratchSequence<std::uint32_t>(ops_.space())} {}
@@ -189,6 +191,7 @@ class Splitter {
         order_.touch(source);
       only_learned_ = false;
       if (op.kind == OpKind::send) order_.await_asker(source);
+      if (const auto nested = nested_.ended_before(at_)) order_.await_last_of(*nested);
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
       if (op.kind == OpKind::send) {
@@ -380,6 +383,7 @@ class Splitter {
   Leads leads_;
   LateAnswers late_;
   LentConnections lent_;
+  NestedConnections nested_;
   std::optional<SourceKey> feeder_;        ///< of the op at hand, see Pumps
   std::optional<std::uint32_t> answered_;  ///< of the send at hand, see Leads
   ScratchSequence<OpOrigin> origins_;

@@ -133,6 +133,8 @@ const Case kCases[] = {
     {"Python's lock", Trust::medium, "Python's threads", [] { return with(&Evidence::python_lock_waits, 3.0); }},
     {"requests", Trust::high, "", [] { return with(&Evidence::doubtful_requests, 0.04); }},
     {"requests", Trust::medium, "under way at once", [] { return with(&Evidence::doubtful_requests, 0.4); }},
+    {"pace", Trust::medium, "timer starts requests", [] { return with(&Evidence::paced_delay, 0.2); }},
+    {"pace", Trust::low, "up to 40 %", [] { return with(&Evidence::paced_delay, 0.4); }},
     {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 2); }},
     {"core speed", Trust::high, "", [] { return with(&Evidence::speed_factor, 1 / 1.7); }},
     {"core speed", Trust::medium, "2 times faster", [] { return with(&Evidence::speed_factor, 0.5); }},
