@@ -8,6 +8,8 @@
 #include <pugixml.hpp>
 #include <string_view>
 
+#include "trace-format/units.h"
+
 namespace simrec::replay {
 namespace {
 
@@ -103,6 +105,24 @@ bool has_profiles(const std::string& file) {
       found = found || element.attribute(attribute);
   });
   return found;
+}
+
+bool has_outages(const std::string& file) {
+  bool found = false;
+  for_each_element(parse(file), [&](const pugi::xml_node& element) {
+    const std::string_view kind = element.attribute("kind").value();
+    found = found || element.attribute("state_file") || kind == "HOST_AVAIL" || kind == "LINK_AVAIL";
+  });
+  return found;
+}
+
+void check_speeds(const Platform& platform, double recorded_speed_flops) {
+  constexpr double kMostTimesSlower = 1e6;
+  for (const UsedHost& host : platform.hosts())
+    if (recorded_speed_flops > kMostTimesSlower * host.speed_flops)
+      throw ReplayError("host " + host.name + " computes " + format_rate(host.speed_flops, "flop/s") +
+                        ", more than a million times less than a core of the recording host (" +
+                        format_rate(recorded_speed_flops, "flop/s") + "): does its speed lack a unit, as in 1Gf?");
 }
 
 Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,

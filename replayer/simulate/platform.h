@@ -50,6 +50,9 @@ std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engin
 /// Does the platform change by itself while time passes (availability profiles)?
 bool has_profiles(const std::string& file);
 
+/// Does the file say that hosts or links are switched off at times (state profiles)? Those stay on here.
+bool has_outages(const std::string& file);
+
 /// How flows get along on a link.
 enum class LinkKind : std::uint8_t {
   shared,  ///< they share its bandwidth
@@ -96,5 +99,9 @@ class Platform {
   std::vector<double> cpu_time_factors_;
   std::unordered_map<std::uint64_t, Route> routes_;
 };
+
+/// Throws ReplayError for a used host whose cores are more than a million times slower than the recorded ones: a unit
+/// is missing, and time slices of such a run would take for ever to simulate.
+void check_speeds(const Platform& platform, double recorded_speed_flops);
 
 }  // namespace simrec::replay

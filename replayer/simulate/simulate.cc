@@ -77,6 +77,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   load_platform(engine, platform_file);
   Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
 
+  check_speeds(platform, speed);
   platform.limit_costs(options.model);
   platform.scale_cpu(cpu_time_factors(program, options.cpu));
   Accounting accounting(program, options.timeline);
@@ -91,6 +92,8 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     outcome.operations = operations;
     add_hosts(outcome, platform, busy_core_s);
     add_counts(outcome, counts);
+    if (has_outages(platform_file))
+      outcome.warnings.push_back("the platform switches hosts or links off at times: here they stay on");
     if (insight) insight->finish(outcome);
     if (insight && !outcome.path_followed)
       outcome.warnings.push_back("the critical path was left out: it has more than " +
@@ -115,8 +118,10 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     run_reference_engine(input);
   else
     run_event_engine(input);
-  throw ReplayError("SimGrid ended while transfers were under way: a link or disk of " + platform_file +
-                    " has no bandwidth");
+  throw ReplayError("SimGrid ended while transfers were under way: " +
+                    (has_outages(platform_file)
+                         ? platform_file + " switches hosts or links off, which only --engine event survives"
+                         : "a link or disk of " + platform_file + " has no bandwidth"));
 }
 
 void simulate_with_engine(const Program& program, const std::string& platform_file, const SimulateOptions& options,

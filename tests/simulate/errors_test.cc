@@ -87,6 +87,7 @@ TEST_F(Errors, PlatformsThatSimgridRefuses) {
   expect_says(error(zone(std::string(kHostA) + kHostA)), "second host named 'a'");
   expect_says(error(zone(kHostA, "Wrong")), "Not a valid model");
   expect_says(error(zone("<host id=\"a\" speed=\"0f\"/>")), "host a has speed 0");
+  expect_says(error(zone("<host id=\"a\" speed=\"10f\"/>")), "does its speed lack a unit");
   expect_says(error(file("<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n<platform "
                          "version=\"3\"><zone id=\"w\" routing=\"Full\"/></platform>")),
               "TOO OLD");

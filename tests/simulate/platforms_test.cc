@@ -95,6 +95,20 @@ TEST_P(Platforms, SpeedProfilesAreFollowed) {
   EXPECT_EQ(run("profile", b).predicted_ns, 6 * kS);  // 1 s + 2 s, 1 s, 2 s
 }
 
+TEST_P(Platforms, HostsThatAreSwitchedOffStayOnAndThatIsTold) {
+  ProgramBuilder b;
+  b.process("app", {compute(4 * kS)});
+  if (GetParam() == EngineKind::reference) {
+    EXPECT_THROW(run("outages", b), ReplayError);  // SimGrid ends what runs there
+    return;
+  }
+  const Outcome outcome = run("outages", b);
+  EXPECT_EQ(outcome.predicted_ns, 4 * kS);
+  ASSERT_EQ(outcome.warnings.size(), 1U);
+  EXPECT_NE(outcome.warnings[0].find("they stay on"), std::string::npos);
+  EXPECT_TRUE(run("profile", b).warnings.empty());
+}
+
 TEST_P(Platforms, HostPropertiesOverrideTheWakeUp) {
   ProgramBuilder b;
   b.program.wake_up_ns = 70 * kUs;
