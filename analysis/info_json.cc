@@ -32,6 +32,7 @@ Json host_json(const Header& header) {
           {"loopback_latency_ns", calibration.loopback_latency_ns},
           {"loopback_bandwidth_bytes_per_s", calibration.loopback_bandwidth_bytes_per_s},
           {"wake_up_ns", calibration.wake_up_ns},
+          {"wake_up_recording_ns", calibration.wake_up_recording_ns},
           {"cold_ns", calibration.cold_ns},
           {"cold_40ms_ns", calibration.cold_long_ns}};
 }

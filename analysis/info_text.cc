@@ -47,7 +47,10 @@ std::string calibration_text(const Calibration& calibration) {
   return joined({"core " + format_rate(calibration.core_speed_flops, "flop/s"),
                  "loopback " + format_duration(calibration.loopback_latency_ns) + " and " +
                      format_rate(calibration.loopback_bandwidth_bytes_per_s, "B/s"),
-                 "wake-up " + format_duration(calibration.wake_up_ns),
+                 "wake-up " + format_duration(calibration.wake_up_ns) +
+                     (calibration.wake_up_recording_ns < 0
+                          ? ""
+                          : " (" + format_duration(calibration.wake_up_recording_ns) + " while recording)"),
                  std::max(calibration.cold_ns, calibration.cold_long_ns) > 0
                      ? "cold caches " + format_duration(calibration.cold_ns)
                      : "",

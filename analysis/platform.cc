@@ -28,7 +28,7 @@ class Platform : public Command {
   int run() override {
     const TraceReader reader(path_);
     Output output(output_);
-    output.stream() << twin_platform_xml(reader.header());
+    output.stream() << twin_platform_xml(reader.header(), IdleCores::native);
     output.commit();
     return kSuccess;
   }

@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "recorder/calibrate_host.h"
 #include "recorder/calibrate_sample.h"
 #include "recorder/calibration_run.h"
 #include "recorder/clocks.h"
@@ -216,6 +217,7 @@ int record(const Options& options) {
     throw LaunchError(kExitOwnFailure, options.output + " exists; choose another -o FILE or drop --no-clobber");
   Calibration calibration = calibrate_host();  // of the machine as it is without us
   const IdleLatencyRequest no_deep_idle;       // before the stops: the ledger holds for what follows
+  calibration.wake_up_recording_ns = measure_wake_up_ns();
   calibration.stops = calibrate_stops(record_child);
   const bool fast = options.fast && !attach && fast_path_obstacle().empty();
   if (fast)

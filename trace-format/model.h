@@ -183,6 +183,7 @@ struct Calibration {
   Ns loopback_latency_ns = 0;
   double loopback_bandwidth_bytes_per_s = 0;
   Ns wake_up_ns = 0;
+  Ns wake_up_recording_ns = -1;  ///< the same while simrec keeps idle cores from sleeping deeply; -1 = not measured
   Ns timer_slack_ns = 0;
   Ns cold_ns = 0;
   Ns cold_long_ns = 0;

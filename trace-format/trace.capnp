@@ -55,6 +55,7 @@ struct Calibration {
   timerSlackNs @5 :Int64;              # how late a sleep ends
   coldNs @6 :Int64;                    # how much longer a thread computes after a wait of 5 ms; 0 = not measured
   coldLongNs @7 :Int64;                # the same after a wait of 40 ms; 0 = not measured: no more than after 5 ms
+  wakeUpRecordingNs @8 :Int64 = -1;    # wakeUpNs with idle cores as they are while simrec records; -1 = not measured
 }
 
 # The observer ledger's entry for one way of intercepting a call.

@@ -58,6 +58,7 @@ Calibration read(schema::Calibration::Reader in) {
           .loopback_latency_ns = in.getLoopbackLatencyNs(),
           .loopback_bandwidth_bytes_per_s = in.getLoopbackBandwidthBytesPerS(),
           .wake_up_ns = in.getWakeUpNs(),
+          .wake_up_recording_ns = in.getWakeUpRecordingNs(),
           .timer_slack_ns = in.getTimerSlackNs(),
           .cold_ns = in.getColdNs(),
           .cold_long_ns = in.getColdLongNs(),
@@ -276,6 +277,7 @@ void write(schema::Calibration::Builder out, const Calibration& calibration) {
   out.setLoopbackLatencyNs(calibration.loopback_latency_ns);
   out.setLoopbackBandwidthBytesPerS(calibration.loopback_bandwidth_bytes_per_s);
   out.setWakeUpNs(calibration.wake_up_ns);
+  out.setWakeUpRecordingNs(calibration.wake_up_recording_ns);
   out.setTimerSlackNs(calibration.timer_slack_ns);
   out.setColdNs(calibration.cold_ns);
   out.setColdLongNs(calibration.cold_long_ns);

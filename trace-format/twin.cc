@@ -58,8 +58,9 @@ std::string twin_host_name(const Header& header) {
   return name.empty() ? "host" : name;
 }
 
-std::string twin_platform_xml(const Header& header) {
+std::string twin_platform_xml(const Header& header, IdleCores idle) {
   const Calibration& calibration = header.calibration;
+  const bool awake = idle == IdleCores::recording && calibration.wake_up_recording_ns >= 0;
   const std::string host = twin_host_name(header);
   const double speed = calibration.core_speed_flops > 0 ? calibration.core_speed_flops : kUnknownSpeedFlops;
   const double bandwidth = calibration.loopback_bandwidth_bytes_per_s > 0 ? calibration.loopback_bandwidth_bytes_per_s
@@ -79,7 +80,7 @@ std::string twin_platform_xml(const Header& header) {
   xml += prop("cpu", header.host.cpu_model);
   xml += prop("memory_bytes", text_of(header.host.memory_bytes));
   xml += prop("loopback_latency_ns", text_of(calibration.loopback_latency_ns));
-  xml += prop("wakeup_ns", text_of(calibration.wake_up_ns));
+  xml += prop("wakeup_ns", text_of(awake ? calibration.wake_up_recording_ns : calibration.wake_up_ns));
   xml += prop("timer_slack_ns", text_of(calibration.timer_slack_ns));
   xml += prop("cold_ns", text_of(calibration.cold_ns));
   xml += prop("cold_40ms_ns", text_of(calibration.cold_long_ns));

@@ -104,7 +104,7 @@ void compare_timeouts(std::vector<Doubt>& doubts, const Outcome& outcome, const 
 double paced_delay(const Evidence& e, const Outcome& outcome, const Outcome& twin, std::uint64_t flows) {
   constexpr std::uint64_t kOneOf = 20;
   const auto paced = std::ranges::find(e.validity, kPacedRequests, &Doubt::what);
-  if (paced == e.validity.end() || kOneOf * paced->count < flows) return 0;
+  if (flows == 0 || paced == e.validity.end() || kOneOf * paced->count < flows) return 0;
   return ratio(std::max<Ns>(outcome.predicted_ns - twin.predicted_ns, 0), outcome.predicted_ns) * (1 - e.cpu_share);
 }
 

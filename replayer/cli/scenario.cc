@@ -38,7 +38,7 @@ std::string changes_text(const std::vector<Change>& changes) {
 
 Scenario::Scenario(const Options& options, const SavedProgram& recorded)
     : options_(options),
-      twin_file_(twin_platform_xml(recorded.source.header)),
+      twin_file_(twin_platform_xml(recorded.source.header, IdleCores::recording)),
       twin_{twin_file_.path(), "the twin of " + twin_host_name(recorded.source.header),
             sha256_of(twin_file_.text()).hex()},
       placement_(options.placement) {
@@ -71,7 +71,8 @@ void Scenario::split(const SavedProgram& recorded) {
                        "; --split says otherwise");
   }
   if (rules.empty()) return;
-  base_text_ = sites_platform_xml(twin_file_.text(), sites, what_if.distance);
+  const std::string host = twin_platform_xml(recorded.source.header, IdleCores::native);
+  base_text_ = sites_platform_xml(host, sites, what_if.distance);
   std::ranges::sort(sites);
   sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
   platform_.name = home;

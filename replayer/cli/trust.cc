@@ -133,9 +133,8 @@ constexpr std::array kRules = {
               }},
     TrustRule{"pace", [](const Evidence& e) -> std::optional<double> { return e.paced_delay; }, kMedium, kLow,
               [](const Evidence&, double v) {
-                return "a timer starts requests, and they wait for the answers to those before all the same: the "
-                       "prediction may be up to " +
-                       percent(v) + " too long";
+                return "a timer starts requests, and they wait for the answers to those before all the same: up to " +
+                       percent(v) + " of the predicted time may be such waiting";
               }},
     // Whoever waits for it may wait here for a thread whose message is still under way.
     TrustRule{"interpreter", [](const Evidence& e) -> std::optional<double> { return e.ruby_lock_waits; }, kMedium,

@@ -26,7 +26,10 @@ void Barriers::Word::gather(const Opening& by) {
     if (arrival.token) needed.push_back(*arrival.token);
     return true;
   });
+  // Where others sleep, one that yields may have nothing to do with it, unless it has slept there, too.
+  const bool only_yields = met.size() == 1;
   for (const Yielding& other : by.yielding) {
+    if (!only_yields && !is_among(other.thread)) continue;
     met.push_back(other.thread);
     yielding.push_back(other.thread);
     if (other.arrival) needed.push_back(*other.arrival);
@@ -99,7 +102,7 @@ const std::vector<TokenId>* Barriers::opens(const Futexes::Key& word, const Open
   if (opening.released == 0 && opening.yielding.empty() && !find(word)) return nullptr;
   Word& w = words_[Futexes::pair_of(word)];
   w.meet(opening, join_of(w, opening));
-  if (w.met.size() == 2)
+  if (w.met.size() == 2 && w.yielding.empty())
     if (std::set<std::uint32_t>& workers = workers_[opening.thread]; workers.size() < kMostWorkers)
       workers.insert(w.met.front() == opening.thread ? w.met.back() : w.met.front());
   if (!w.is_barrier()) return nullptr;

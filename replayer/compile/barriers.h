@@ -2,6 +2,7 @@
 // wait of its own tells that it needed the others; elsewhere it may come first.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -91,6 +92,7 @@ class Barriers {
     bool is_barrier() const;
     void meet(const Opening& by, Join join);
     void gather(const Opening& by);
+    bool is_among(std::uint32_t thread) const { return std::ranges::binary_search(participants, thread); }
     bool missed_by(const Wait& wait) const;
   };
   /// After the first one of which it is known who meets.

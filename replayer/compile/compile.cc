@@ -92,6 +92,7 @@ class Walk {
     note_quality(e, times, t.unfinished_since < 0 ? t.last_exit : 0);
     t.cpu += times.burst_ns + times.call_cpu_ns;
     t.emit.set_unlocked(false);
+    if (t.yields.cpu >= 0) settle_yields(c_, call);
     t.emit.compute(speeds_.burst(step.thread, step.index, e.stack, times.burst_ns));
     InterpreterLocks& interpreter = c_.processes[call.process].interpreter;
     if (interpreter.is_there()) {

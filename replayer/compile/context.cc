@@ -78,6 +78,16 @@ void note_passing_on(Context& c, const Call& call, const Op& recv) {
   p.shares_connections = ++p.passed_on >= kPassesOn || p.shares_connections;
 }
 
+/// A child that serves one of its parent's connections.
+void note_serving(Context& c, const Call& call, const Op& recv) {
+  const std::uint32_t connection = c.channels[recv.target].connection_plus_one;
+  ProcessState& p = c.processes[call.process];
+  if (connection == 0 || p.parent_plus_one == 0 || p.serves_connection) return;
+  const Link& link = c.channels.links()[connection - 1];
+  p.serves_connection =
+      link.accepted && c.trace.tables.threads()[link.server_thread].process.value == p.parent_plus_one - 1;
+}
+
 /// For shared_pollers.h. What is closed because the process ended is no visit.
 void note_visit(Context& c, const Call& call, const Op& op, std::uint32_t index) {
   const ProcessState& p = c.processes[call.process];
@@ -116,7 +126,10 @@ std::uint32_t emit_wait(Context& c, Call& call, Op op, CausePoint by) {
   const Ns before = call.blocked ? call.cpu / 2 : 0;
   const std::uint32_t index = t.emit.effect(op, before, call.cpu - before);
   call.cpu = 0;
-  if (op.kind == OpKind::recv) note_passing_on(c, call, op);
+  if (op.kind == OpKind::recv) {
+    note_passing_on(c, call, op);
+    note_serving(c, call, op);
+  }
   note_visit(c, call, op, index);
   if (op.kind == OpKind::expire) genuine_wait(c, call);
   if (by.time >= 0) {

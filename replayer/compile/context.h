@@ -118,7 +118,7 @@ struct Wake {
 
 /// A thread's latest calls of sched_yield in a row.
 struct Yields {
-  Ns cpu = -1;   ///< its CPU time at the last one; -1 = none since it slept or passed a barrier
+  Ns cpu = -1;   ///< its CPU time at the last one; -1 = it has made another call since, or passed a barrier
   Ns since = 0;  ///< exit of the last one
   bool inside = false;
   std::optional<TokenId> arrival;  ///< at the first one, if it takes part in a barrier
@@ -169,7 +169,6 @@ struct ThreadState {
   Ns slept_at = -1, slept_cpu = 0;  ///< its latest wait at a futex that is no lock began: when, at what CPU time
   Yields yields;
   std::uint64_t clear_tid = 0;
-  bool has_accepted = false;  ///< a connection, since it last forked
   bool begun = false, ended = false;
   std::optional<TokenId> end_token;          ///< of who joins it
   std::optional<TokenId> done_token;         ///< of whoever finds it ended without a call: all that it does is done
@@ -202,8 +201,8 @@ struct LongWait {
 
 struct ProcessState {
   bool begun = false, ended = false, reaped = false;
-  /// Its parent had just accepted a connection. Such a server does not wait for those children: it reaps them when it
-  /// is told that one has ended, between other things.
+  /// It has received on a connection that its parent had accepted. Such a server does not wait for those children: it
+  /// reaps them when it is told that one has ended, between other things.
   bool serves_connection = false;
   std::uint32_t parent_plus_one = 0;
   std::uint64_t address_space = 0;
@@ -217,7 +216,7 @@ struct ProcessState {
   Timer real_timer;
   /// Any of its threads takes up what comes: they wait with one epoll instance, or pass connections on often.
   bool shares_connections = false;
-  std::set<std::uint32_t> yielding;  ///< threads that have yielded, and not slept since
+  std::set<std::uint32_t> yielding;  ///< threads that do nothing else
   std::uint32_t passed_on = 0;       ///< receives on accepted connections from which another thread had received last
   Ns alarm_set_at = -1;              ///< a timer that signals once
   LongWait longest_wait;             ///< that was asked for and ended by itself

@@ -9,8 +9,6 @@ namespace {
 
 /// Fewer iterations are ordinary code (read until EAGAIN), not a busy wait.
 constexpr std::uint32_t kFoldedIterations = 3;
-/// A loop that computes longer per iteration does real work between its polls.
-constexpr Ns kLongestIterationNs = 100'000;
 
 }  // namespace
 
@@ -76,6 +74,7 @@ std::uint32_t Emitter::effect(Op op, Ns before, Ns after) {
 
 void Emitter::aside(const Op& op, Ns before, Ns after) {
   const bool found = found_at_plus_one_ == ops.size() + 1;
+  if (hoist_ == Hoist::spin) merge_late();
   base_ += work(before);
   flush();
   push(op);

@@ -35,8 +35,11 @@ class Emitter {
 
   /// From now on computing needs no turn of the thread's interpreter (kUnlocked), or it does.
   void set_unlocked(bool unlocked) { unlocked_ = unlocked; }
-  /// CPU time of the thread, before whatever is emitted next.
-  void compute(Ns cpu) { (hoist_ == Hoist::none ? base_ : late_) += work(cpu); }
+  /// CPU time of the thread, before whatever is emitted next. Much of it is no part of a spin.
+  void compute(Ns cpu) {
+    if (hoist_ == Hoist::spin && cpu > kLongestIterationNs) merge_late();
+    (hoist_ == Hoist::none ? base_ : late_) += work(cpu);
+  }
 
   /// An op that causes something (send, signal, spawn, …) or waits for no other thread; returns its index.
   std::uint32_t cause(const Op& op);
@@ -46,7 +49,8 @@ class Emitter {
   /// spin, one iteration's cost stays behind it, and the thread needs no waking.
   std::uint32_t effect(Op op, Ns before, Ns after);
 
-  /// An op that waits for another thread whatever a poll before has found. `before` and `after` as for effect().
+  /// An op that waits for another thread, or tells others, whatever a poll before has found. It comes after a spin.
+  /// `before` and `after` as for effect().
   void aside(const Op& op, Ns before, Ns after);
 
   /// A poll that found something ready. blocked = time it really slept (0 = did not); then `otherwise` is
@@ -79,6 +83,8 @@ class Emitter {
   ScratchSequence<OpOrigin> origins;
 
  private:
+  /// A loop that computes longer per iteration does real work between its polls.
+  static constexpr Ns kLongestIterationNs = 100'000;
   enum class Hoist : std::uint8_t { none, poll, spin };
   Work work(Ns cpu) const { return unlocked_ ? Work{0, cpu} : Work{cpu, 0}; }
   void merge_late();

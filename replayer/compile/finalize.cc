@@ -353,6 +353,8 @@ void finalize(Context& c) {
     polled.push_back(renumbered(std::exchange(t.polled, {}), numbers, c.space));
     visits.push_back(std::move(t.visits));
   }
+  name_processes(c);
+  c.sharing.finish(c.program);
   if (c.options.order == Order::arrival) {
     const std::vector<ThreadBudget> budgets = thread_budgets(c, polled);
     SplitLoops woven;
@@ -372,8 +374,6 @@ void finalize(Context& c) {
     c.quality.kept_share_ppm = static_cast<std::uint32_t>(std::min(dealt.kept_share, 1e3) * 1e6);
   }
   c.counts.add(Count::datagrams_lost, c.datagrams.lost());
-  name_processes(c);
-  c.sharing.finish(c.program);
   c.program.counts = c.counts.named();
   c.program.quality = quality_of(c);
   warn(c);

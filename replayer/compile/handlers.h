@@ -29,6 +29,10 @@ std::span<const HandlerRow> process_handlers();
 std::span<const HandlerRow> signal_handlers();
 std::span<const HandlerRow> lock_handlers();
 
+/// A thread that has only yielded makes another call: what it computed before that comes after the opening of the
+/// barrier that it waited for, if one opened.
+void settle_yields(Context& c, const Call& call);
+
 /// Must run before a thread's first event: starts its process, copies descriptors.
 void thread_begins(Context& c, std::uint32_t thread);
 

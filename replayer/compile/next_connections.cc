@@ -1,12 +1,14 @@
 #include "replayer/compile/next_connections.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "replayer/compile/loop_ops.h"
+#include "replayer/program/check.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -30,14 +32,19 @@ class Successions {
       : program_(program), listener_(listener) {
     for (const Fiber& fiber : fibers)
       if (is_connection(fiber.source) && fiber.source < listener.size()) fibers_[fiber.source].push_back(fiber.thread);
+    for (const Fiber& fiber : fibers) of_thread_[fiber.thread] = &fiber;
     for (const Fiber& fiber : fibers) note(fiber);
   }
 
   std::uint64_t put_in_order() {
+    keep_those_told_alone();
     std::uint64_t moved = 0;
     for (auto& [key, group] : groups_)
-      if (are_alike(group)) moved += match(group);
-    return moved;
+      if (!group.empty() && are_alike(group)) moved += match(group);
+    // Servers and others may insist on the recorded order.
+    if (moved == 0 || check(program_).empty()) return moved;
+    for (const Target& was : before_) program_.threads[was.thread].ops[was.op].target = was.target;
+    return 0;
   }
 
  private:
@@ -63,7 +70,22 @@ class Successions {
     if (!next) return;
     const Op& first = program_.threads[*next].ops.front();
     const std::uint32_t token = program_.threads[fiber.thread].ops[found->signal].target;
-    if (first.kind == OpKind::wait && first.target == token) groups_[{loop, listener_[fiber.source]}].push_back(*found);
+    if (first.kind == OpKind::wait && first.target == token)
+      groups_[{loop, fiber.region, listener_[fiber.source]}].push_back(*found);
+  }
+
+  /// Leaves out those whose signal others wait for, too.
+  void keep_those_told_alone() {
+    if (groups_.empty()) return;
+    std::vector<std::uint8_t> waiters(program_.tokens);
+    for (const ProgramThread& thread : program_.threads)
+      for (const Op& op : thread.ops)
+        if (op.kind == OpKind::wait && op.target < waiters.size() && waiters[op.target] < 2) ++waiters[op.target];
+    for (auto& [key, group] : groups_)
+      std::erase_if(group, [&](const Succession& s) {
+        const std::uint32_t token = program_.threads[s.thread].ops[s.signal].target;
+        return token >= waiters.size() || waiters[token] != 1;
+      });
   }
 
   /// If the fiber begins just one connection, later than its own and when that has ended.
@@ -93,12 +115,23 @@ class Successions {
     return shape;
   }
 
+  /// They transfer the same, and none took much of the whole time: its own request may do that everywhere, and an even
+  /// chain would be longer by as much.
   bool are_alike(const std::vector<Succession>& group) const {
+    constexpr Ns kPart = 4;
     const Shape first = shape_of(group.front().thread);
-    return std::ranges::all_of(group, [&](const Succession& s) {
+    Ns begin = std::numeric_limits<Ns>::max(), end = 0, longest = 0;
+    for (const Succession& s : group) {
       const auto next = fiber_in(program_.threads[s.thread].loop_plus_one, s.begun);
-      return next && shape_of(s.thread) == first && shape_of(*next) == first;
-    });
+      if (!next || shape_of(s.thread) != first || shape_of(*next) != first) return false;
+      for (const std::uint32_t thread : {s.thread, *next}) {
+        const Fiber& fiber = *of_thread_.at(thread);
+        begin = std::min(begin, fiber.first_ready_ns);
+        end = std::max(end, fiber.last_ready_ns);
+        longest = std::max(longest, fiber.last_ready_ns - fiber.first_ready_ns);
+      }
+    }
+    return kPart * longest <= end - begin;
   }
 
   /// The connection that began as the i-th of those that ended is followed by the i-th of those that followed.
@@ -114,6 +147,8 @@ class Successions {
     std::uint64_t moved = 0;
     for (std::size_t i = 0; i < group.size(); ++i) {
       ScratchSequence<Op>& ops = program_.threads[group[i].thread].ops;
+      for (const std::uint32_t op : {group[i].connect, group[i].signal})
+        before_.push_back({group[i].thread, op, ops[op].target});
       moved += ops[group[i].connect].target != begun[i].connection;
       ops[group[i].connect].target = begun[i].connection;
       ops[group[i].signal].target = begun[i].token;
@@ -124,7 +159,13 @@ class Successions {
   Program& program_;
   std::span<const std::uint32_t> listener_;
   std::map<SourceKey, std::vector<std::uint32_t>> fibers_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Succession>> groups_;  ///< by loop and listener
+  std::map<std::uint32_t, const Fiber*> of_thread_;
+  /// By loop, region and listener.
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::vector<Succession>> groups_;
+  struct Target {
+    std::uint32_t thread = 0, op = 0, target = 0;
+  };
+  std::vector<Target> before_;  ///< what ops had that were changed
 };
 
 }  // namespace

@@ -23,8 +23,6 @@ void clone_exit(Context& c, Call& call) {
   // Its copy of the descriptors is that of this moment, even if it is not seen doing anything for long.
   if (!state.begun) thread_begins(c, child);
   const Thread& thread = c.trace.tables.threads()[child];
-  if (thread.process.value != call.process)
-    c.processes[thread.process.value].serves_connection = std::exchange(c.state(call).has_accepted, false);
   const bool vfork = (thread.clone_flags & CLONE_VFORK) != 0;
   const Ns blocked = call.blocked;
   call.blocked = 0;
@@ -41,6 +39,7 @@ void image_replaced(Context& c, Call& call) {
   ProcessState& p = c.processes[call.process];
   p.address_space = c.next_address_space++;
   p.interpreter.replaced();
+  p.yielding.clear();
   c.sharing.execed(call.process);
   c.descriptors.exec(call.process, c.dead);
   c.state(call).clear_tid = 0;

@@ -83,7 +83,6 @@ void accept_exit(Context& c, Call& call) {
   }
   if (call.result() == -EINTR) return interrupted(c, call);
   if (call.result() < 0) return;
-  c.state(call).has_accepted = true;
   const ObjectId server{static_cast<std::uint32_t>(call.extra_argument(0))};
   if (server.value) inherit_options(c.channels.ends(server), c.channels.ends(call.object));
   const std::uint32_t link = server.value ? c.channels.accept(server, call.object, call.thread) : 0;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
 
 #include "replayer/compile/handlers.h"
 
@@ -79,7 +78,6 @@ void arrives_at_barrier(Context& c, Call& call) {
   const bool polls = is_poller(t);
   t.slept_at = call.event.entry_ns;
   t.slept_cpu = t.cpu;
-  if (std::exchange(t.yields.cpu, -1) >= 0) c.processes[call.process].yielding.erase(call.thread);
   if (polls) return;
   const bool plain = (call.event.argument(1) & FUTEX_CMD_MASK) == FUTEX_WAIT;
   auto* arrival =
@@ -101,11 +99,13 @@ bool releaser_sleeps(const Context& c, const ThreadState& t) {
 std::vector<Barriers::Yielding> who_yields(Context& c, const Call& call) {
   constexpr Ns kInBetweenNs = 20'000;
   std::vector<Barriers::Yielding> found;
-  for (const std::uint32_t thread : c.processes[call.process].yielding) {
-    const Yields& y = c.threads[thread].yields;
-    if (thread != call.thread && (y.inside || call.event.entry_ns - y.since <= kInBetweenNs))
-      found.push_back({thread, y.arrival});
-  }
+  std::erase_if(c.processes[call.process].yielding, [&](std::uint32_t thread) {
+    const ThreadState& t = c.threads[thread];
+    const Yields& y = t.yields;
+    if (t.ended || !(y.inside || call.event.entry_ns - y.since <= kInBetweenNs)) return true;
+    if (thread != call.thread && !is_poller(t)) found.push_back({thread, y.arrival});
+    return false;
+  });
   return found;
 }
 
@@ -290,19 +290,10 @@ void message_received(Context& c, Call& call) {
   wait_token(c, call, token, Cause::sync);
 }
 
-/// If a barrier has opened for the thread, it comes after that.
-void passes_barrier(Context& c, Call& call) {
-  const auto opening = c.barriers.passes(call.thread);
-  if (!opening) return;
-  wait_token(c, call, *opening, Cause::sync, kPolls);
-  c.state(call).yields.cpu = -1;
-}
-
 /// The first of several yields in a row.
 void begins_to_yield(Context& c, Call& call) {
   Yields& y = c.state(call).yields;
   y.arrival.reset();
-  c.processes[call.process].yielding.insert(call.thread);
   if (!c.barriers.takes_part(call.thread)) return;
   y.arrival = c.tokens.add({call.thread, call.event.entry_ns});
   c.emit(call).aside({OpKind::signal, Cause::none, 0, y.arrival->value, 0}, 0, 0);
@@ -310,9 +301,9 @@ void begins_to_yield(Context& c, Call& call) {
 
 void yield_entry(Context& c, Call& call) {
   ThreadState& t = c.state(call);
-  passes_barrier(c, call);  // it opened after the last yield
   const bool goes_on = t.yields.cpu >= 0 && t.cpu - t.yields.cpu <= kAtOnceNs;
   if (!goes_on) begins_to_yield(c, call);
+  c.processes[call.process].yielding.insert(call.thread);
   t.yields.cpu = t.cpu;
   t.yields.inside = true;
   t.emit.spin(call.cpu);
@@ -323,7 +314,6 @@ void yield_exit(Context& c, Call& call) {
   Yields& y = c.state(call).yields;
   y.inside = false;
   y.since = call.event.exit_ns;
-  passes_barrier(c, call);
 }
 
 /// glibc asks for the attributes of a thread (pthread_getattr_np) with a set of 32 bytes, which is no question for the
@@ -344,5 +334,18 @@ constexpr HandlerRow kRows[] = {
 }  // namespace
 
 std::span<const HandlerRow> sync_handlers() { return kRows; }
+
+void settle_yields(Context& c, const Call& call) {
+  ThreadState& t = c.state(call);
+  const auto opening = c.barriers.passes(call.thread);
+  if (opening) {
+    const Op wait{OpKind::wait, Cause::sync, kPolls, opening->value, 0};
+    t.emit.effect(wait, 0, 0);
+    t.waits.add(wait, t.last_exit);
+  }
+  if (!opening && call.event.kind == SYS_sched_yield) return;
+  t.yields.cpu = -1;
+  c.processes[call.process].yielding.erase(call.thread);
+}
 
 }  // namespace simrec::replay::causal

@@ -120,7 +120,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     run_event_engine(input);
   throw ReplayError("SimGrid ended while transfers were under way: " +
                     (has_outages(platform_file)
-                         ? platform_file + " switches hosts or links off, which only --engine event survives"
+                         ? platform_file + " switches hosts or links off while they are used, which is not modelled"
                          : "a link or disk of " + platform_file + " has no bandwidth"));
 }
 

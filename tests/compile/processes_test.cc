@@ -36,25 +36,6 @@ TEST(Processes, WnohangThatFindsNothingAndStopsAreNoWaits) {
   EXPECT_EQ(count(p, "job-control stops"), 1U);
 }
 
-/// A process that may accept a connection forks, is told of the child's end in a poll, and looks which one it was.
-Program forking(bool accepts) {
-  Script s;
-  const ThreadId a = s.root();
-  if (accepts) s.call(a, SYS_accept, 5, {3, 0, 0}, {1 * kMs, 1 * kMs + 10});
-  const ThreadId b = s.fork(a, 101, {2 * kMs, 2 * kMs + 100});
-  s.exit_group(b, 4 * kMs);
-  s.call(a, SYS_poll, -EINTR, {1, 1000}, {3 * kMs, 4 * kMs + 100, 0, 0});
-  s.pseudo(a, PseudoEvent::signal, {SIGCHLD, CLD_EXITED, 101}, 4 * kMs + 110);
-  s.call(a, SYS_wait4, 101, {-1, WNOHANG, 0}, {4 * kMs + 200, 4 * kMs + 210});
-  return s.compile();
-}
-
-TEST(Processes, AServerReapsThoseThatServeInPassing) {
-  const auto waits = [](const Program& p) { return std::ranges::count(p.threads[0].ops, OpKind::wait, &Op::kind); };
-  EXPECT_EQ(waits(forking(true)), 0);
-  EXPECT_EQ(waits(forking(false)), 2) << "the poll, and wait4";
-}
-
 TEST(Processes, ReusedPidsAreAwaitedInOrder) {
   Script s;
   const ThreadId a = s.root();

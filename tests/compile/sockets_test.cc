@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -43,6 +44,27 @@ TEST(Sockets, WhoPollsForItsConnectionWaitsForIt) {
   const Program p = s.compile();
   EXPECT_EQ(ops(p, s.client), "connect? c0, compute 100, send s1 0, send s0 1, send s1 14, recv s0 1, exit");
   EXPECT_EQ(check(p), "");
+}
+
+/// A server accepts a connection and forks, is told of the child's end in a poll, and looks which one it was.
+Program forking(bool child_serves) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+  s.accept({3 * kMs, 4 * kMs + 30'000});
+  const ThreadId child = s.fork(s.server, 102, {5 * kMs, 5 * kMs + 100});
+  s.call(s.client, SYS_sendto, 14, {5, 14, 0, 0}, {6 * kMs, 6 * kMs + 10});
+  s.call(child_serves ? child : s.server, SYS_recvfrom, 14, {7, 100, 0, 0}, {6 * kMs, 6 * kMs + 20});
+  s.exit_group(child, 9 * kMs);
+  s.call(s.server, SYS_poll, -EINTR, {1, 1000}, {8 * kMs, 9 * kMs + 100});
+  s.pseudo(s.server, PseudoEvent::signal, {SIGCHLD, CLD_EXITED, 102}, 9 * kMs + 110);
+  s.call(s.server, SYS_wait4, 102, {-1, WNOHANG, 0}, {9 * kMs + 200, 9 * kMs + 210});
+  return s.compile();
+}
+
+TEST(Sockets, AServerReapsInPassingThoseThatServe) {
+  const auto waits = [](const Program& p) { return std::ranges::count(p.threads[0].ops, OpKind::wait, &Op::kind); };
+  EXPECT_EQ(waits(forking(true)), 0);
+  EXPECT_EQ(waits(forking(false)), 2) << "a helper: its server waits for it in the poll, and in wait4";
 }
 
 TEST(Sockets, TcpIsMatchedByItsFourTuple) {

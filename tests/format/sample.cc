@@ -32,6 +32,7 @@ Header full_header() {
       .loopback_latency_ns = 12'345,
       .loopback_bandwidth_bytes_per_s = 3.5e9,
       .wake_up_ns = 6'789,
+      .wake_up_recording_ns = 123,
       .timer_slack_ns = 50'000,
       .cold_ns = 98'000,
       .cold_long_ns = 123'000,
@@ -217,6 +218,7 @@ std::string text_of(const Header& header) {
       << calibration.timer_slack_ns;
   if (calibration.cold_ns) out << '|' << calibration.cold_ns;  // not in traces of older tools
   if (calibration.cold_long_ns) out << '|' << calibration.cold_long_ns;
+  if (calibration.wake_up_recording_ns >= 0) out << '|' << calibration.wake_up_recording_ns;
   for (const StopCost& stop : calibration.stops) {
     out << "\nstop " << int{stop.tier} << stop.whole_call << stop.same_cpu << '|' << stop.burst_bias_ns << '|'
         << stop.call_bias_ns << '|' << stop.wall_ns << '|' << stop.residual_ns;

@@ -16,7 +16,7 @@ std::string twin() {
   header.host.name = "home";
   header.host.cores = 4;
   header.calibration.core_speed_flops = 1e9;
-  return twin_platform_xml(header);
+  return twin_platform_xml(header, IdleCores::native);
 }
 
 TEST(TwoSites, AreAsFarApartAsAskedFor) {
