@@ -303,6 +303,44 @@ TEST(EventLoops, WhatEpollWasAskedForComesFromWhoAsked) {
   EXPECT_EQ(server(false), "turn:r0/10 turn:s2/5 turn:r0/20 signal0 exit ");
 }
 
+/// Files by ftp: for each a command on connection 0, a connection of its own that ends, and an answer on connection 0.
+/// Returns what the fiber of connection 0 does.
+std::string ftp(std::uint32_t files) {
+  std::vector<Op> ops = {recv(0, 10)};
+  std::vector<std::pair<std::uint32_t, SourceKey>> polls = {{0, 0}};
+  const auto found = [&](SourceKey source) { polls.emplace_back(static_cast<std::uint32_t>(ops.size()), source); };
+  for (std::uint32_t file = 0; file < files; ++file) {
+    const std::uint32_t connection = 2 + file, stream = 4 + 2 * file;
+    ops.push_back(send(2, 5));
+    found(0);
+    ops.push_back(recv(0, 20 + 20 * file));
+    ops.push_back({OpKind::connect, Cause::none, kNonblocking, connection, 0});
+    found(connection);
+    ops.push_back(recv(stream, 1000));
+    ops.push_back({OpKind::finish, Cause::none, 0, stream + 1, 0});
+    found(0);
+    ops.push_back(recv(0, 30 + 20 * file));
+  }
+  ops.push_back(send(2, 5));
+  Server s(ops);
+  for (std::uint32_t file = 0; file < files; ++file)
+    for (int direction = 0; direction < 2; ++direction) s.program.streams.emplace_back().connection_plus_one = 3 + file;
+  s.program.connections.resize(2 + files);
+  for (const auto& [before, source] : polls) s.poll(before, {source});
+  s.split();
+  return s.ops(1);
+}
+
+TEST(EventLoops, TheNextCommandComesAfterTheFile) {
+  const auto waits = [](const std::string& ops) {
+    int count = 0;
+    for (std::size_t at = ops.find("wait"); at != std::string::npos; at = ops.find("wait", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(waits(ftp(2)), 0) << "two may be chance";
+  EXPECT_EQ(waits(ftp(3)), 3);
+}
+
 TEST(EventLoops, NobodyWaitsForAHandlerThatOnlyLearnsOfItsConnection) {
   const Op finish{OpKind::finish, Cause::none, 0, 3, 0};
   Server s({recv(0, 10), send(3, 0), recv(0, 20), finish, recv(0, 30), send(3, 0), send(3, 4), recv(0, 40), finish});
