@@ -19,7 +19,9 @@ class Platform : public Command {
         ->capture_default_str()
         ->type_name("FILE");
     app.footer(
-        "The twin has the cores, core speed and loopback that simrec measured before recording.\n"
+        "The twin has the cores, core speed and loopback that simrec measured before recording. Its idle cores are "
+        "awake,\n"
+        "as simrec kept them: natively waking a thread takes native_wakeup_ns, not wakeup_ns.\n"
         "Edit it to ask \"what if\": more cores, faster ones, a second host behind a link.\n"
         "Example:\n"
         "  simtrace platform -o twin.xml trace.capnp && simreplay trace.capnp twin.xml");
@@ -28,7 +30,7 @@ class Platform : public Command {
   int run() override {
     const TraceReader reader(path_);
     Output output(output_);
-    output.stream() << twin_platform_xml(reader.header(), IdleCores::native);
+    output.stream() << twin_platform_xml(reader.header(), IdleCores::recording);
     output.commit();
     return kSuccess;
   }

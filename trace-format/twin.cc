@@ -81,6 +81,7 @@ std::string twin_platform_xml(const Header& header, IdleCores idle) {
   xml += prop("memory_bytes", text_of(header.host.memory_bytes));
   xml += prop("loopback_latency_ns", text_of(calibration.loopback_latency_ns));
   xml += prop("wakeup_ns", text_of(awake ? calibration.wake_up_recording_ns : calibration.wake_up_ns));
+  if (awake) xml += prop("native_wakeup_ns", text_of(calibration.wake_up_ns));
   xml += prop("timer_slack_ns", text_of(calibration.timer_slack_ns));
   xml += prop("cold_ns", text_of(calibration.cold_ns));
   xml += prop("cold_40ms_ns", text_of(calibration.cold_long_ns));

@@ -24,6 +24,7 @@ TEST(Twin, HasIdleCoresAsTheyWereWhileRecordingIfThatIsKnown) {
   Header header = full_header();
   const std::string as_recorded = twin_platform_xml(header, IdleCores::recording);
   EXPECT_NE(as_recorded.find("<prop id=\"wakeup_ns\" value=\"123\"/>"), std::string::npos) << as_recorded;
+  EXPECT_NE(as_recorded.find("<prop id=\"native_wakeup_ns\" value=\"6789\"/>"), std::string::npos) << as_recorded;
   header.calibration.wake_up_recording_ns = -1;  // traces of older versions
   EXPECT_EQ(twin_platform_xml(header, IdleCores::recording), twin_platform_xml(header, IdleCores::native));
 }
