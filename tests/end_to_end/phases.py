@@ -28,7 +28,7 @@ def holds(kind, simrec, simreplay, program, folder):
 if __name__ == "__main__":
     # In a crowd threads pass a barrier without a call, or a last tick is over before its thread is told to stop.
     good = 0
-    for attempt in range(6):
+    for attempt in range(10):
         with tempfile.TemporaryDirectory() as name:
             fault = holds(*sys.argv[1:5], pathlib.Path(name))
         good += not fault
