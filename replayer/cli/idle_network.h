@@ -9,6 +9,9 @@
 
 namespace simrec::replay {
 
+/// Are the stream's ends on different hosts?
+bool leads_elsewhere(const Stream& stream, const Program& program, const Outcome& outcome);
+
 /// What to tell if the program's processes run on several hosts and use network connections, none of which leads from
 /// one host to another.
 std::optional<std::string> idle_network_warning(const Program& program, const Outcome& outcome);

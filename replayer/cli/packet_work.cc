@@ -3,15 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "replayer/cli/idle_network.h"
+
 namespace simrec::replay {
 
 void add_packet_work(Program& program, const Outcome& outcome) {
-  const auto host_of = [&](std::uint32_t thread) -> const std::string& {
-    return outcome.processes.at(program.threads.at(thread).process).host;
-  };
   std::vector<bool> remote;
-  for (const Stream& stream : program.streams)
-    remote.push_back(host_of(stream.writer_thread) != host_of(stream.reader_thread));
+  for (const Stream& stream : program.streams) remote.push_back(leads_elsewhere(stream, program, outcome));
   for (ProgramThread& thread : program.threads) {
     Ns work = 0;
     for (std::size_t i = 0; i < thread.ops.size(); ++i) {

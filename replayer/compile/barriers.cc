@@ -45,7 +45,7 @@ void Barriers::Word::meet(const Opening& by, Join join) {
   const auto repeated = std::ranges::unique(met);
   const bool waited_for_itself = !repeated.empty();
   met.erase(repeated.begin(), repeated.end());
-  const auto took_part = [this](std::uint32_t thread) { return std::ranges::binary_search(participants, thread); };
+  const auto took_part = [this](std::uint32_t thread) { return is_among(thread); };
   if (!std::ranges::all_of(met, took_part) || by.all != opens_for_all) {
     participants = met;
     meetings = joins = 0;
@@ -67,7 +67,7 @@ void Barriers::Word::meet(const Opening& by, Join join) {
 Barriers::Join Barriers::join_of(const Word& word, const Opening& by) const {
   if (by.released_by.time <= word.opened_at) return Join::none;
   const auto workers = workers_.find(by.thread);
-  const bool is_worker = std::ranges::binary_search(word.participants, by.released_by.thread) ||
+  const bool is_worker = word.is_among(by.released_by.thread) ||
                          (workers != workers_.end() && workers->second.contains(by.released_by.thread));
   if (!is_worker) return Join::none;
   return by.releaser_sleeps ? Join::joined : Join::unknown;
@@ -75,7 +75,7 @@ Barriers::Join Barriers::join_of(const Word& word, const Opening& by) const {
 
 /// Did the barrier open before the wait came to the kernel?
 bool Barriers::Word::missed_by(const Wait& wait) const {
-  return wait.too_late && wait.value == met_value && std::ranges::binary_search(participants, wait.thread);
+  return wait.too_late && wait.value == met_value && is_among(wait.thread);
 }
 
 const Barriers::Word* Barriers::find(const Futexes::Key& word) const {

@@ -190,8 +190,10 @@ class Splitter {
       else if (only_learned_)
         order_.touch(source);
       only_learned_ = false;
-      if (op.kind == OpKind::send) order_.await_asker(source);
-      if (const auto nested = nested_.ended_before(at_)) order_.await_last_of(*nested);
+      if (op.kind == OpKind::send) {
+        order_.await_asker(source);
+        if (const auto nested = nested_.ended_before(at_)) order_.await_last_of(*nested);
+      }
     } else {
       if (op.kind == OpKind::recv || op.kind == OpKind::recv_end || handlers_.empty()) return false;
       if (op.kind == OpKind::send) {

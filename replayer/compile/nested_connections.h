@@ -31,15 +31,16 @@ class NestedConnections {
         if (op.kind != OpKind::accept) outer = source;
       }
     }
+    std::erase_if(after_, [this](const auto& entry) {
+      const Outer& o = outers_.at(entry.second.outer);
+      return o.overlap || o.nested < kFewest;
+    });
   }
 
   /// If the op sends on an outer connection for the first time since a nested one ended: that one.
   std::optional<SourceKey> ended_before(std::uint32_t op) const {
     const auto found = after_.find(op);
-    if (found == after_.end()) return std::nullopt;
-    const Outer& outer = outers_.at(found->second.outer);
-    if (outer.overlap || outer.nested < kFewest) return std::nullopt;
-    return found->second.nested;
+    return found == after_.end() ? std::nullopt : std::optional(found->second.nested);
   }
 
  private:

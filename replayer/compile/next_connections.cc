@@ -13,11 +13,11 @@
 namespace simrec::replay::causal {
 namespace {
 
-/// What a fiber does at the end of its connection: it begins another one, and tells that connection's fiber.
+/// At the end of its connection a fiber begins another one, and tells that connection's fiber.
 struct Succession {
-  SourceKey ended = 0, begun = 0;
-  std::uint32_t thread = 0;
-  std::uint32_t connect = 0, signal = 0;  ///< its ops
+  const Fiber* ended = nullptr;
+  const Fiber* begun = nullptr;
+  std::uint32_t connect = 0, signal = 0;  ///< ops of the former
 };
 
 /// What a client's side of a connection transfers.
@@ -31,9 +31,9 @@ class Successions {
   Successions(Program& program, std::span<const Fiber> fibers, std::span<const std::uint32_t> listener)
       : program_(program), listener_(listener) {
     for (const Fiber& fiber : fibers)
-      if (is_connection(fiber.source) && fiber.source < listener.size()) fibers_[fiber.source].push_back(fiber.thread);
-    for (const Fiber& fiber : fibers) of_thread_[fiber.thread] = &fiber;
+      if (is_connection(fiber.source) && fiber.source < listener.size()) fibers_[fiber.source].push_back(&fiber);
     for (const Fiber& fiber : fibers) note(fiber);
+    std::erase_if(groups_, [](const auto& group) { return group.second.size() < 2; });
   }
 
   std::uint64_t put_in_order() {
@@ -48,29 +48,28 @@ class Successions {
   }
 
  private:
-  /// The only fiber of the connection in that loop; nullopt = there are several, or none.
-  std::optional<std::uint32_t> fiber_in(std::uint32_t loop, SourceKey connection) const {
+  /// The only fiber of the connection in that loop; nullptr = there are several, or none.
+  const Fiber* fiber_in(std::uint32_t loop, SourceKey connection) const {
     const auto it = fibers_.find(connection);
-    if (it == fibers_.end()) return std::nullopt;
-    std::optional<std::uint32_t> found;
-    for (const std::uint32_t thread : it->second) {
-      if (program_.threads[thread].loop_plus_one != loop) continue;
-      if (found) return std::nullopt;
-      found = thread;
+    if (it == fibers_.end()) return nullptr;
+    const Fiber* found = nullptr;
+    for (const Fiber* fiber : it->second) {
+      if (program_.threads[fiber->thread].loop_plus_one != loop) continue;
+      if (found) return nullptr;
+      found = fiber;
     }
     return found;
   }
 
+  ScratchSequence<Op>& ops_of(const Fiber& fiber) { return program_.threads[fiber.thread].ops; }
+
   void note(const Fiber& fiber) {
     const std::uint32_t loop = program_.threads[fiber.thread].loop_plus_one;
-    if (!is_connection(fiber.source) || fiber_in(loop, fiber.source) != fiber.thread) return;
-    const std::optional<Succession> found = succession_of(fiber);
-    if (!found || found->begun >= listener_.size() || listener_[found->begun] != listener_[fiber.source]) return;
-    const std::optional<std::uint32_t> next = fiber_in(loop, found->begun);
-    if (!next) return;
-    const Op& first = program_.threads[*next].ops.front();
-    const std::uint32_t token = program_.threads[fiber.thread].ops[found->signal].target;
-    if (first.kind == OpKind::wait && first.target == token)
+    if (!is_connection(fiber.source) || fiber_in(loop, fiber.source) != &fiber) return;
+    const std::optional<Succession> found = succession_of(fiber, loop);
+    if (!found || listener_[found->begun->source] != listener_[fiber.source]) return;
+    const Op& first = ops_of(*found->begun).front();
+    if (first.kind == OpKind::wait && first.target == ops_of(fiber)[found->signal].target)
       groups_[{loop, fiber.region, listener_[fiber.source]}].push_back(*found);
   }
 
@@ -83,32 +82,33 @@ class Successions {
         if (op.kind == OpKind::wait && op.target < waiters.size() && waiters[op.target] < 2) ++waiters[op.target];
     for (auto& [key, group] : groups_)
       std::erase_if(group, [&](const Succession& s) {
-        const std::uint32_t token = program_.threads[s.thread].ops[s.signal].target;
+        const std::uint32_t token = ops_of(*s.ended)[s.signal].target;
         return token >= waiters.size() || waiters[token] != 1;
       });
   }
 
   /// If the fiber begins just one connection, later than its own and when that has ended.
-  std::optional<Succession> succession_of(const Fiber& fiber) const {
-    const ProgramThread& thread = program_.threads[fiber.thread];
-    std::optional<Succession> found;
+  std::optional<Succession> succession_of(const Fiber& fiber, std::uint32_t loop) {
+    const ScratchSequence<Op>& ops = ops_of(fiber);
+    Succession found{&fiber};
     bool ended = false;
-    for (std::uint32_t i = 0; i < thread.ops.size(); ++i) {
-      const Op& op = thread.ops[i];
+    for (std::uint32_t i = 0; i < ops.size(); ++i) {
+      const Op& op = ops[i];
       ended = ended || (op.kind == OpKind::finish && source_of_transfer(program_, op) == fiber.source);
       if (op.kind == OpKind::connect) {
-        if (!ended || found || op.target <= fiber.source) return std::nullopt;
-        found = {fiber.source, op.target, fiber.thread, i, 0};
-      } else if (is_plain_signal(op) && found && found->signal == 0) {
-        found->signal = i;
+        if (!ended || found.connect != 0 || op.target <= fiber.source) return std::nullopt;
+        found.connect = i;  // not the first op: something ended before it
+      } else if (is_plain_signal(op) && found.connect != 0 && found.signal == 0) {
+        found.signal = i;
       }
     }
-    return found && found->signal != 0 ? found : std::nullopt;
+    if (found.signal != 0) found.begun = fiber_in(loop, ops[found.connect].target);
+    return found.begun ? std::optional(found) : std::nullopt;
   }
 
-  Shape shape_of(std::uint32_t thread) const {
+  Shape shape_of(const Fiber& fiber) {
     Shape shape;
-    for (const Op& op : program_.threads[thread].ops) {
+    for (const Op& op : ops_of(fiber)) {
       if (op.kind == OpKind::send) shape.sent += op.value;
       if (op.kind == OpKind::recv) shape.received = std::max(shape.received, op.value);
     }
@@ -117,20 +117,17 @@ class Successions {
 
   /// They transfer the same, and none took much of the whole time: its own request may do that everywhere, and an even
   /// chain would be longer by as much.
-  bool are_alike(const std::vector<Succession>& group) const {
+  bool are_alike(const std::vector<Succession>& group) {
     constexpr Ns kPart = 4;
-    const Shape first = shape_of(group.front().thread);
+    const Shape first = shape_of(*group.front().ended);
     Ns begin = std::numeric_limits<Ns>::max(), end = 0, longest = 0;
-    for (const Succession& s : group) {
-      const auto next = fiber_in(program_.threads[s.thread].loop_plus_one, s.begun);
-      if (!next || shape_of(s.thread) != first || shape_of(*next) != first) return false;
-      for (const std::uint32_t thread : {s.thread, *next}) {
-        const Fiber& fiber = *of_thread_.at(thread);
-        begin = std::min(begin, fiber.first_ready_ns);
-        end = std::max(end, fiber.last_ready_ns);
-        longest = std::max(longest, fiber.last_ready_ns - fiber.first_ready_ns);
+    for (const Succession& s : group)
+      for (const Fiber* fiber : {s.ended, s.begun}) {
+        if (shape_of(*fiber) != first) return false;
+        begin = std::min(begin, fiber->first_ready_ns);
+        end = std::max(end, fiber->last_ready_ns);
+        longest = std::max(longest, fiber->last_ready_ns - fiber->first_ready_ns);
       }
-    }
     return kPart * longest <= end - begin;
   }
 
@@ -141,25 +138,24 @@ class Successions {
       std::uint32_t token;
     };
     std::vector<Begun> begun;
-    for (const Succession& s : group) begun.push_back({s.begun, program_.threads[s.thread].ops[s.signal].target});
+    for (const Succession& s : group) begun.push_back({s.begun->source, ops_of(*s.ended)[s.signal].target});
     std::ranges::sort(begun, {}, &Begun::connection);
-    std::ranges::sort(group, {}, &Succession::ended);
+    std::ranges::sort(group, {}, [](const Succession& s) { return s.ended->source; });
     std::uint64_t moved = 0;
     for (std::size_t i = 0; i < group.size(); ++i) {
-      ScratchSequence<Op>& ops = program_.threads[group[i].thread].ops;
-      for (const std::uint32_t op : {group[i].connect, group[i].signal})
-        before_.push_back({group[i].thread, op, ops[op].target});
-      moved += ops[group[i].connect].target != begun[i].connection;
-      ops[group[i].connect].target = begun[i].connection;
-      ops[group[i].signal].target = begun[i].token;
+      const Succession& s = group[i];
+      ScratchSequence<Op>& ops = ops_of(*s.ended);
+      for (const std::uint32_t op : {s.connect, s.signal}) before_.push_back({s.ended->thread, op, ops[op].target});
+      moved += ops[s.connect].target != begun[i].connection;
+      ops[s.connect].target = begun[i].connection;
+      ops[s.signal].target = begun[i].token;
     }
     return moved;
   }
 
   Program& program_;
   std::span<const std::uint32_t> listener_;
-  std::map<SourceKey, std::vector<std::uint32_t>> fibers_;
-  std::map<std::uint32_t, const Fiber*> of_thread_;
+  std::map<SourceKey, std::vector<const Fiber*>> fibers_;
   /// By loop, region and listener.
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::vector<Succession>> groups_;
   struct Target {

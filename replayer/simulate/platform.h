@@ -50,7 +50,7 @@ std::vector<std::string> host_names(const std::string& file, simgrid::s4u::Engin
 /// Does the platform change by itself while time passes (availability profiles)?
 bool has_profiles(const std::string& file);
 
-/// Does the file say that hosts or links are switched off at times (state profiles)? Those stay on here.
+/// Does the file say that hosts or links are switched off at times (state profiles)? Implies has_profiles().
 bool has_outages(const std::string& file);
 
 /// How flows get along on a link.

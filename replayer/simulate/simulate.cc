@@ -78,6 +78,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   Platform platform(program, engine, place(program, rules, host_names(platform_file, engine)));
 
   check_speeds(platform, speed);
+  const bool changes = has_profiles(platform_file), outages = changes && has_outages(platform_file);
   platform.limit_costs(options.model);
   platform.scale_cpu(cpu_time_factors(program, options.cpu));
   Accounting accounting(program, options.timeline);
@@ -92,8 +93,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
     outcome.operations = operations;
     add_hosts(outcome, platform, busy_core_s);
     add_counts(outcome, counts);
-    if (has_outages(platform_file))
-      outcome.warnings.push_back("the platform switches hosts or links off at times: here they stay on");
+    if (outages) outcome.warnings.push_back("the platform switches hosts or links off at times: here they stay on");
     if (insight) insight->finish(outcome);
     if (insight && !outcome.path_followed)
       outcome.warnings.push_back("the critical path was left out: it has more than " +
@@ -105,7 +105,7 @@ void simulate_here(const Program& program, const std::string& platform_file, con
                           engine,
                           options.model,
                           speed,
-                          has_profiles(platform_file),
+                          changes,
                           !options.simgrid_config.empty(),
                           accounting,
                           insight ? &*insight : nullptr,
@@ -119,9 +119,8 @@ void simulate_here(const Program& program, const std::string& platform_file, con
   else
     run_event_engine(input);
   throw ReplayError("SimGrid ended while transfers were under way: " +
-                    (has_outages(platform_file)
-                         ? platform_file + " switches hosts or links off while they are used, which is not modelled"
-                         : "a link or disk of " + platform_file + " has no bandwidth"));
+                    (outages ? platform_file + " switches hosts or links off while they are used, which is not modelled"
+                             : "a link or disk of " + platform_file + " has no bandwidth"));
 }
 
 void simulate_with_engine(const Program& program, const std::string& platform_file, const SimulateOptions& options,
