@@ -26,6 +26,7 @@ Json host_json(const Header& header) {
           {"cpu_model", host.cpu_model},
           {"distribution", host.distribution},
           {"virtualization", host.virtualization},
+          {"tcp_congestion_control", host.tcp_congestion_control},
           {"cores", host.cores},
           {"memory_bytes", host.memory_bytes},
           {"core_speed_flops", calibration.core_speed_flops},

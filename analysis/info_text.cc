@@ -39,7 +39,8 @@ std::string host_text(const HostInfo& host) {
   return joined({host.name,
                  std::to_string(host.cores) + " × " + (host.cpu_model.empty() ? "unknown CPU" : host.cpu_model),
                  format_bytes(host.memory_bytes), host.kernel.empty() ? "" : "Linux " + host.kernel, host.distribution,
-                 host.virtualization == "none" ? "" : host.virtualization});
+                 host.virtualization == "none" ? "" : host.virtualization,
+                 host.tcp_congestion_control.empty() ? "" : "TCP with " + host.tcp_congestion_control});
 }
 
 std::string calibration_text(const Calibration& calibration) {

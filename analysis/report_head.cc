@@ -148,6 +148,7 @@ Json recording_json(const std::string& path, const PredictionSummary& summary) {
             {"cpu_model", host.cpu_model},
             {"distribution", host.distribution},
             {"virtualization", host.virtualization},
+            {"tcp_congestion_control", host.tcp_congestion_control},
             {"cores", host.cores},
             {"memory_bytes", host.memory_bytes}}},
           {"core_speed_flops", header.calibration.core_speed_flops},

@@ -141,6 +141,7 @@ HostInfo host_info() {
   info.memory_bytes = memory_bytes();
   info.distribution = value_of("/etc/os-release", "PRETTY_NAME", '=');
   info.virtualization = virtualization();
+  std::ifstream("/proc/sys/net/ipv4/tcp_congestion_control") >> info.tcp_congestion_control;
   return info;
 }
 

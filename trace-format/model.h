@@ -163,6 +163,7 @@ struct Image {
 
 struct HostInfo {
   std::string name{}, machine{}, kernel{}, cpu_model{}, distribution{}, virtualization{};
+  std::string tcp_congestion_control{};  ///< what the host's TCP uses by default
   std::uint32_t cores = 0;
   std::uint64_t memory_bytes = 0;
 };

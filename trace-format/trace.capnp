@@ -43,6 +43,7 @@ struct Host {
   memoryBytes @5 :UInt64;
   distribution @6 :Text;          # PRETTY_NAME of os-release
   virtualization @7 :Text;        # "kvm", "none", "" = unknown
+  tcpCongestionControl @8 :Text;  # default of its TCP: "cubic", "bbr", ...; "" = unknown
 }
 
 # What simrec measured on the recording host before it started the program.

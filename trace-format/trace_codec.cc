@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "trace-format/capnp_messages.h"
-#include "trace-format/compiled_blocks.h"
+#include "trace-format/header_codec.h"
 #include "trace-format/table_columns.h"
 #include "trace.capnp.h"
 
@@ -11,27 +11,6 @@ namespace simrec {
 namespace {
 
 // Reading: one function per schema struct.
-
-HostInfo read(schema::Host::Reader in) {
-  return {.name = to_string(in.getName()),
-          .machine = to_string(in.getMachine()),
-          .kernel = to_string(in.getKernel()),
-          .cpu_model = to_string(in.getCpuModel()),
-          .distribution = to_string(in.getDistribution()),
-          .virtualization = to_string(in.getVirtualization()),
-          .cores = in.getCores(),
-          .memory_bytes = in.getMemoryBytes()};
-}
-
-StopCost read(schema::StopCost::Reader in) {
-  return {.tier = in.getTier(),
-          .whole_call = in.getWholeCall(),
-          .same_cpu = in.getSameCpu(),
-          .burst_bias_ns = in.getBurstBiasNs(),
-          .call_bias_ns = in.getCallBiasNs(),
-          .wall_ns = in.getWallNs(),
-          .residual_ns = in.getResidualNs()};
-}
 
 // What lists are made of, declared for read_list().
 Object read(schema::Object::Reader in);
@@ -51,35 +30,6 @@ std::vector<Value> read_list(ListReader list) {
   values.reserve(list.size());
   for (const auto item : list) values.push_back(read(item));
   return values;
-}
-
-Calibration read(schema::Calibration::Reader in) {
-  return {.core_speed_flops = in.getCoreSpeedFlops(),
-          .loopback_latency_ns = in.getLoopbackLatencyNs(),
-          .loopback_bandwidth_bytes_per_s = in.getLoopbackBandwidthBytesPerS(),
-          .wake_up_ns = in.getWakeUpNs(),
-          .wake_up_recording_ns = in.getWakeUpRecordingNs(),
-          .timer_slack_ns = in.getTimerSlackNs(),
-          .cold_ns = in.getColdNs(),
-          .cold_long_ns = in.getColdLongNs(),
-          .stops = read_list<StopCost>(in.getStops())};
-}
-
-Header read(schema::Header::Reader in) {
-  // The summaries of predictions and programs begin alike; what follows would be misread. The caller refuses it by
-  // name.
-  const std::string tool_version = to_string(in.getToolVersion());
-  if (tool_version.starts_with(kPredictionTool) || tool_version.starts_with(kProgramTool))
-    return {.tool_version = tool_version};
-  return {.format_version = in.getFormatVersion(),
-          .tool_version = tool_version,
-          .started_unix_ns = in.getStartedUnixNs(),
-          .host = read(in.getHost()),
-          .calibration = read(in.getCalibration()),
-          .command = to_strings(in.getCommand()),
-          .working_directory = to_string(in.getWorkingDirectory()),
-          .options = to_strings(in.getOptions()),
-          .tcp_options = in.getTcpOptions()};
 }
 
 Object read(schema::Object::Reader in) {
@@ -220,7 +170,7 @@ Footer read(schema::Footer::Reader in) {
 Block read(schema::Block::Reader in) {
   switch (in.which()) {
     case schema::Block::HEADER:
-      return read(in.getHeader());
+      return read_header(in.getHeader());
     case schema::Block::TABLES:
       return read(in.getTables());
     case schema::Block::EVENTS:
@@ -232,27 +182,6 @@ Block read(schema::Block::Reader in) {
 }
 
 // Writing: the same structs, the other way.
-
-void write(schema::Host::Builder out, const HostInfo& host) {
-  out.setName(to_text(host.name));
-  out.setMachine(to_text(host.machine));
-  out.setKernel(to_text(host.kernel));
-  out.setCpuModel(to_text(host.cpu_model));
-  out.setCores(host.cores);
-  out.setMemoryBytes(host.memory_bytes);
-  out.setDistribution(to_text(host.distribution));
-  out.setVirtualization(to_text(host.virtualization));
-}
-
-void write(schema::StopCost::Builder out, const StopCost& stop) {
-  out.setTier(stop.tier);
-  out.setWholeCall(stop.whole_call);
-  out.setSameCpu(stop.same_cpu);
-  out.setBurstBiasNs(stop.burst_bias_ns);
-  out.setCallBiasNs(stop.call_bias_ns);
-  out.setWallNs(stop.wall_ns);
-  out.setResidualNs(stop.residual_ns);
-}
 
 // What lists are made of, declared for write_list().
 void write(schema::Frame::Builder out, const Frame& frame);
@@ -270,30 +199,6 @@ void write_list(ListBuilder list, const std::vector<Value>& values) {
 template <class Values>
 unsigned length(const Values& values) {
   return static_cast<unsigned>(values.size());
-}
-
-void write(schema::Calibration::Builder out, const Calibration& calibration) {
-  out.setCoreSpeedFlops(calibration.core_speed_flops);
-  out.setLoopbackLatencyNs(calibration.loopback_latency_ns);
-  out.setLoopbackBandwidthBytesPerS(calibration.loopback_bandwidth_bytes_per_s);
-  out.setWakeUpNs(calibration.wake_up_ns);
-  out.setWakeUpRecordingNs(calibration.wake_up_recording_ns);
-  out.setTimerSlackNs(calibration.timer_slack_ns);
-  out.setColdNs(calibration.cold_ns);
-  out.setColdLongNs(calibration.cold_long_ns);
-  write_list(out.initStops(length(calibration.stops)), calibration.stops);
-}
-
-void write(schema::Header::Builder out, const Header& header) {
-  out.setFormatVersion(header.format_version);
-  out.setToolVersion(to_text(header.tool_version));
-  out.setStartedUnixNs(header.started_unix_ns);
-  write(out.initHost(), header.host);
-  write(out.initCalibration(), header.calibration);
-  fill_texts(out.initCommand(length(header.command)), header.command);
-  out.setWorkingDirectory(to_text(header.working_directory));
-  fill_texts(out.initOptions(length(header.options)), header.options);
-  out.setTcpOptions(header.tcp_options);
 }
 
 void write(schema::Frame::Builder out, const Frame& frame) {
@@ -404,7 +309,7 @@ bool TableEntries::empty() const {
 
 void append_block(FrameContent& frame, const Header& header) {
   capnp::MallocMessageBuilder message;
-  write(message.initRoot<schema::Block>().initHeader(), header);
+  write_header(message.initRoot<schema::Block>().initHeader(), header);
   append_message(frame, message);
 }
 

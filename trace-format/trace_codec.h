@@ -1,5 +1,5 @@
-// Between trace.capnp and the model: one message in, one value out, and back. The only place that
-// includes the generated trace schema.
+// Between trace.capnp and the model: one message in, one value out, and back. Only this one
+// and header_codec.h include the generated trace schema.
 #pragma once
 
 #include <cstdint>

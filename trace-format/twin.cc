@@ -85,6 +85,8 @@ std::string twin_platform_xml(const Header& header, IdleCores idle) {
   xml += prop("timer_slack_ns", text_of(calibration.timer_slack_ns));
   xml += prop("cold_ns", text_of(calibration.cold_ns));
   xml += prop("cold_40ms_ns", text_of(calibration.cold_long_ns));
+  if (!header.host.tcp_congestion_control.empty())
+    xml += prop("tcp_congestion_control", header.host.tcp_congestion_control);
   if (calibration.core_speed_flops <= 0) xml += prop("speed_unknown", "the trace has no calibrated speed");
   xml += "    </host>\n";
   xml += "    <link id=\"" + host + "-loopback\" bandwidth=\"" + text_of(bandwidth) + "Bps\" latency=\"" +

@@ -158,6 +158,7 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.timer_slack_ns = trace.header.calibration.timer_slack_ns;
   p.cold_ns = trace.header.calibration.cold_ns;
   p.cold_long_ns = trace.header.calibration.cold_long_ns;
+  p.tcp_congestion_control = trace.header.host.tcp_congestion_control;
   p.events = trace.event_count;
   p.recorded_ns = trace.footer ? trace.footer->root_end_ns : c.threads[0].last_exit;
   const causal::NativeEstimate native = causal::native_estimate(c, p.recorded_ns);

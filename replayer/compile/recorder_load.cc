@@ -35,7 +35,8 @@ void RecorderLoad::spread_over_events(const Trace& trace, const Ledger& ledger) 
       const Event e = events[i];
       const CorrectedTimes times = ledger.corrected(e);
       Window& window = windows_[window_at(e.entry_ns)];
-      window.own_cpu += static_cast<double>(times.burst_ns + times.call_cpu_ns + (is_fast(e) ? ledger.wall_cost_ns(e) : 0));
+      window.own_cpu +=
+          static_cast<double>(times.burst_ns + times.call_cpu_ns + (is_fast(e) ? ledger.wall_cost_ns(e) : 0));
       if (is_fast(e)) {
         ++fast;
         window.drain_cpu += 1;

@@ -109,6 +109,7 @@ class ProgramBuilder {
     p.timer_slack_ns = plausible(s.timer_slack_ns);
     p.cold_ns = plausible(s.cold_ns);
     p.cold_long_ns = plausible(s.cold_long_ns);
+    p.tcp_congestion_control = s.trace_header.host.tcp_congestion_control;
     p.tokens = s.tokens;
     p.timers = s.timers;
     p.events = s.events;

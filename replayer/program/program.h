@@ -186,6 +186,7 @@ struct Program {
   Ns timer_slack_ns = 0;
   Ns cold_ns = 0;                         ///< calibrated: how much longer a thread computes after a wait of 5 ms
   Ns cold_long_ns = 0;                    ///< the same after 40 ms; less than cold_ns = as much as cold_ns
+  std::string tcp_congestion_control;     ///< the recording host's; empty = unknown
   std::vector<ProgramThread> threads;     ///< thread 0 is the main thread of the root command
   std::vector<ProgramProcess> processes;  ///< process 0 is the root command
   std::vector<Stream> streams;

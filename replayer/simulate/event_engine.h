@@ -102,7 +102,7 @@ class EventEngine {
     double other_links_s_per_byte = 0;
     double last_delivery = 0;  ///< time; nothing overtakes
     bool has_window = false;
-    TcpWindow window{0};
+    TcpWindow window{TcpPath{}};
     bool flow_active = false;
     bool flow_short = false;
     std::uint32_t flow_shares = 1;
@@ -117,6 +117,7 @@ class EventEngine {
     WrittenNow written_now;
     std::int64_t released = 0;  ///< consumed, as the sender knows
     std::uint32_t writer_plus_one = 0;
+    std::uint32_t write = 0;  ///< op of that writer
     double window_event = 0;  ///< time of the pending window event
     std::deque<Delivery> deliveries;
     std::deque<RoomNotice> notices;
@@ -133,6 +134,7 @@ class EventEngine {
     std::int64_t wanted = 0;  ///< a reader waits for bytes up to here and takes what comes
     std::uint32_t source = 0, destination = 0;
     std::uint32_t last_writer_plus_one = 0;
+    std::uint32_t last_write = 0;  ///< its op
     bool end_sent = false, end_arrived = false, end_acknowledged = false;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;

@@ -32,7 +32,7 @@ void EventEngine::add_route(std::uint32_t source, std::uint32_t destination) {
 void EventEngine::queue_flow(std::uint32_t index) {
   const RemotePath& path = *streams_[index].remote;
   SendQueue& queue = send_queues_[path.route];
-  queue.waiting.push(now_, path.writer_plus_one, index);
+  queue.waiting.push(now_, path.writer_plus_one, path.write, index);
   if (queue.sending || queue.due) return;
   queue.due = true;
   queue_.push(now_ + kTurnDelay_s, EventKind::send, path.route);

@@ -19,7 +19,8 @@ void EventEngine::set_up_stream(std::uint32_t index, std::uint32_t opposite) {
   path.back_s = in_.platform.latency_s(stream.destination, stream.source);
   path.opposite = opposite;
   path.route = route_of(stream.source, stream.destination);
-  path.window = TcpWindow(path.forward_s + path.back_s, in_.network.idle_restart);
+  path.window =
+      TcpWindow({path.forward_s + path.back_s, route.slowest_link_s_per_byte}, in_.platform.host(stream.source).tcp);
   path.has_window = in_.network.slow_start && has_congestion_window(from.transport);
   path.window_event = kNever;
 }
@@ -53,6 +54,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   if (op.value == 0) return true;
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
+  stream.last_write = threads_[t].position;
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
     stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
@@ -167,6 +169,7 @@ void EventEngine::inject(std::uint32_t index) {
   path.flow = *cause_;
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
+  path.write = stream.last_write;
   if (path.has_window) path.window.sent(now_, path.flow_end);
   path.flow_shares = window_shares(in_.network, path.has_window ? &path.window : nullptr, path.only_shared_links);
   path.flow_short = is_short_transfer(in_.network, queued, payload);

@@ -10,6 +10,7 @@ constexpr std::array kTerms = {
     ModelTerm{"handshake", &NetworkModel::handshake, "connect takes a round trip"},
     ModelTerm{"slow-start", &NetworkModel::slow_start, "the congestion window grows from ten segments"},
     ModelTerm{"idle-restart", &NetworkModel::idle_restart, "the congestion window shrinks while a connection is idle"},
+    ModelTerm{"hystart", &NetworkModel::hystart, "cubic's slow start ends before the queue is full"},
     ModelTerm{"buffers", &NetworkModel::capacity_window, "socket buffers limit what is under way"},
     ModelTerm{"send-buffer", &NetworkModel::send_buffer, "send buffers are no larger than the congestion window needs"},
     ModelTerm{"send-queue", &NetworkModel::send_queue, "short transfers of one route leave one after the other"},

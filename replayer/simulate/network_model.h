@@ -18,6 +18,7 @@ struct NetworkModel {
   bool handshake = true;        ///< connect costs a round trip
   bool slow_start = true;       ///< congestion window, see tcp_window.h
   bool idle_restart = true;     ///< the window decays after idle time, see tcp_window.h
+  bool hystart = true;          ///< cubic's slow start ends before the queue is full, see tcp_window.h
   bool capacity_window = true;  ///< bytes in flight are limited by the stream's capacity
   bool send_buffer = true;      ///< send buffers grow with the congestion window, see tcp_window.h
   bool send_queue = true;       ///< short transfers of one route leave one after the other, see send_queue.h

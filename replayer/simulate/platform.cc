@@ -132,7 +132,7 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
     host_of_process_.push_back(static_cast<std::uint32_t>(known - hosts_.begin()));
     if (known != hosts_.end()) continue;
     simgrid::s4u::Host* host = engine.host_by_name(name);
-    UsedHost used{host, name, host->get_speed(), static_cast<std::uint32_t>(host->get_core_count()), nullptr, {}};
+    UsedHost used{host, name, host->get_speed(), static_cast<std::uint32_t>(host->get_core_count()), nullptr, {}, {}};
     if (!(used.speed_flops > 0)) throw ReplayError("host " + name + " has speed 0: nothing can run there");
     if (const auto disks = host->get_disks(); !disks.empty()) {
       used.disk = disks.front();
@@ -141,7 +141,9 @@ Platform::Platform(const Program& program, simgrid::s4u::Engine& engine,
       used.disk->set_write_bandwidth(write * kDiskUnitsPerByte);
       used.disk->set_readwrite_bandwidth(std::max(read, write) * kDiskUnitsPerByte);  // SimGrid's default for both
     }
-    used.costs = host_costs(program, name, [host](const char* property) { return host->get_property(property); });
+    const HostProperty property = [host](const char* property_name) { return host->get_property(property_name); };
+    used.costs = host_costs(program, name, property);
+    used.tcp = tcp_sender(program.tcp_congestion_control, name, property);
     hosts_.push_back(std::move(used));
   }
 }
@@ -151,6 +153,7 @@ void Platform::limit_costs(const NetworkModel& model) {
     if (!model.wake_up) host.costs.wake_up_s = 0;
     if (!model.timer_slack) host.costs.timer_slack_s = 0;
     if (!model.cold_caches) host.costs.cold_s = host.costs.cold_long_s = 0;
+    limit(host.tcp, model);
   }
 }
 
@@ -185,6 +188,7 @@ const Route& Platform::route(std::uint32_t from, std::uint32_t to) {
     slowest = std::max(slowest, 1 / link->get_bandwidth());
     if (kind_of(*link) != LinkKind::shared) route.only_shared = false;
   }
+  route.slowest_link_s_per_byte = slowest;
   route.other_links_s_per_byte = std::max(0.0, all - slowest);
   return route;
 }

@@ -10,6 +10,7 @@
 #include "replayer/simulate/host_costs.h"
 #include "replayer/simulate/network_model.h"
 #include "replayer/simulate/simulate.h"
+#include "replayer/simulate/tcp_sender.h"
 
 namespace simgrid::s4u {
 class Disk;
@@ -31,11 +32,13 @@ struct UsedHost {
   std::uint32_t cores = 1;
   simgrid::s4u::Disk* disk = nullptr;  ///< its first one, if any
   HostCosts costs;
+  TcpSender tcp;
 };
 
 /// The way from one host to another.
 struct Route {
-  double latency_s = 0;               ///< one way
+  double latency_s = 0;  ///< one way
+  double slowest_link_s_per_byte = 0;
   double other_links_s_per_byte = 0;  ///< time that all its links but the slowest take for a byte
   bool only_shared = true;            ///< of each link, transfers share the bandwidth
 };

@@ -82,12 +82,14 @@ class ReferenceEngine {
     std::int64_t flowed = 0, flow_end = 0, released = 0;
     WrittenNow written_now;
     std::uint32_t writer_plus_one = 0;
+    std::uint32_t write = 0;  ///< op of that writer
     std::deque<RoomNotice> room;
     Line deliveries, acknowledgements, delayed_acknowledgements, notices;
   };
   struct Stream {
     std::int64_t sent = 0, arrived = 0, consumed = 0, wanted = 0;
     std::uint32_t last_writer_plus_one = 0;
+    std::uint32_t last_write = 0;  ///< its op
     bool end_sent = false, end_arrived = false, end_acknowledged = false;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;

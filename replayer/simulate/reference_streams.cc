@@ -23,7 +23,8 @@ void ReferenceEngine::set_up_stream(std::uint32_t index, std::uint32_t opposite)
   path.only_shared_links = route.only_shared;
   path.back_s = in_.platform.latency_s(destination, source);
   if (in_.network.slow_start && has_congestion_window(from.transport))
-    path.window = std::make_unique<TcpWindow>(path.forward_s + path.back_s, in_.network.idle_restart);
+    path.window = std::make_unique<TcpWindow>(TcpPath{path.forward_s + path.back_s, route.slowest_link_s_per_byte},
+                                              in_.platform.host(source).tcp);
   path.route = &route_of(source, destination);
   path.flow_started = s4u::Semaphore::create(0);
   const std::string name = "stream-" + std::to_string(index);
@@ -64,6 +65,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   if (op.value == 0) return;
   stream.sent += op.value;
   stream.last_writer_plus_one = t + 1;
+  stream.last_write = threads_[t].position;
   const std::int64_t end = stream.sent;
   if (remote) {
     stream.remote->written_now.written(clock_s(), stream.sent - op.value, stream.sent);
@@ -182,6 +184,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
   }
   path.flow_end = path.flowed + payload;
   path.writer_plus_one = stream.last_writer_plus_one;
+  path.write = stream.last_write;
   if (path.window) path.window->sent(clock_s(), path.flow_end);
   path.flow_shares = window_shares(in_.network, path.window.get(), path.only_shared_links);
   ++active_;
@@ -222,7 +225,7 @@ ReferenceEngine::Route& ReferenceEngine::route_of(std::uint32_t source, std::uin
 void ReferenceEngine::queue_flow(std::uint32_t index) {
   const RemotePath& path = *streams_[index].remote;
   SendQueue& queue = path.route->queue;
-  queue.waiting.push(clock_s(), path.writer_plus_one, index);
+  queue.waiting.push(clock_s(), path.writer_plus_one, path.write, index);
   if (queue.sending || queue.due) return;
   queue.due = true;
   path.route->bell->release();

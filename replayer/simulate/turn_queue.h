@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 #include "replayer/simulate/network_model.h"
 
@@ -16,15 +17,18 @@ inline constexpr double kTurnDelay_s = 2 * kInstant_s;
 
 class TurnQueue {
  public:
-  void push(double now_s, std::uint32_t thread) { push(now_s, thread, thread); }
-  void push(double now_s, std::uint32_t thread, std::uint32_t item) { waiting_.push_back({now_s, thread, item}); }
+  void push(double now_s, std::uint32_t thread) { push(now_s, thread, 0, thread); }
+  void push(double now_s, std::uint32_t thread, std::uint32_t op, std::uint32_t item) {
+    waiting_.push_back({now_s, {thread, op}, item});
+  }
   bool empty() const { return waiting_.empty(); }
 
-  /// Takes out what became ready first; of one instant, that of the lowest thread number, in the order of push().
+  /// Takes out what became ready first; of one instant, that of the lowest thread number, in the order of its ops, then
+  /// of push().
   std::uint32_t pop() {
     const double instant_end = waiting_.front().ready_s + kInstant_s;
     const auto end = std::ranges::find_if(waiting_, [&](const Entry& e) { return e.ready_s > instant_end; });
-    const auto first = std::ranges::min_element(waiting_.begin(), end, {}, &Entry::thread);
+    const auto first = std::ranges::min_element(waiting_.begin(), end, {}, &Entry::who);
     const std::uint32_t item = first->item;
     waiting_.erase(first);
     return item;
@@ -33,7 +37,8 @@ class TurnQueue {
  private:
   struct Entry {
     double ready_s;
-    std::uint32_t thread, item;
+    std::pair<std::uint32_t, std::uint32_t> who;  ///< thread and op
+    std::uint32_t item;
   };
   std::deque<Entry> waiting_;
 };

@@ -25,6 +25,7 @@ Header full_header() {
                  .cpu_model = "Some CPU @ 3 GHz",
                  .distribution = "Debian \"12\"",
                  .virtualization = "kvm",
+                 .tcp_congestion_control = "bbr",
                  .cores = 7,
                  .memory_bytes = 1ULL << 40};
   header.calibration = {
@@ -219,6 +220,7 @@ std::string text_of(const Header& header) {
   if (calibration.cold_ns) out << '|' << calibration.cold_ns;  // not in traces of older tools
   if (calibration.cold_long_ns) out << '|' << calibration.cold_long_ns;
   if (calibration.wake_up_recording_ns >= 0) out << '|' << calibration.wake_up_recording_ns;
+  if (!host.tcp_congestion_control.empty()) out << '|' << host.tcp_congestion_control;
   for (const StopCost& stop : calibration.stops) {
     out << "\nstop " << int{stop.tier} << stop.whole_call << stop.same_cpu << '|' << stop.burst_bias_ns << '|'
         << stop.call_bias_ns << '|' << stop.wall_ns << '|' << stop.residual_ns;

@@ -12,9 +12,10 @@ TEST(Twin, SaysWhatWasCalibrated) {
   header.host.name = "my \"host\" <&>";
   header.host.cpu_model = "A & B <C>";
   const std::string xml = twin_platform_xml(header, IdleCores::native);
-  for (const char* part : {"<host id=\"my--host-----\" speed=\"1.25e+09f\" core=\"7\">",
-                           "value=\"A &amp; B &lt;C&gt;\"", "bandwidth=\"3.5e+09Bps\" latency=\"1.2345e-05s\"",
-                           "<prop id=\"wakeup_ns\" value=\"6789\"/>", "<platform version=\"4.1\">"}) {
+  for (const char* part :
+       {"<host id=\"my--host-----\" speed=\"1.25e+09f\" core=\"7\">", "value=\"A &amp; B &lt;C&gt;\"",
+        "bandwidth=\"3.5e+09Bps\" latency=\"1.2345e-05s\"", "<prop id=\"wakeup_ns\" value=\"6789\"/>",
+        "<prop id=\"tcp_congestion_control\" value=\"bbr\"/>", "<platform version=\"4.1\">"}) {
     EXPECT_NE(xml.find(part), std::string::npos) << part << " is not in\n" << xml;
   }
   EXPECT_EQ(xml.find("speed_unknown"), std::string::npos);

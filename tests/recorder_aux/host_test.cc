@@ -28,6 +28,7 @@ TEST(HostInfo, IsThisMachine) {
       static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   EXPECT_EQ(info.memory_bytes, memory);
   EXPECT_FALSE(info.virtualization.empty());
+  EXPECT_FALSE(info.tcp_congestion_control.empty());
 }
 
 TEST(Doctor, ExitStatusAgreesWithTheVerdict) {

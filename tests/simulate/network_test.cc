@@ -301,7 +301,7 @@ TEST_P(Network, DatagramsKnowNoWindow) {
 TEST(NetworkModel, AConnectionHasSharesAsItHasBytesUnderWay) {
   NetworkModel model;
   const auto shares = [&model](std::int64_t in_flight, bool only_shared_links = true) {
-    TcpWindow window(0.01);
+    TcpWindow window({0.01, 0});
     window.sent(0, in_flight);
     return window_shares(model, &window, only_shared_links);
   };
@@ -334,36 +334,20 @@ TEST_P(Network, WhoHasMoreUnderWayGetsMoreOfTheLink) {
   EXPECT_GT(as_windows.processes[3].end_ns, evenly.processes[3].end_ns + 5 * kMs);
 }
 
-TEST(TcpWindow, DecaysAfterIdleTime) {
-  constexpr std::int64_t kInitial = 10 * kSegmentPayload;
-  TcpWindow window(0.1);
-  std::int64_t position = 0;
-  double now = 0;
-  for (int round = 0; round < 4; ++round) {
-    position = window.limit(now);
-    window.sent(now, position);
-    now += 0.1;
-    window.acknowledge_at(now, position);
-  }
-  EXPECT_EQ(window.limit(now) - position, 16 * kInitial);
-  EXPECT_EQ(window.limit(now + 0.15) - position, 16 * kInitial);  // last sent 0.25 s ago: within RTO = 0.3 s
-  EXPECT_EQ(window.limit(now + 0.45) - position, 8 * kInitial);
-  EXPECT_EQ(window.limit(now + 60) - position, kInitial);
-}
-
-TEST(TcpWindow, GrowsOnlyWhileItIsTheLimit) {
-  TcpWindow window(0.1);
-  window.sent(0, 1000);
-  window.acknowledge_at(0.1, 1000);
-  EXPECT_EQ(window.limit(0.1), 1000 + 10 * kSegmentPayload);
-}
-
-// 2 windows of 14480 bytes per round trip, in 1/1024 s; and 64 KiB halved for every 512 us of the round trip.
-TEST(TcpWindow, BurstsFollowTheRateOfTheConnection) {
-  EXPECT_EQ(TcpWindow(0.04).burst(), 2 * kSegmentPayload);
-  EXPECT_EQ(TcpWindow(0.004).burst(), 5 * kSegmentPayload);  // 7070 + 512 bytes
-  EXPECT_EQ(TcpWindow(0.0004).burst(), 45 * kSegmentPayload);
-  EXPECT_EQ(TcpWindow(0).burst(), 45 * kSegmentPayload);
+// 640 kB, and the same again after three seconds: the window has decayed to ten segments, or has not.
+TEST_P(Network, BbrKeepsItsWindowWhileIdle) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 640'000), sleep(3'000 * kMs), send(0, 640'000)});
+  b.process("server", {recv(0, 640'000), recv(0, 1'280'000)});
+  b.stream(0, 1);
+  const Ns cubic = run(b).processes[1].end_ns;
+  NetworkModel kept;
+  kept.idle_restart = kept.hystart = false;
+  const Ns cubic_that_keeps = run(b, kept).processes[1].end_ns;
+  b.program.tcp_congestion_control = "bbr";
+  const Ns bbr = run(b).processes[1].end_ns;
+  EXPECT_GT(cubic, bbr + 40 * kMs);
+  EXPECT_NEAR(static_cast<double>(bbr), static_cast<double>(cubic_that_keeps), 20e6);  // it also grows to more
 }
 
 TEST(NetworkModel, NoSmallSegmentsWhileRoomGrows) {

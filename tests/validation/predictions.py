@@ -9,12 +9,13 @@ import subprocess
 import sys
 
 from cases import SETTINGS
+from testbed.network import segments_per_frame
 
 RECORDED_SPEED = 1e9  # flop/s that stand for one core of this machine at full speed
 LIMIT_S = 600
 
 
-def platform_xml(setting, wakeup_ns=None, late_ms=0.0):
+def platform_xml(setting, wakeup_ns=None, late_ms=0.0, tcp="cubic"):
     """Every host has `cores` of the machine's cores; rates count whole frames, as simreplay expects. Each link is `late_ms` slower than wanted."""
     wake = f'<prop id="wakeup_ns" value="{wakeup_ns}"/>' if wakeup_ns is not None else ""
     speed = f'speed="{RECORDED_SPEED * setting.cpu:.10g}f" core="{setting.cores}"'
@@ -24,7 +25,8 @@ def platform_xml(setting, wakeup_ns=None, late_ms=0.0):
         disk = f'<disk id="disk" read_bw="{setting.disk_bps:.10g}Bps" write_bw="{setting.disk_bps:.10g}Bps"/>' if setting.disk_bps else ""
         return "\n".join(out + [f'    <host id="h1" {speed}>{disk}</host>', "  </zone>", "</platform>", ""])
     n = len(setting.links)
-    out += [f'    <host id="h{i}" {speed}>{wake}</host>' for i in range(1, n + 1)]
+    nic = [f'<prop id="tcp_congestion_control" value="{tcp}"/><prop id="gso_max_segs" value="{segments_per_frame(link)}"/>' for link in setting.links]
+    out += [f'    <host id="h{i}" {speed}>{wake}{nic[i - 1]}</host>' for i in range(1, n + 1)]
     for i, link in enumerate(setting.links, 1):
         for way, rate in (("up", link.up_bps), ("down", link.down_bps)):
             out.append(f'    <link id="h{i}_{way}" bandwidth="{rate:.10g}bps" latency="{link.lat_ms + late_ms:.10g}ms"/>')
@@ -128,13 +130,19 @@ def late_ms(setting, networks):
     return statistics.median(same) / 4 if setting.links and same else 0.0
 
 
+def congestion_control(setting, networks):
+    """What the hosts of a setting used for TCP when its truth was measured."""
+    return next((n["congestion_control"] for n in reversed(networks) if n["setting"] == setting.name and "congestion_control" in n), "cubic")
+
+
 def write_platforms(cases, folder, facts):
     os.makedirs(folder, exist_ok=True)
     paths = {}
     for s in {c.setting for c in cases}:
         paths[s.name] = f"{folder}/{s.name}.xml"
         with open(paths[s.name], "w") as f:
-            f.write(platform_xml(s, facts.get("wakeup_ns"), late_ms(s, facts.get("networks", ()))))
+            networks = facts.get("networks", ())
+            f.write(platform_xml(s, facts.get("wakeup_ns"), late_ms(s, networks), congestion_control(s, networks)))
     return paths
 
 

@@ -14,7 +14,7 @@ import build_programs
 import commands
 import inputs
 from testbed.disk import Disk
-from testbed.network import Accounting, Network, TestbedError, host_prefix
+from testbed.network import CONGESTION_CONTROL, Accounting, Network, TestbedError, host_prefix
 
 FOREIGN_LIMIT = 0.5  # cores; a run beside more foreign load is kept, but rejected, and made again once
 STEAL_LIMIT = 0.1  # cores that the hypervisor gave to others: foreign load, too, that only shows here
@@ -24,8 +24,8 @@ RUN_LIMIT_S = 90
 class Testbed:
     """What runs share: programs, inputs, a folder in memory, cgroups."""
 
-    def __init__(self, programs, folder, accounting):
-        self.programs, self.folder, self.accounting = programs, folder, accounting
+    def __init__(self, programs, folder, accounting, congestion_control):
+        self.programs, self.folder, self.accounting, self.congestion_control = programs, folder, accounting, congestion_control
         self.inputs, self.out = f"{folder}/inputs", f"{folder}/out"
         self.network, self.disk, self.eps_ns = None, None, None
         self.prepared = set()  # inputs that are there
@@ -55,13 +55,13 @@ class Testbed:
 
 
 @contextlib.contextmanager
-def open_testbed(programs=""):
+def open_testbed(programs="", congestion_control=CONGESTION_CONTROL):
     """A Testbed whose programs are built into a folder, or into its own, which goes with all that still runs in its cgroups."""
     folder = tempfile.mkdtemp(prefix="simrec-validation.", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
     os.chmod(folder, 0o755)
     try:
         with Accounting() as accounting:
-            yield Testbed(build_programs.build(programs or f"{folder}/bin"), folder, accounting)
+            yield Testbed(build_programs.build(programs or f"{folder}/bin"), folder, accounting, congestion_control)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -169,7 +169,7 @@ def rounds(bed, runs, repetitions, keep, budget_s, facts, wakeup, retry, record)
             members = random.sample(groups[group], len(groups[group]))
             links = members[0][1].links
             if links:
-                with Network(links, f"{bed.programs}/delayline", bed.folder) as bed.network:
+                with Network(links, f"{bed.programs}/delayline", bed.folder, bed.congestion_control) as bed.network:
                     facts.setdefault("networks", []).append({"setting": members[0][1].name, **bed.network.facts})
                     facts.setdefault("wakeups_ns", []).extend(wakeup(bed.folder))
                     repeat(bed, members, keep, end, n, retry)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 
-CONGESTION_CONTROL = "cubic"  # Linux's default, and what simreplay models; some clouds' kernels begin with BBR
+CONGESTION_CONTROL = "cubic"  # Linux's default; some clouds' kernels begin with BBR
 ALLOWED = "/proc/sys/net/ipv4/tcp_allowed_congestion_control"
 NET = "10.77.0."
 MTU = 1500
@@ -70,19 +70,20 @@ def remove_namespaces():
 
 
 class AllowedCongestionControl:
-    """Namespaces may only use what the machine allows everybody: allows ours, and puts back what was there."""
+    """Namespaces may only use what the machine allows everybody: allows one more, and puts back what was there."""
 
-    before = None
+    def __init__(self, wanted):
+        self.wanted, self.before = wanted, None
 
     def allow(self):
         try:
             with open(ALLOWED) as f:
                 allowed = f.read()
-            if CONGESTION_CONTROL not in allowed.split():
-                self.write(f"{allowed.strip()} {CONGESTION_CONTROL}")
+            if self.wanted not in allowed.split():
+                self.write(f"{allowed.strip()} {self.wanted}")
                 self.before = allowed
         except OSError as e:
-            raise TestbedError(f"{CONGESTION_CONTROL} cannot be allowed ({e}): does this kernel have it?") from e
+            raise TestbedError(f"{self.wanted} cannot be allowed ({e}): does this kernel have it?") from e
 
     def restore(self):
         if self.before is not None:
@@ -112,10 +113,10 @@ def ideal_rtt_ms(a, b, frame=98):
 class Network:
     """A running star of hosts; a context manager. `facts` has what the calibration found."""
 
-    def __init__(self, links, delayline, folder):
-        self.links, self.delayline, self.folder = links, delayline, folder
-        self.facts, self.switch = {"congestion_control": CONGESTION_CONTROL}, None
-        self.allowed = AllowedCongestionControl()
+    def __init__(self, links, delayline, folder, congestion_control=CONGESTION_CONTROL):
+        self.links, self.delayline, self.folder, self.congestion_control = links, delayline, folder, congestion_control
+        self.facts, self.switch = {"congestion_control": congestion_control}, None
+        self.allowed = AllowedCongestionControl(congestion_control)
 
     def __enter__(self):
         if os.geteuid():
@@ -178,9 +179,9 @@ class Network:
         tcp = "/proc/sys/net/ipv4/tcp_congestion_control"
         used = self.inside(h, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; "
                                "echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save; echo '0 2147483647' > /proc/sys/net/ipv4/ping_group_range; "
-                               f"echo {CONGESTION_CONTROL} > {tcp}; cat {tcp}"]).strip()
-        if used != CONGESTION_CONTROL:
-            raise TestbedError(f"{h} uses {used} for TCP instead of {CONGESTION_CONTROL}")
+                               f"echo {self.congestion_control} > {tcp}; cat {tcp}"]).strip()
+        if used != self.congestion_control:
+            raise TestbedError(f"{h} uses {used} for TCP instead of {self.congestion_control}")
 
     def inside(self, host, cmd):
         return call(["ip", "netns", "exec", host, *cmd], check=False)
