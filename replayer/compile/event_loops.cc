@@ -10,10 +10,12 @@
 #include "replayer/compile/fiber_writer.h"
 #include "replayer/compile/handler_order.h"
 #include "replayer/compile/late_answers.h"
+#include "replayer/compile/late_work.h"
 #include "replayer/compile/lead.h"
 #include "replayer/compile/lent_connections.h"
 #include "replayer/compile/nested_connections.h"
 #include "replayer/compile/pumps.h"
+#include "replayer/compile/ready_sources.h"
 #include "replayer/compile/worker_pools.h"
 
 namespace simrec::replay::causal {
@@ -30,6 +32,7 @@ class Splitter {
         split_(split),
         thread_(thread),
         polled_(polled),
+        reported_(polled),
         pools_(pools),
         events_(events),
         in_turn_(pools.one_at_a_time[thread]),
@@ -71,30 +74,15 @@ class Splitter {
   }
 
   void pass_marks() {
-    while (mark_ < polled_.marks.size() && polled_.marks[mark_].first_op <= at_) {
-      ++poll_;
+    while (const PollMark* mark = reported_.next(at_, split_.regions)) {
       arrivals_.poll();
-      if (polled_.marks[mark_].alone) late_.waits_for_one();
-      const Ns now = polled_.marks[mark_].at_ns;
-      for (; source_ < polled_.marks[mark_].end_source; ++source_) {
-        Ready& ready = ready_[polled_.sources[source_]];
-        ready.poll = poll_;
-        ready.last_ns = now;
-        if (ready.region != split_.regions) ready.first_ns = now;
-        ready.region = split_.regions;
-      }
-      ++mark_;
+      if (mark->alone) late_.waits_for_one();
     }
   }
   void pass_wishes() {
     for (; wish_ < polled_.wishes.size() && polled_.wishes[wish_].first_op <= at_; ++wish_)
       if (in_region_ && !handlers_.empty()) order_.asks_for(polled_.wishes[wish_].source);
   }
-  bool is_ready(SourceKey source) const {
-    const auto it = ready_.find(source);
-    return poll_ > 0 && it != ready_.end() && it->second.poll == poll_;
-  }
-
   /// Does a region begin with this op?
   bool begins(const Op& op) {
     if (in_turn_) {
@@ -103,9 +91,9 @@ class Splitter {
       return (before_accept || next_connection()) && open_region(op);
     }
     const bool idle_poll = op.kind == OpKind::sleep && droppable(op);
-    if (!idle_poll && !(op.kind == OpKind::accept && poll_ > 0) &&
+    if (!idle_poll && !(op.kind == OpKind::accept && reported_.any()) &&
         !((op.kind == OpKind::recv || op.kind == OpKind::send || op.kind == OpKind::recv_end || reads_event(op)) &&
-          is_ready(source_of(op))))
+          reported_.is_ready(source_of(op))))
       return false;
     return open_region(op);
   }
@@ -177,15 +165,19 @@ class Splitter {
     if (passes_on_late(op, source)) {
       only_learned_ = false;
     } else if (op.kind == OpKind::accept) {
-      ready_[source].poll = poll_;
+      reported_.accepted(source);
       open_handler(source);
     } else if (learns_of_connection(op)) {
-      if (!is_ready(source)) return false;
+      if (!reported_.is_ready(source)) return false;
       push_handler(source);
       order_.learns_of(source);
       only_learned_ = true;
-    } else if (is_ready(source)) {
-      if (handlers_.empty() || handlers_.back().source != source || starts_anew(op))
+    } else if (reported_.is_ready(source)) {
+      const bool turns = handlers_.empty() || handlers_.back().source != source;
+      if (turns && op.kind == OpKind::send && !handlers_.empty() && reported_.came_round(at_) &&
+          late_.answers(source, handlers_.back().source))
+        open_late_handler(source);
+      else if (turns || starts_anew(op))
         open_handler(source);
       else if (only_learned_)
         order_.touch(source);
@@ -212,7 +204,7 @@ class Splitter {
 
   /// A send on a source that was not reported: a late answer, else what came from another one.
   void sends_unasked(const Op& op, SourceKey source) {
-    if (late_.answers(source, handlers_.back().source)) return open_handler(source);
+    if (late_.answers(source, handlers_.back().source)) return open_late_handler(source);
     const std::optional<std::uint32_t> giver = arrivals_.giver_of(op.value);
     const SourceKey origin = giver ? handlers_[*giver].source : handlers_.back().source;
     late_.answered(origin);
@@ -244,7 +236,7 @@ class Splitter {
 
   bool takes_event(const Op& op) {
     const SourceKey source = source_of(op);
-    if (!is_ready(source)) return false;
+    if (!reported_.is_ready(source)) return false;
     if (handlers_.empty() || handlers_.back().source != source || has_moved_) open_handler(source);
     has_moved_ = true;
     last_received_ = current();
@@ -296,9 +288,21 @@ class Splitter {
     order_.touch(source);
   }
 
+  /// Of an answer that comes late: with what was computed since the thread did something else.
+  void open_late_handler(SourceKey source) {
+    const bool computes = ops_[at_ - 1].kind == OpKind::compute && handlers_.back().first < at_ - 1;
+    push_handler(source, computes ? at_ - 1 : at_);
+    order_.touch(source);
+    if (computes) late_work_.add(at_ - 1);
+  }
+
   void push_handler(SourceKey source) {
-    if (!handlers_.empty()) handlers_.back().end = at_;
-    handlers_.push_back({at_, at_, source, 0, awaited_.size(), 0});
+    late_work_.end_round(ops_);
+    push_handler(source, at_);
+  }
+  void push_handler(SourceKey source, std::uint32_t first) {
+    if (!handlers_.empty()) handlers_.back().end = first;
+    handlers_.push_back({first, first, source, 0, awaited_.size(), 0});
     has_sent_ = has_moved_ = has_spawned_ = only_learned_ = false;
   }
 
@@ -311,7 +315,8 @@ class Splitter {
     const OpKind kind = ops_[goal].kind;
     if (kind != OpKind::recv && kind != OpKind::recv_end && kind != OpKind::accept && !reads_event(ops_[goal]))
       return false;
-    return next_action(at_ + 1) == goal && becomes_ready(goal);
+    return next_action(at_ + 1) == goal &&
+           (kind == OpKind::accept || reported_.will_be_ready(source_of(ops_[goal]), goal));
   }
 
   /// First op from `from` on that is neither compute nor an expired poll.
@@ -325,21 +330,9 @@ class Splitter {
     return action_;
   }
 
-  /// Will a poll between here and `goal` have reported the goal's source?
-  bool becomes_ready(std::uint32_t goal) const {
-    if (ops_[goal].kind == OpKind::accept) return true;
-    const SourceKey source = source_of(ops_[goal]);
-    std::uint32_t next = source_;
-    bool found = false;
-    for (std::size_t m = mark_; m < polled_.marks.size() && polled_.marks[m].first_op <= goal; ++m) {
-      found = false;
-      for (; next < polled_.marks[m].end_source; ++next) found = found || polled_.sources[next] == source;
-    }
-    return found;
-  }
-
   void end_region() {
     in_region_ = false;
+    late_work_.end_round(ops_);
     if (!handlers_.empty()) handlers_.back().end = at_;
     const std::vector<SourceKey> sources = handled_sources();
     if (sources.size() < (pooled_ ? 1 : 2)) {
@@ -351,7 +344,7 @@ class Splitter {
       if (ops_[i].kind != OpKind::sleep) writer_.keep(i);
     std::uint32_t fiber = writer_.write(region_, sources);
     for (const SourceKey source : sources) {
-      const Ready& ready = ready_[source];
+      const ReadySources::Times ready = reported_.times(source);
       split_.fibers.push_back({fiber++, source, split_.regions, ready.first_ns, ready.last_ns});
     }
     split_.handlers += handlers_.size();
@@ -365,17 +358,11 @@ class Splitter {
     return {sources.begin(), sources.end()};
   }
 
-  /// What polls told of a source.
-  struct Ready {
-    std::uint32_t poll = 0;        ///< the last one, counted from 1
-    std::uint32_t region = kNone;  ///< in which first_ns is
-    Ns first_ns = 0, last_ns = 0;
-  };
-
   Program& program_;
   SplitLoops& split_;
   const std::uint32_t thread_;
   const PolledSources& polled_;
+  ReadySources reported_;
   const WorkerPools& pools_;
   const EventSources& events_;
   const bool in_turn_;  ///< it waits for one thing at a time
@@ -384,6 +371,7 @@ class Splitter {
   Pumps pumps_;
   Leads leads_;
   LateAnswers late_;
+  LateWork late_work_;
   LentConnections lent_;
   NestedConnections nested_;
   std::optional<SourceKey> feeder_;        ///< of the op at hand, see Pumps
@@ -395,9 +383,6 @@ class Splitter {
   ScratchSequence<std::uint32_t>& awaited_ = region_.awaited;
   HandlerOrder order_{program_, region_};
   std::uint32_t at_ = 0;
-  std::size_t mark_ = 0;
-  std::uint32_t source_ = 0, poll_ = 0;
-  std::unordered_map<SourceKey, Ready> ready_;
   std::uint32_t event_ = 0;     ///< see next_event()
   std::uint32_t head_end_ = 0;  ///< ops before it bring the connection at hand
   bool in_region_ = false, has_sent_ = false, has_moved_ = false, has_spawned_ = false;

@@ -19,6 +19,9 @@
 //
 // An eventfd is a source, too: by it other threads tell the loop what they have done (thread pools of runtimes).
 //
+// A runtime of tasks reads what has come, comes round again, and lets the tasks run: what was computed before an answer
+// then belongs to that (late_work.h).
+//
 // Anything else that can wait (sleeps, locks, children, sources that were not polled) ends the region: it runs when
 // all its handlers have run, and the thread's own order is law again.
 #pragma once
@@ -56,11 +59,14 @@ struct WriteWish {
 /// The polls of one thread.
 struct PolledSources {
   PolledSources() = default;
-  explicit PolledSources(const std::shared_ptr<ScratchSpace>& space) : marks(space), sources(space), wishes(space) {}
+  explicit PolledSources(const std::shared_ptr<ScratchSpace>& space)
+      : marks(space), sources(space), wishes(space), idle(space) {}
 
   ScratchSequence<PollMark> marks;
   ScratchSequence<SourceKey> sources;
   ScratchSequence<WriteWish> wishes;
+  ScratchSequence<std::uint32_t>
+      idle;  ///< before these ops the thread looked around, without waiting, and found nothing
 };
 
 /// The handlers of one source in one region.

@@ -55,7 +55,9 @@ void FiberWriter::write(const Handler& handler, const Region& region, ProgramThr
   ScratchSequence<Op>& ops = fiber.ops;
   for (std::uint32_t i = 0; i < handler.awaited; ++i)
     ops.push_back({OpKind::wait, Cause::sync, kTurn, region.awaited[handler.first_awaited + i], 0});
-  add_origin(fiber.origins, static_cast<std::uint32_t>(ops.size()), origin_.of(handler.first));
+  std::uint32_t act = handler.first;  // what it computes before that comes from there, too
+  while (act + 1 < handler.end && ops_[act].kind == OpKind::compute) ++act;
+  add_origin(fiber.origins, static_cast<std::uint32_t>(ops.size()), origin_.of(act));
   const std::size_t head = ops.size();
   bool queues = pooled_;  // for the connection that comes next
   for (std::uint32_t i = handler.first; i < handler.end; ++i) {

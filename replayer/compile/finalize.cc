@@ -161,6 +161,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
   auto origin = t.emit.origins.begin();
   auto mark = t.polled.marks.begin();
   auto wish = t.polled.wishes.begin();
+  auto idle = t.polled.idle.begin();
   auto visit = t.visits.begin();
   std::deque<Interruptible> sleeps;  // in order of their targets, in which they come but for waits at several futexes
   std::uint32_t out = 0;
@@ -174,6 +175,7 @@ void compact(Context& c, std::uint32_t thread, const Numbers& n) {
     while (origin != t.emit.origins.end() && origin->first_op <= i) (origin++)->first_op = out;
     while (mark != t.polled.marks.end() && mark->first_op <= i) (mark++)->first_op = out;
     while (wish != t.polled.wishes.end() && wish->first_op <= i) (wish++)->first_op = out;
+    for (; idle != t.polled.idle.end() && *idle <= i; ++idle) *idle = out;
     for (; !sleeps.empty() && sleeps.front().old_target <= i; sleeps.pop_front())
       ops[sleeps.front().at].target = out - sleeps.front().at;
     while (conditional != t.conditional.end() && conditional->op < i) ++conditional;
@@ -209,6 +211,7 @@ PolledSources renumbered(const PolledSources& polled, const Numbers& n, const st
   };
   for (const WriteWish& wish : polled.wishes)
     if (const SourceKey key = number(wish.source); key != kDropped) result.wishes.push_back({wish.first_op, key});
+  for (const std::uint32_t first_op : polled.idle) result.idle.push_back(first_op);
   for (const PollMark& mark : polled.marks) {
     for (; source < mark.end_source; ++source)
       if (const SourceKey key = number(polled.sources[source]); key != kDropped) result.sources.push_back(key);

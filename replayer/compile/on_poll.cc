@@ -157,6 +157,11 @@ void note_poller(Context& c, const Call& call) {
   c.processes[call.process].shares_connections = c.processes[call.process].shares_connections || same_process;
 }
 
+void found_nothing(ThreadState& t) {
+  const auto next = static_cast<std::uint32_t>(t.emit.ops.size());
+  if (t.polled.idle.empty() || t.polled.idle.back() != next) t.polled.idle.push_back(next);
+}
+
 void poll_exit(Context& c, Call& call) {
   ThreadState& t = c.state(call);
   if (!has_descriptor_list(call.event.kind)) note_poller(c, call);
@@ -166,6 +171,7 @@ void poll_exit(Context& c, Call& call) {
   if (call.result() == 0 && timeout == 0) {
     call.cpu = 0;
     t.emit.spin(cpu);
+    found_nothing(t);
   } else if (call.result() == 0) {
     unexplained_poll(c, t);
     if (watches_nothing) return absolute_sleep(c, call, timeout);

@@ -145,6 +145,38 @@ TEST(EventLoops, AnswersThatComeAPollLateBelongToTheirSources) {
       "exit ");
 }
 
+/// Five rounds: both requests are read, then tasks compute their parts, and each answers.
+Server tasks(bool comes_round) {
+  std::vector<Op> ops;
+  for (std::uint32_t round = 1; round <= 5; ++round)
+    for (const Op& op :
+         {recv(0, 10 * round), recv(1, 10 * round), compute(500), send(2, 10), compute(100), send(3, 10)})
+      ops.push_back(op);
+  Server s(ops);
+  for (std::uint32_t round = 0; round < 5; ++round) {
+    s.poll(6 * round, {0, 1});
+    if (comes_round) s.polled[0].idle.push_back(6 * round + 2);
+  }
+  return s;
+}
+
+// The tasks' first parts all stand before the first answer: each has computed 300, 100 of them right before its answer.
+TEST(EventLoops, WhatTasksComputeBelongsToTheirAnswers) {
+  Server s = tasks(true);
+  s.split();
+  EXPECT_EQ(s.ops(1).substr(0, 40), "turn:r0/10 turn:c300 s2/10 turn:r0/20 tu");
+  EXPECT_EQ(s.ops(2).substr(0, 40), "turn:r1/10 turn:c300 s3/10 turn:r1/20 tu");
+}
+
+// Without a look around in between it is what the requests are worth that were read last (Redis writes what it has
+// to say when it has read all).
+TEST(EventLoops, WhatIsComputedBeforeAnswersOfOneRoundBelongsToWhatWasRead) {
+  Server s = tasks(false);
+  s.split();
+  EXPECT_EQ(s.ops(1).substr(0, 36), "turn:r0/10 turn:s2/10 c100 turn:r0/2");
+  EXPECT_EQ(s.ops(2).substr(0, 36), "turn:r1/10 c500 turn:s3/10 turn:r1/2");
+}
+
 TEST(EventLoops, WhatGoesFromItsClientsToItsServersIsPassedOn) {
   Server s = late_answers(true);
   s.split();

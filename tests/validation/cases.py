@@ -87,6 +87,9 @@ SETTINGS = {s.name: s for s in (
     Setting("from-one-core", recorded_cores=1, truth_as="full"),
     Setting("60m-12ms", star(4, 60 * M, 3), size="W"),
     Setting("750m-1ms", star(4, 750 * M, 0.25), size="X"),
+    # Of the tenth.
+    Setting("80m-7ms", star(4, 80 * M, 1.75), size="Y"),
+    Setting("300m-2.5ms", star(4, 300 * M, 0.625), size="Z"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -167,7 +170,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8", "heldout9")
+            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8", "heldout9", "heldout10")
 
 
 def workloads():

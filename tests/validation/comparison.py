@@ -9,6 +9,9 @@ import statistics
 from cases import FAMILIES, family_of
 
 
+KEPT_CACHES_PCT = 10  # CPU times vary by a few percent from run to run
+
+
 @dataclasses.dataclass
 class Row:
     case: str
@@ -32,6 +35,7 @@ class Row:
     interval_high_s: float | None = None
     covered: bool | None = None
     slowed: bool | None = None  # one host: are its cores slowed, in the truth or while recording? None: several hosts, or a disk
+    dilated_pct: float | None = None  # slowed cores of one host: how much more CPU time than at full speed the truth of that speed took
     core_wait_pct: float | None = None  # share of the time in which some thread waited for a core
     walls: tuple = ()  # the truth's runs
     recordings: int = 0  # that worked
@@ -43,16 +47,22 @@ class Row:
         return (self.core_wait_pct or 0) > 20
 
     @property
+    def kept_caches(self):
+        """Slowed cores that are what a slower core would be: the program computed as much on them as at full speed."""
+        return self.dilated_pct is not None and self.dilated_pct <= KEPT_CACHES_PCT
+
+    @property
     def flagged(self):
         """simreplay itself doubts the prediction."""
         return self.trust not in ("", "high")
 
 
-def compare(case, truth_row, recordings, predictions, combined=None):
+def compare(case, truth_row, recordings, predictions, combined=None, dilated_pct=None):
     """`predictions`: one per recording that worked; `combined`: one of all recordings together, if there is such."""
     row, label = Row(case.name, family_of(case), case.counted), case.client.label
     if not case.setting.links and not case.workload.disk:
         row.slowed = min(case.setting.cpu, case.setting.recorded_cpu) < 1
+        row.dilated_pct = dilated_pct if row.slowed else None
     reasons = [r.failed for r in recordings if r.failed] + [p.failed for p in predictions if p.failed]
     good = [p for p in predictions if not p.failed]
     if truth_row and truth_row.get("wall_median_s"):
@@ -123,6 +133,7 @@ def totals(rows):
     groups["hosts of networks with cores to spare, unflagged"] = [r for r in spare if not r.flagged]
     groups["one host, cores at full speed"] = [r for r in counted if r.slowed is False]
     groups["one host, slowed cores"] = [r for r in counted if r.slowed]
+    groups[f"of those: CPU time within {KEPT_CACHES_PCT} % of full speed's"] = [r for r in counted if r.kept_caches]
     groups["cache, slowed cores (outside the totals)"] = [r for r in rows if not r.counted]
     groups["all"] = counted
     groups["all, unflagged"] = [r for r in counted if not r.flagged]
@@ -156,7 +167,7 @@ def signed(log_error):
 
 def text(rows, sums):
     width = max([len(r.case) for r in rows] + [10])
-    lines = [f"{'case':{width}} {'real s':>8} {'spread%':>7} {'foreign':>7} {'wait%':>5} {'pred. s':>8} {'error%':>7} {'ln':>6} {'closure%':>8} {'recorded%':>9} {'scaled%':>8}  trust"]
+    lines = [f"{'case':{width}} {'real s':>8} {'spread%':>7} {'foreign':>7} {'wait%':>5} {'cpu%':>5} {'pred. s':>8} {'error%':>7} {'ln':>6} {'closure%':>8} {'recorded%':>9} {'scaled%':>8}  trust"]
     for family in FAMILIES:
         members = [r for r in rows if r.family == family]
         lines += [f"-- {family}"] if members else []
@@ -164,9 +175,10 @@ def text(rows, sums):
             spread = f"{100 * (r.real_max_s - r.real_min_s) / r.real_s:7.1f}" if r.real_s else f"{'-':>7}"
             foreign = f"{r.foreign_cores:7.2f}" if r.foreign_cores is not None else f"{'-':>7}"
             wait = f"{r.core_wait_pct:5.0f}" if r.core_wait_pct is not None else f"{'-':>5}"
+            cpu = f"{r.dilated_pct:+5.0f}" if r.dilated_pct is not None else f"{'':5}"
             closure = f"{100 * r.closure:+8.1f}" if r.closure is not None else f"{'-':>8}"
             ln = f"{r.error:+6.2f}" if r.error is not None else f"{'-':>6}"
-            lines.append(f"{r.case:{width}} {seconds(r.real_s)} {spread} {foreign} {wait} {seconds(r.predicted_s)} {signed(r.error)} {ln} {closure} "
+            lines.append(f"{r.case:{width}} {seconds(r.real_s)} {spread} {foreign} {wait} {cpu} {seconds(r.predicted_s)} {signed(r.error)} {ln} {closure} "
                          f"{signed(r.recorded_error):>9} {signed(r.scaled_error):>8}  {r.trust}" + ("" if r.counted else "  (outside the totals)")
                          + (f"  FAILED: {r.failed}" if r.failed else ""))
     lines += ["", f"{'totals':48} {'cases':>5} {'failed':>6} {'mean%':>6} {'median%':>7} {'P90%':>6} {'max%':>7} {'bias%':>6} "

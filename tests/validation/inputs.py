@@ -21,6 +21,7 @@ from ninth_inputs import (brz, clip, drb, express, forest, gobuild, loads, melt,
                           xml_rpc)
 from sixth_inputs import (chat, cproject, dask, genome, http_threads, items, mqtt, nats, pandas, psgi, pubsub, registry, relays, restic, snmp,  # noqa: F401
                           torch, transport, uploads)
+from tenth_inputs import apt_fetch, deflate, go_http, mandel, movie, packed_numbers, primes, statements, table  # noqa: F401
 from server_inputs import (distcc, ftp, go_channels, grpc, page, perl_words, psycopg, redis_py, sqlite_query, tls, write,  # noqa: F401
                            wsgi, zmq)
 

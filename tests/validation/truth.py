@@ -97,7 +97,7 @@ def start_servers(bed, workload, setting, places, log):
 
 
 def run_once(bed, workload, setting):
-    """One run: {"walls": [s per client], "foreign": cores, "steal": cores, "core_wait": share of the time} or {"failed": reason}."""
+    """One run: {"walls": [s per client], "cpus": the same, "foreign": cores, "steal": cores, "core_wait": share of the time} or {"failed": reason}."""
     inputs.empty(bed.out)
     disk = bed.disk.path if workload.disk else ""
     places = commands.on_hosts(bed.inputs, bed.programs, bed.out, disk)
@@ -120,11 +120,13 @@ def run_once(bed, workload, setting):
             busy2, stolen2 = bed.accounting.machine_cpu_s()
             foreign = max(0.0, busy2 - busy - (own_cpu(bed) - own)) / span
             core_wait = (bed.accounting.core_wait_s() - waited) / span
-        walls = []
+        walls, cpus = [], []
         for i in range(len(clients)):
             with open(f"{bed.folder}/time{i}") as f:
-                walls.append(float(f.read().split()[0]))
-        return {"walls": walls, "foreign": round(foreign, 2), "steal": round((stolen2 - stolen) / span, 2),
+                wall, user, system, _ = f.read().split()
+                walls.append(float(wall))
+                cpus.append(round(float(user) + float(system), 4))
+        return {"walls": walls, "cpus": cpus, "foreign": round(foreign, 2), "steal": round((stolen2 - stolen) / span, 2),
                 "core_wait": round(core_wait, 3)}
     except subprocess.TimeoutExpired:
         return {"failed": f"longer than {RUN_LIMIT_S} s"}

@@ -14,7 +14,7 @@ from cases import family_of, fingerprint
 from truth import undisturbed
 
 COLUMNS = ["case", "family", "workload", "setting", "client", "size", "fingerprint", "wall_median_s", "wall_min_s", "wall_max_s", "spread_pct", "runs",
-           "rejected", "foreign_cores", "core_wait_pct", "walls", "rejected_walls", "failed"]
+           "rejected", "foreign_cores", "core_wait_pct", "walls", "rejected_walls", "failed", "cpu_median_s"]
 
 
 def cpu_model():
@@ -65,7 +65,7 @@ def row(case, results):
     """The row of a case from the results of its run, in the order of measurement."""
     at = case.workload.clients.index(case.client)
     runs = [r for r in results if "walls" in r]
-    good = [(r["walls"][at], r["foreign"] + r["steal"], r["core_wait"]) for r in runs]
+    good = [(r["walls"][at], r["foreign"] + r["steal"], r["core_wait"], r["cpus"][at]) for r in runs]
     quiet = [g for g, r in zip(good, runs) if undisturbed(r)]
     used = quiet if len(quiet) >= 3 else good  # a truth beside foreign load is better than none; the column says so
     rejected = [g for g in good if g not in used]
@@ -79,7 +79,7 @@ def row(case, results):
         out |= dict(wall_median_s=f"{median:.4f}", wall_min_s=f"{min(walls):.4f}", wall_max_s=f"{max(walls):.4f}",
                     spread_pct=f"{100 * (max(walls) - min(walls)) / median:.1f}", walls=" ".join(f"{w:.4f}" for w in walls),
                     foreign_cores=f"{statistics.median(g[1] for g in used):.2f}", core_wait_pct=f"{100 * statistics.median(g[2] for g in used):.0f}",
-                    rejected_walls=" ".join(f"{w:.4f}({f:.2f})" for w, f, _ in rejected))
+                    rejected_walls=" ".join(f"{g[0]:.4f}({g[1]:.2f})" for g in rejected), cpu_median_s=f"{statistics.median(g[3] for g in used):.4f}")
     return out
 
 
