@@ -174,7 +174,7 @@ class Splitter {
       only_learned_ = true;
     } else if (reported_.is_ready(source)) {
       const bool turns = handlers_.empty() || handlers_.back().source != source;
-      if (turns && op.kind == OpKind::send && !handlers_.empty() && reported_.came_round(at_) &&
+      if (turns && op.kind == OpKind::send && !handlers_.empty() && answers_in_a_round() &&
           late_.answers(source, handlers_.back().source))
         open_late_handler(source);
       else if (turns || starts_anew(op))
@@ -201,6 +201,9 @@ class Splitter {
     if (op.kind == OpKind::send || op.kind == OpKind::finish) order_.keep_order(op.target);
     return true;
   }
+
+  /// Has the thread come round since it last acted, or is this the round of an answer before?
+  bool answers_in_a_round() { return late_work_.in_round() || reported_.rounds_since(computed_from(), at_) > 0; }
 
   /// A send on a source that was not reported: a late answer, else what came from another one.
   void sends_unasked(const Op& op, SourceKey source) {
@@ -288,12 +291,21 @@ class Splitter {
     order_.touch(source);
   }
 
-  /// Of an answer that comes late: with what was computed since the thread did something else.
+  /// First op of what is computed right before the one at hand, behind the beginning of the handler.
+  std::uint32_t computed_from() const {
+    std::uint32_t first = at_;
+    while (first > handlers_.back().first + 1 && ops_[first - 1].kind == OpKind::compute) --first;
+    return first;
+  }
+
+  /// Of an answer that comes late, with what its task computed: since the loop came round, or since the answer before.
   void open_late_handler(SourceKey source) {
-    const bool computes = ops_[at_ - 1].kind == OpKind::compute && handlers_.back().first < at_ - 1;
-    push_handler(source, computes ? at_ - 1 : at_);
+    std::uint32_t first = computed_from();
+    const std::uint32_t rounds = reported_.rounds_since(first, at_);
+    if (rounds == 0 && !late_work_.in_round()) first = at_;
+    push_handler(source, first);
     order_.touch(source);
-    if (computes) late_work_.add(at_ - 1);
+    if (first < at_) late_work_.add(first, at_, rounds > 1);
   }
 
   void push_handler(SourceKey source) {

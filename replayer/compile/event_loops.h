@@ -65,8 +65,8 @@ struct PolledSources {
   ScratchSequence<PollMark> marks;
   ScratchSequence<SourceKey> sources;
   ScratchSequence<WriteWish> wishes;
-  ScratchSequence<std::uint32_t>
-      idle;  ///< before these ops the thread looked around, without waiting, and found nothing
+  /// Before these ops the thread looked around, without waiting, and found nothing; each at most twice.
+  ScratchSequence<std::uint32_t> idle;
 };
 
 /// The handlers of one source in one region.

@@ -53,7 +53,7 @@ class Cutter {
       const std::uint32_t number = fibers[fiber_]->thread;
       const ProgramThread& thread = program_.threads[number];
       // An exchange that two regions share belongs to neither.
-      if (fiber_ > 0 && (!other_seen_ || thread.ops.front().kind != first_)) return std::nullopt;
+      if (fiber_ > 0 && (!other_seen_ || begins_with(thread) != first_)) return std::nullopt;
       if (fiber_ == 0) side_.head.thread = number;
       for (std::uint32_t i = 0; i < thread.ops.size(); ++i)
         if (!add(thread.ops[i], number, i)) return std::nullopt;
@@ -63,6 +63,13 @@ class Cutter {
   }
 
  private:
+  /// What it does first but compute.
+  static OpKind begins_with(const ProgramThread& thread) {
+    for (const Op& op : thread.ops)
+      if (op.kind != OpKind::compute) return op.kind;
+    return OpKind::exit;
+  }
+
   Segment& segment() { return side_.exchanges.empty() ? side_.head : side_.exchanges.back(); }
 
   bool add(const Op& op, std::uint32_t thread, std::uint32_t index) {

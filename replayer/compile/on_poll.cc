@@ -157,9 +157,14 @@ void note_poller(Context& c, const Call& call) {
   c.processes[call.process].shares_connections = c.processes[call.process].shares_connections || same_process;
 }
 
-void found_nothing(ThreadState& t) {
+/// An event loop that looks around comes round again. (Looks at one socket, or at other ones, are something else.)
+void found_nothing(Context& c, const Call& call) {
+  ThreadState& t = c.state(call);
+  const ObjectId polled = has_descriptor_list(call.event.kind) ? ObjectId{} : call.object;
+  if (t.polled.marks.empty() || polled.value != t.last_epoll.value || watches_one(c, call)) return;
   const auto next = static_cast<std::uint32_t>(t.emit.ops.size());
-  if (t.polled.idle.empty() || t.polled.idle.back() != next) t.polled.idle.push_back(next);
+  auto& idle = t.polled.idle;
+  if (idle.size() < 2 || idle[idle.size() - 2] != next) idle.push_back(next);
 }
 
 void poll_exit(Context& c, Call& call) {
@@ -171,7 +176,7 @@ void poll_exit(Context& c, Call& call) {
   if (call.result() == 0 && timeout == 0) {
     call.cpu = 0;
     t.emit.spin(cpu);
-    found_nothing(t);
+    found_nothing(c, call);
   } else if (call.result() == 0) {
     unexplained_poll(c, t);
     if (watches_nothing) return absolute_sleep(c, call, timeout);

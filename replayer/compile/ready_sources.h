@@ -46,10 +46,13 @@ class ReadySources {
     return it == ready_.end() ? Times() : it->second.times;
   }
 
-  /// Has the thread looked around again between that poll and op `at`, and found nothing?
-  bool came_round(std::uint32_t at) {
-    while (idle_ < polled_.idle.size() && polled_.idle[idle_] <= at) ++idle_;
-    return idle_ > 0 && mark_ > 0 && polled_.idle[idle_ - 1] > polled_.marks[mark_ - 1].first_op;
+  /// How often has the thread come round, that is polled, between ops `first` and `at`? Exact up to 2. Both grow from
+  /// call to call.
+  std::uint32_t rounds_since(std::uint32_t first, std::uint32_t at) {
+    while (idle_ < polled_.idle.size() && polled_.idle[idle_] < first) ++idle_;
+    std::uint32_t rounds = mark_ > 0 && polled_.marks[mark_ - 1].first_op >= first ? 1 : 0;
+    for (std::size_t i = idle_; rounds < 2 && i < polled_.idle.size() && polled_.idle[i] <= at; ++i) ++rounds;
+    return rounds;
   }
 
   /// Of the polls from here to op `goal`: will the last one report the source?

@@ -16,6 +16,10 @@ struct CongestionControl {
 };
 
 constexpr TcpSender kReno{.hystart = false};
+/// Linux has them, too: taken for reno.
+constexpr std::array<std::string_view, 14> kLikeReno = {"bic",   "cdg",      "dctcp",    "highspeed", "htcp",
+                                                        "hybla", "illinois", "lp",       "nv",        "scalable",
+                                                        "vegas", "veno",     "westwood", "yeah"};
 constexpr std::array kModelled = {
     CongestionControl{"bbr", {.idle_restart = false, .hystart = false, .buffer_windows = 3, .most_windows = 2.885}},
     CongestionControl{"cubic", {}},
@@ -26,9 +30,9 @@ TcpSender with_congestion_control(const std::string& recorded, const std::string
   const std::string name = wanted ? wanted : recorded.empty() ? "cubic" : recorded;
   const auto* known = std::ranges::find(kModelled, name, &CongestionControl::name);
   if (known != kModelled.end()) return known->sender;
-  if (name == recorded) return kReno;
+  if (name == recorded || std::ranges::find(kLikeReno, name) != kLikeReno.end()) return kReno;
   throw ReplayError("host " + host + ": property tcp_congestion_control=\"" + name +
-                    "\" is not modelled: bbr, cubic and reno are");
+                    "\" is no congestion control of Linux: cubic, bbr or reno?");
 }
 
 std::int64_t gso_segments(const std::string& host, std::string_view text) {

@@ -30,7 +30,7 @@ struct TcpSender {
 /// Of a host: with the congestion control that the recording host uses, unless the platform host's property
 /// `tcp_congestion_control` says otherwise, and the property `gso_max_segs`. Recordings that do not tell are taken to
 /// have used cubic; congestion controls that are not modelled (all but bbr and cubic) behave as reno. Throws
-/// ReplayError for a property that names another one than bbr, cubic or reno, or is no number of segments.
+/// ReplayError for a property that names none of Linux's, or is no number of segments.
 TcpSender tcp_sender(const std::string& recorded, const std::string& host, const HostProperty& property);
 
 /// Leaves out what the model does not want.

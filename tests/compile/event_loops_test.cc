@@ -145,8 +145,8 @@ TEST(EventLoops, AnswersThatComeAPollLateBelongToTheirSources) {
       "exit ");
 }
 
-/// Five rounds: both requests are read, then tasks compute their parts, and each answers.
-Server tasks(bool comes_round) {
+/// Five times: both requests are read, the loop comes round so often, then tasks compute their parts, and each answers.
+Server tasks(int rounds) {
   std::vector<Op> ops;
   for (std::uint32_t round = 1; round <= 5; ++round)
     for (const Op& op :
@@ -155,14 +155,21 @@ Server tasks(bool comes_round) {
   Server s(ops);
   for (std::uint32_t round = 0; round < 5; ++round) {
     s.poll(6 * round, {0, 1});
-    if (comes_round) s.polled[0].idle.push_back(6 * round + 2);
+    for (int i = 0; i < rounds; ++i) s.polled[0].idle.push_back(6 * round + 2);
   }
   return s;
 }
 
-// The tasks' first parts all stand before the first answer: each has computed 300, 100 of them right before its answer.
 TEST(EventLoops, WhatTasksComputeBelongsToTheirAnswers) {
-  Server s = tasks(true);
+  Server s = tasks(1);
+  s.split();
+  EXPECT_EQ(s.ops(1).substr(0, 40), "turn:r0/10 turn:c500 s2/10 turn:r0/20 tu");
+  EXPECT_EQ(s.ops(2).substr(0, 40), "turn:r1/10 turn:c100 s3/10 turn:r1/20 tu");
+}
+
+// Their first parts all stand before the first answer: each has computed 300, 100 of them right before its answer.
+TEST(EventLoops, WhatPausingTasksComputeIsSharedOut) {
+  Server s = tasks(2);
   s.split();
   EXPECT_EQ(s.ops(1).substr(0, 40), "turn:r0/10 turn:c300 s2/10 turn:r0/20 tu");
   EXPECT_EQ(s.ops(2).substr(0, 40), "turn:r1/10 turn:c300 s3/10 turn:r1/20 tu");
@@ -171,7 +178,7 @@ TEST(EventLoops, WhatTasksComputeBelongsToTheirAnswers) {
 // Without a look around in between it is what the requests are worth that were read last (Redis writes what it has
 // to say when it has read all).
 TEST(EventLoops, WhatIsComputedBeforeAnswersOfOneRoundBelongsToWhatWasRead) {
-  Server s = tasks(false);
+  Server s = tasks(0);
   s.split();
   EXPECT_EQ(s.ops(1).substr(0, 36), "turn:r0/10 turn:s2/10 c100 turn:r0/2");
   EXPECT_EQ(s.ops(2).substr(0, 36), "turn:r1/10 c500 turn:s3/10 turn:r1/2");

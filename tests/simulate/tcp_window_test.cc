@@ -106,7 +106,8 @@ TEST(TcpSender, IsTheRecordingHostsUnlessThePlatformSaysOtherwise) {
   EXPECT_TRUE(sender("bbr", "cubic").idle_restart);
   EXPECT_EQ(sender("cubic", "bbr").buffer_windows, 3);
   EXPECT_FALSE(sender("htcp", nullptr).hystart);  // as reno
-  EXPECT_FALSE(sender("htcp", "htcp").hystart);   // of `simtrace platform`
+  EXPECT_FALSE(sender("new", "new").hystart);     // of `simtrace platform`
+  EXPECT_FALSE(sender("bbr", "dctcp").hystart);
   EXPECT_EQ(sender("", nullptr, "4").gso_segments, 4);
   EXPECT_EQ(sender("", nullptr, "65535").gso_segments, 45);
   EXPECT_THROW(sender("bbr", "cubik"), ReplayError);
