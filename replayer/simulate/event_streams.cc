@@ -158,7 +158,10 @@ void EventEngine::inject(std::uint32_t index) {
   }
   const std::int64_t burst = in_.network.bursts && path.has_window ? path.window.burst() : kFlowPayload;
   const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
-  const std::int64_t payload = path.nagle.allowed(now_, fits, stream.end_sent);
+  std::int64_t payload = path.nagle.allowed(now_, fits, stream.end_sent);
+  if (payload <= 0)  // unless what was written behind it, in the same instant, completes a segment
+    payload = path.nagle.allowed(now_, next_flow_payload(stream.sent - path.flowed, room, room_will_grow, burst),
+                                 stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
     path.held = fits > 0;

@@ -175,7 +175,10 @@ void ReferenceEngine::inject(std::uint32_t index) {
   }
   const std::int64_t burst = in_.network.bursts && path.window ? path.window->burst() : kFlowPayload;
   const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
-  const std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
+  std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
+  if (payload <= 0)  // unless what was written behind it, in the same instant, completes a segment
+    payload = path.nagle.allowed(clock_s(), next_flow_payload(stream.sent - path.flowed, room, room_will_grow, burst),
+                                 stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
     if (fits > 0 && path.nagle.held_until() < kNever)  // else the flow that carries the acknowledgement tells
