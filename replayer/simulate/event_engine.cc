@@ -188,6 +188,7 @@ void EventEngine::handle(const Event& event) {
       const Chain chain = established(event.id);
       const Because because(*this, chain);
       connections_[event.id].server_established = true;
+      connections_[event.id].at_server.now(now_);
       wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
       break;
     }

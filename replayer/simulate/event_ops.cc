@@ -91,6 +91,7 @@ void EventEngine::signal(std::uint32_t t, const Op& op) {
   Token& token = tokens_[op.target];
   if (token.by_plus_one) return;
   token.by_plus_one = t + 1;
+  token.happened.now(now_);
   wake_satisfied(token.waiters, t + 1);
 }
 

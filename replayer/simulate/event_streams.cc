@@ -62,8 +62,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
     inject(op.target);
     take_notices(stream);
   } else {
-    stream.arrived = stream.sent;
-    arrived(op.target, t + 1);
+    arrived(op.target, stream.sent, t + 1);
   }
   if (has_room(stream, stream.sent)) return true;
   const std::int64_t end = stream.sent;
@@ -91,6 +90,7 @@ bool EventEngine::finish(std::uint32_t t, const Op& op) {
   if (is_first && stream.remote) inject(op.target);
   if (is_first && !stream.remote) {
     stream.end_arrived = stream.end_acknowledged = true;
+    stream.end_arrival.now(now_);
     wake_satisfied(stream.readers, stream.last_writer_plus_one);
   }
   return satisfied(t, op) || hold(t, &stream.writers);
@@ -114,9 +114,10 @@ void EventEngine::consumed(std::uint32_t index, std::int64_t position) {
   schedule_window(index);
 }
 
-/// Stream::arrived has grown: a waiting reader takes what came.
-void EventEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
+/// All up to `position` has arrived: a waiting reader takes what came.
+void EventEngine::arrived(std::uint32_t index, std::int64_t position, std::uint32_t by_plus_one) {
   Stream& stream = streams_[index];
+  stream.arrived_before.more(now_, std::exchange(stream.arrived, position));
   if (stream.wanted > stream.consumed) consumed(index, std::min(stream.arrived, stream.wanted));
   wake_satisfied(stream.readers, by_plus_one);
 }
@@ -213,13 +214,13 @@ void EventEngine::deliver(std::uint32_t index) {
   stream.remote->deliveries.pop_front();
   if (in_.insight) note_arrival(index, delivery);
   const Because because(*this, delivery.chain);
-  stream.arrived = delivery.position;
-  stream.end_arrived = stream.end_arrived || delivery.end;
   if (delivery.end) {
+    stream.end_arrived = true;
+    stream.end_arrival.now(now_);
     stream.remote->end = delivery.chain;
     queue_.push(now_ + stream.remote->back_s, EventKind::end_acknowledged, index);
   }
-  arrived(index, delivery.writer_plus_one);
+  arrived(index, delivery.position, delivery.writer_plus_one);
 }
 
 void EventEngine::end_acknowledged(std::uint32_t index) {
@@ -272,6 +273,7 @@ bool EventEngine::connect(std::uint32_t t, const Op& op) {
   if (at_client <= 0) {
     connection.client = Connection::State::established;
     connection.server_established = true;
+    connection.at_server.now(now_);
     wake_satisfied(connection.waiters, t + 1);
     return true;
   }
