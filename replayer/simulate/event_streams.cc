@@ -58,7 +58,7 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
     stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
-    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
+    stream.remote->nagle.written(now_, in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {

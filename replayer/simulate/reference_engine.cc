@@ -248,7 +248,7 @@ void ReferenceEngine::compute_alone(std::uint32_t t, double flops, double work_s
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
-  if (op.value <= 0 || is_modelled(in_.network, op, streams_)) return;
+  if (op.value <= 0 || is_modelled(in_.network, clock_s(), op, streams_)) return;
   const double since = clock_s();
   const double until =
       since + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? host_of(t).costs.timer_slack_s : 0);

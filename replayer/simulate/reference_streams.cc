@@ -69,7 +69,7 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   const std::int64_t end = stream.sent;
   if (remote) {
     stream.remote->written_now.written(clock_s(), stream.sent - op.value, stream.sent);
-    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
+    stream.remote->nagle.written(clock_s(), in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {

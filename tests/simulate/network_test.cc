@@ -155,6 +155,18 @@ TEST_P(Network, RecordedDelaysOfAcknowledgementsAreThoseOfOneHost) {
   EXPECT_NEAR(ends_at(kNagle, {}, false), 50e6 + 670, 10) << "nobody is known to answer";
 }
 
+TEST_P(Network, WhatIsWrittenWhenADelayBeginsIsNotWhatWasDelayed) {
+  ProgramBuilder b;
+  Op held = sleep(40 * kMs, kWoke | kNagle);
+  held.cause = Cause::network;
+  b.process("client", {compute(1 * kMs), send(0, 1, kNagle)});
+  b.process("server", {compute(1 * kMs), held, recv(0, 1)});
+  const std::uint32_t connection = b.connection(0, 1) + 1;
+  b.stream(0, 1, kUnlimited, Transport::tcp, connection);
+  b.stream(1, 0, kUnlimited, Transport::tcp, connection);
+  EXPECT_NEAR(static_cast<double>(run(b).processes[1].end_ns), 41e6, 10);
+}
+
 TEST_P(Network, TheEndOfAStreamLetsAllGo) {
   ProgramBuilder b;
   b.process("client", {send(0, 1, kNagle), send(0, 1, kNagle), finish(0)});
