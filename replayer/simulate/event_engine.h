@@ -221,6 +221,8 @@ class EventEngine {
   void start_fiber(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);
   void pass_turn(std::uint32_t t);
+  void ring(std::uint32_t loop);
+  void answer_ring(std::uint32_t loop);
   void give_turn(std::uint32_t loop, bool was_idle);
   bool relax_turns();
   void release(std::uint32_t t, std::uint32_t by_plus_one);

@@ -143,7 +143,9 @@ class ReferenceEngine {
   void yield_turn(std::uint32_t t, const Op& op);
   void pass_turn(std::uint32_t t, bool ended = false);
   bool relax_turns();
+  void ring(Loop& loop);
   void give_turn(Loop& loop);
+  std::uint32_t assign_turn(Loop& loop);
   double await_turn(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);
   void answer_bell(std::uint32_t loop);
