@@ -168,8 +168,7 @@ void EventEngine::handle(const Event& event) {
       window_event(event);
       break;
     case EventKind::turn:
-      loops_[event.id].turn_due = false;
-      while (loops_[event.id].turns.any_free() && !loops_[event.id].queue.empty()) give_turn(event.id, true);
+      answer_ring(event.id);
       break;
     case EventKind::interpreter:
       take_interpreter(event.id);
@@ -188,6 +187,7 @@ void EventEngine::handle(const Event& event) {
       const Chain chain = established(event.id);
       const Because because(*this, chain);
       connections_[event.id].server_established = true;
+      connections_[event.id].at_server.now(now_);
       wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
       break;
     }

@@ -15,6 +15,7 @@
 #include "replayer/simulate/causal_chains.h"
 #include "replayer/simulate/engine.h"
 #include "replayer/simulate/event_queue.h"
+#include "replayer/simulate/gate.h"
 #include "replayer/simulate/interpreter_turn.h"
 #include "replayer/simulate/link_sharing.h"
 #include "replayer/simulate/nagle.h"
@@ -136,6 +137,8 @@ class EventEngine {
     std::uint32_t last_writer_plus_one = 0;
     std::uint32_t last_write = 0;  ///< its op
     bool end_sent = false, end_arrived = false, end_acknowledged = false;
+    ArrivedBefore arrived_before;
+    Happened end_arrival;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
@@ -143,6 +146,7 @@ class EventEngine {
   struct Connection {
     enum class State : std::uint8_t { unknown, connecting, established } client = State::unknown;
     bool server_established = false;
+    Happened at_server;
     std::uint32_t client_plus_one = 0;
     WaitList waiters;
     Chain chain;  ///< what led to connect()
@@ -151,6 +155,7 @@ class EventEngine {
   struct Token {
     WaitList waiters;
     std::uint32_t by_plus_one = 0;
+    Happened happened;
   };
 
   struct Timer {
@@ -216,6 +221,8 @@ class EventEngine {
   void start_fiber(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);
   void pass_turn(std::uint32_t t);
+  void ring(std::uint32_t loop);
+  void answer_ring(std::uint32_t loop);
   void give_turn(std::uint32_t loop, bool was_idle);
   bool relax_turns();
   void release(std::uint32_t t, std::uint32_t by_plus_one);
@@ -243,7 +250,7 @@ class EventEngine {
   void look_at_ops(std::uint32_t t);
   const Op& awaited(std::uint32_t t) const;  ///< the op whose condition the thread waits for
   bool satisfied(std::uint32_t t, const Op& op) const;
-  bool comes_first(std::uint32_t t, const Op& op) const;
+  bool comes_first(const Op& op) const;
   WaitList* list_of(const Op& op);
   void append(WaitList& list, std::uint32_t t);
   void remove(WaitList& list, std::uint32_t t);
@@ -259,7 +266,7 @@ class EventEngine {
   bool is_connecting(std::uint32_t stream) const;
   bool has_room(const Stream& stream, std::int64_t end) const;
   void consumed(std::uint32_t stream, std::int64_t position);
-  void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
+  void arrived(std::uint32_t stream, std::int64_t position, std::uint32_t by_plus_one);
   void inject(std::uint32_t stream);
   void flow_ended(std::uint32_t stream);
   std::uint32_t route_of(std::uint32_t source, std::uint32_t destination);

@@ -29,7 +29,7 @@ EventEngine::Head EventEngine::take_turn(std::uint32_t t, const Op& op) {
   Thread& thread = threads_[t];
   if (thread.loop == kNone) return Head::goes_on;
   const bool ready = satisfied(t, op);
-  if (ready && (thread.has_turn || loops_[thread.loop].queue.empty())) {
+  if (ready && (thread.has_turn || !loops_[thread.loop].queue.waits_at(now_))) {
     thread.has_turn = false;
     return Head::goes_on;
   }
@@ -52,17 +52,32 @@ void EventEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop];
   loop.queue.push(now_, t);
   threads_[t].ready_since = now_;
-  if (!loop.turns.any_free() || loop.turn_due) return;
-  loop.turn_due = true;
-  queue_.push(now_ + kTurnDelay_s, EventKind::turn, threads_[t].loop);
+  ring(threads_[t].loop);
 }
 
-/// The thread, which has a turn, waits or has ended.
+/// Who became ready in this instant has its turn a little later, if one is free.
+void EventEngine::ring(std::uint32_t index) {
+  Loop& loop = loops_[index];
+  if (loop.queue.empty() || !loop.turns.any_free() || loop.turn_due) return;
+  loop.turn_due = true;
+  queue_.push(now_ + kTurnDelay_s, EventKind::turn, index);
+}
+
+void EventEngine::answer_ring(std::uint32_t index) {
+  Loop& loop = loops_[index];
+  loop.turn_due = false;
+  while (loop.turns.any_free() && loop.queue.waits_at(now_)) give_turn(index, true);
+  ring(index);
+}
+
+/// The thread, which has a turn, waits or has ended. Who became ready in this very instant does not get the turn at
+/// once: whether it did so before or after hangs on rounding.
 void EventEngine::pass_turn(std::uint32_t t) {
   const bool ended = threads_[t].phase == Phase::ended && !program_.threads[t].loop_plus_one;
   Loop& loop = loops_[threads_[t].loop];
   loop.turns.pass(std::exchange(threads_[t].turn, kNone), now_, ended);
-  if (!loop.queue.empty() && loop.turns.any_free()) give_turn(threads_[t].loop, false);
+  if (loop.queue.waits_at(now_) && loop.turns.any_free()) give_turn(threads_[t].loop, false);
+  ring(threads_[t].loop);
 }
 
 /// To whoever became ready first. What the loop idled before is charged to that one's wait. If it did not, it is who

@@ -30,7 +30,7 @@ void EventEngine::start_computing(std::uint32_t t) {
 }
 
 bool EventEngine::sleep(std::uint32_t t, const Op& op) {
-  if (op.value <= 0 || is_modelled(in_.network, op, streams_)) return true;
+  if (op.value <= 0 || is_modelled(in_.network, now_, op, streams_)) return true;
   const HostCosts& costs = in_.platform.host(threads_[t].host).costs;
   WaitList* list = nullptr;
   if (op.flags & kInterruptible) {
@@ -91,6 +91,7 @@ void EventEngine::signal(std::uint32_t t, const Op& op) {
   Token& token = tokens_[op.target];
   if (token.by_plus_one) return;
   token.by_plus_one = t + 1;
+  token.happened.now(now_);
   wake_satisfied(token.waiters, t + 1);
 }
 

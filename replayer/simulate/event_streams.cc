@@ -58,12 +58,11 @@ bool EventEngine::send(std::uint32_t t, const Op& op) {
   if (in_.insight) in_.insight->message(op.target, op.value);
   if (stream.remote) {
     stream.remote->written_now.written(now_, stream.sent - op.value, stream.sent);
-    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
+    stream.remote->nagle.written(now_, in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {
-    stream.arrived = stream.sent;
-    arrived(op.target, t + 1);
+    arrived(op.target, stream.sent, t + 1);
   }
   if (has_room(stream, stream.sent)) return true;
   const std::int64_t end = stream.sent;
@@ -91,6 +90,7 @@ bool EventEngine::finish(std::uint32_t t, const Op& op) {
   if (is_first && stream.remote) inject(op.target);
   if (is_first && !stream.remote) {
     stream.end_arrived = stream.end_acknowledged = true;
+    stream.end_arrival.now(now_);
     wake_satisfied(stream.readers, stream.last_writer_plus_one);
   }
   return satisfied(t, op) || hold(t, &stream.writers);
@@ -114,9 +114,10 @@ void EventEngine::consumed(std::uint32_t index, std::int64_t position) {
   schedule_window(index);
 }
 
-/// Stream::arrived has grown: a waiting reader takes what came.
-void EventEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
+/// All up to `position` has arrived: a waiting reader takes what came.
+void EventEngine::arrived(std::uint32_t index, std::int64_t position, std::uint32_t by_plus_one) {
   Stream& stream = streams_[index];
+  stream.arrived_before.more(now_, std::exchange(stream.arrived, position));
   if (stream.wanted > stream.consumed) consumed(index, std::min(stream.arrived, stream.wanted));
   wake_satisfied(stream.readers, by_plus_one);
 }
@@ -158,7 +159,10 @@ void EventEngine::inject(std::uint32_t index) {
   }
   const std::int64_t burst = in_.network.bursts && path.has_window ? path.window.burst() : kFlowPayload;
   const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
-  const std::int64_t payload = path.nagle.allowed(now_, fits, stream.end_sent);
+  std::int64_t payload = path.nagle.allowed(now_, fits, stream.end_sent);
+  if (payload <= 0)  // unless what was written behind it, in the same instant, completes a segment
+    payload = path.nagle.allowed(now_, next_flow_payload(stream.sent - path.flowed, room, room_will_grow, burst),
+                                 stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
     path.held = fits > 0;
@@ -210,13 +214,13 @@ void EventEngine::deliver(std::uint32_t index) {
   stream.remote->deliveries.pop_front();
   if (in_.insight) note_arrival(index, delivery);
   const Because because(*this, delivery.chain);
-  stream.arrived = delivery.position;
-  stream.end_arrived = stream.end_arrived || delivery.end;
   if (delivery.end) {
+    stream.end_arrived = true;
+    stream.end_arrival.now(now_);
     stream.remote->end = delivery.chain;
     queue_.push(now_ + stream.remote->back_s, EventKind::end_acknowledged, index);
   }
-  arrived(index, delivery.writer_plus_one);
+  arrived(index, delivery.position, delivery.writer_plus_one);
 }
 
 void EventEngine::end_acknowledged(std::uint32_t index) {
@@ -269,6 +273,7 @@ bool EventEngine::connect(std::uint32_t t, const Op& op) {
   if (at_client <= 0) {
     connection.client = Connection::State::established;
     connection.server_established = true;
+    connection.at_server.now(now_);
     wake_satisfied(connection.waiters, t + 1);
     return true;
   }

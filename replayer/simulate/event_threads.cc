@@ -61,7 +61,7 @@ bool EventEngine::step(std::uint32_t t, const Op& op) {
     case OpKind::accept:
       return satisfied(t, op) || hold(t, list_of(op));
     case OpKind::wait:
-      if (comes_first(t, op)) ++in_.counts.came_first;
+      if (comes_first(op)) ++in_.counts.came_first;
       return satisfied(t, op) || hold(t, list_of(op));
     case OpKind::signal:
       signal(t, op);
@@ -176,10 +176,10 @@ const Op& EventEngine::awaited(std::uint32_t t) const {
 }
 
 /// Has the thread that ended this wait while recording not got as far here? See Program::gates.
-bool EventEngine::comes_first(std::uint32_t t, const Op& op) const {
+bool EventEngine::comes_first(const Op& op) const {
   if ((op.flags & kYields) == 0 || tokens_[op.target].by_plus_one != 0) return false;
   const Op* gate = gate_of(program_, op);
-  return gate != nullptr && !satisfied(t, *gate);
+  return gate != nullptr && !was_open(*gate, now_, streams_, connections_, tokens_);
 }
 
 /// Could the op complete now without waiting?
@@ -194,7 +194,7 @@ bool EventEngine::satisfied(std::uint32_t t, const Op& op) const {
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
-      return tokens_[op.target].by_plus_one != 0 || comes_first(t, op);
+      return tokens_[op.target].by_plus_one != 0 || comes_first(op);
     case OpKind::connect:
       return (op.flags & kNonblocking) || program_.connections.empty() ||
              in_.platform.host_of_thread(program_, program_.connections[op.target].client_thread) ==

@@ -22,7 +22,13 @@ namespace simrec::replay {
 class Nagle {
  public:
   /// A write; `delays` = to a socket without TCP_NODELAY. The latest one counts for all that is queued.
-  void written(bool delays) { delays_ = delays; }
+  void written(double now, bool delays) {
+    if (now > written_s_ + kInstant_s) {
+      written_s_ = now;
+      delayed_ = delays_;
+    }
+    delays_ = delays;
+  }
   /// How many of the stream's next `payload` bytes may leave at `now`; less only if they do not end with a full
   /// segment, and then perhaps 0. closing = the stream's end follows: then nothing is held back.
   std::int64_t allowed(double now, std::int64_t payload, bool closing) {
@@ -39,7 +45,8 @@ class Nagle {
     if (small) small_acknowledged_s_ = when + back_s;
     if (waits) flows_.push_back({when, small, payload > kSegmentPayload});
   }
-  bool delays() const { return delays_; }
+  /// Did the latest write before this instant delay? What is written at `now` may come first or not.
+  bool delayed(double now) const { return now > written_s_ + kInstant_s ? delays_ : delayed_; }
   /// A flow of the receiver's leaves now: what it has still to acknowledge goes with that.
   void answered(double now) {
     if (!delays_) return;
@@ -101,8 +108,10 @@ class Nagle {
   }
 
   bool delays_ = false;
-  bool answers_ = false;     ///< the receiver, soon
-  bool is_carried_ = false;  ///< an acknowledgement, by a flow that is under way
+  bool delayed_ = false;              ///< before the writes of this instant
+  double written_s_ = -2 * kDelay_s;  ///< when the first of those was
+  bool answers_ = false;              ///< the receiver, soon
+  bool is_carried_ = false;           ///< an acknowledgement, by a flow that is under way
   double back_s_ = 0;
   double small_acknowledged_s_ = 0;    ///< at the sender
   double received_s_ = -2 * kDelay_s;  ///< what came last
@@ -121,10 +130,10 @@ auto* other_direction(Streams& streams, std::uint32_t index) {
 /// Is the sleep a recorded wait for a delayed acknowledgement between hosts, whose own ones are modelled? Not those of
 /// a connection whose other direction is not known.
 template <class Streams>
-bool is_modelled(const NetworkModel& model, const Op& sleep, const Streams& streams) {
+bool is_modelled(const NetworkModel& model, double now, const Op& sleep, const Streams& streams) {
   if (!(sleep.flags & kNagle) || !model.delayed_acknowledgements) return false;
   const auto& path = streams[sleep.target].remote;
-  return path && path->nagle.delays() && other_direction(streams, sleep.target) != nullptr;
+  return path && path->nagle.delayed(now) && other_direction(streams, sleep.target) != nullptr;
 }
 
 }  // namespace simrec::replay

@@ -195,7 +195,7 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
       break;
     case OpKind::accept:
     case OpKind::wait:
-      if (op.kind == OpKind::wait && comes_first(t, op)) ++in_.counts.came_first;
+      if (op.kind == OpKind::wait && comes_first(op)) ++in_.counts.came_first;
       wait(
           t, list_of(op), [this, t, &op] { return satisfied(t, op); }, false);
       break;
@@ -203,6 +203,7 @@ void ReferenceEngine::execute_op(std::uint32_t t, const Op& op) {
       Token& token = tokens_[op.target];
       if (token.by_plus_one) break;
       token.by_plus_one = t + 1;
+      token.happened.now(clock_s());
       notify(token.waiters, t + 1);
       break;
     }
@@ -247,7 +248,7 @@ void ReferenceEngine::compute_alone(std::uint32_t t, double flops, double work_s
 }
 
 void ReferenceEngine::sleep(std::uint32_t t, const Op& op) {
-  if (op.value <= 0 || is_modelled(in_.network, op, streams_)) return;
+  if (op.value <= 0 || is_modelled(in_.network, clock_s(), op, streams_)) return;
   const double since = clock_s();
   const double until =
       since + static_cast<double>(op.value) * 1e-9 + (has_timer_slack(op) ? host_of(t).costs.timer_slack_s : 0);
@@ -314,10 +315,10 @@ void ReferenceEngine::io(std::uint32_t t, const Op& op) {
 }
 
 /// Has the thread that ended this wait while recording not got as far here? See Program::gates.
-bool ReferenceEngine::comes_first(std::uint32_t t, const Op& op) const {
+bool ReferenceEngine::comes_first(const Op& op) const {
   if ((op.flags & kYields) == 0 || tokens_[op.target].by_plus_one != 0) return false;
   const Op* gate = gate_of(program_, op);
-  return gate != nullptr && !satisfied(t, *gate);
+  return gate != nullptr && !was_open(*gate, clock_s(), streams_, connections_, tokens_);
 }
 
 bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
@@ -331,7 +332,7 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
     case OpKind::accept:
       return connections_[op.target].server_established;
     case OpKind::wait:
-      return tokens_[op.target].by_plus_one != 0 || comes_first(t, op);
+      return tokens_[op.target].by_plus_one != 0 || comes_first(op);
     case OpKind::connect: {
       const auto& connection = program_.connections[op.target];
       return (op.flags & kNonblocking) || in_.platform.host_of_thread(program_, connection.client_thread) ==

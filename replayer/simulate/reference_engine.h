@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "replayer/simulate/engine.h"
+#include "replayer/simulate/gate.h"
 #include "replayer/simulate/interpreter_turn.h"
 #include "replayer/simulate/nagle.h"
 #include "replayer/simulate/send_queue.h"
@@ -91,11 +92,14 @@ class ReferenceEngine {
     std::uint32_t last_writer_plus_one = 0;
     std::uint32_t last_write = 0;  ///< its op
     bool end_sent = false, end_arrived = false, end_acknowledged = false;
+    ArrivedBefore arrived_before;
+    Happened end_arrival;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
   struct Connection {
     bool connecting = false, known = false, server_established = false;
+    Happened at_server;
     WaitList waiters;
   };
   /// A thread (or those of a pool) and its fibers: only who has a turn runs.
@@ -107,6 +111,7 @@ class ReferenceEngine {
   };
   struct Token {
     std::uint32_t by_plus_one = 0;
+    Happened happened;
     WaitList waiters;
   };
   struct Timer {
@@ -138,7 +143,9 @@ class ReferenceEngine {
   void yield_turn(std::uint32_t t, const Op& op);
   void pass_turn(std::uint32_t t, bool ended = false);
   bool relax_turns();
+  void ring(Loop& loop);
   void give_turn(Loop& loop);
+  std::uint32_t assign_turn(Loop& loop);
   double await_turn(std::uint32_t t);
   void queue_for_turn(std::uint32_t t);
   void answer_bell(std::uint32_t loop);
@@ -161,7 +168,7 @@ class ReferenceEngine {
   void finish(std::uint32_t t, const Op& op);
   void connect(std::uint32_t t, const Op& op);
   bool satisfied(std::uint32_t t, const Op& op) const;
-  bool comes_first(std::uint32_t t, const Op& op) const;
+  bool comes_first(const Op& op) const;
   WaitList* list_of(const Op& op);
 
   // Streams
@@ -177,7 +184,8 @@ class ReferenceEngine {
   void inject(std::uint32_t stream);
   void inject_gated(std::uint32_t stream);
   void acknowledge_end_at(std::uint32_t stream, double when);
-  void arrived(std::uint32_t stream, std::uint32_t by_plus_one);
+  void end_arrived(std::uint32_t stream);
+  void arrived(std::uint32_t stream, std::int64_t position, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);
   bool relax_capacities();
 

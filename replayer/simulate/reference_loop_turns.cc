@@ -38,28 +38,35 @@ void ReferenceEngine::enter_loop(std::uint32_t t) {
 void ReferenceEngine::yield_turn(std::uint32_t t, const Op& op) {
   if (!threads_[t].loop_plus_one) return;
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
-  if (std::exchange(threads_[t].fresh_turn, false) || loop.queue.empty() || !satisfied(t, op)) return;
+  if (std::exchange(threads_[t].fresh_turn, false) || !loop.queue.waits_at(s4u::Engine::get_clock()) ||
+      !satisfied(t, op))
+    return;
   loop.queue.push(s4u::Engine::get_clock(), t);
   pass_turn(t);
   await_turn(t);
 }
 
-/// Whoever has a turn waits or ends.
+/// Whoever has a turn waits or ends. Who became ready in this very instant does not get the turn at once: whether it
+/// did so before or after hangs on rounding.
 void ReferenceEngine::pass_turn(std::uint32_t t, bool ended) {
   if (threads_[t].has_turn == Turns::kNone) return;
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
   loop.turns.pass(std::exchange(threads_[t].has_turn, Turns::kNone), s4u::Engine::get_clock(), ended);
-  if (!loop.queue.empty() && loop.turns.any_free()) give_turn(loop);
+  if (loop.queue.waits_at(s4u::Engine::get_clock()) && loop.turns.any_free()) give_turn(loop);
+  ring(loop);
 }
 
-void ReferenceEngine::give_turn(Loop& loop) {
+void ReferenceEngine::give_turn(Loop& loop) { threads_[assign_turn(loop)].turn->release(); }
+
+/// Who has the turn now, and may go on as soon as that is released.
+std::uint32_t ReferenceEngine::assign_turn(Loop& loop) {
   const std::uint32_t next = loop.queue.pop();
   Thread& thread = threads_[next];
   thread.has_turn = loop.turns.give();
   thread.account = loop.turns.account(thread.has_turn, next, program_);
   thread.idle_since = loop.turns.idle_since_s(thread.has_turn);
   ++active_;
-  thread.turn->release();
+  return next;
 }
 
 /// In the queue: waits until the turn comes. Returns since when that had been free.
@@ -73,7 +80,12 @@ double ReferenceEngine::await_turn(std::uint32_t t) {
 void ReferenceEngine::queue_for_turn(std::uint32_t t) {
   Loop& loop = loops_[threads_[t].loop_plus_one - 1];
   loop.queue.push(s4u::Engine::get_clock(), t);
-  if (!loop.turns.any_free() || loop.turn_due) return;
+  ring(loop);
+}
+
+/// Who became ready in this instant has its turn a little later, if one is free.
+void ReferenceEngine::ring(Loop& loop) {
+  if (loop.queue.empty() || !loop.turns.any_free() || loop.turn_due) return;
   loop.turn_due = true;
   ++active_;
   loop.bell->release();
@@ -86,7 +98,10 @@ void ReferenceEngine::answer_bell(std::uint32_t index) {
     loop.bell->acquire();
     s4u::this_actor::sleep_for(kTurnDelay_s);
     loop.turn_due = false;
-    while (loop.turns.any_free() && !loop.queue.empty()) give_turn(loop);
+    std::vector<std::uint32_t> next;  // all before the first of them goes on, which may pass its turn in this instant
+    while (loop.turns.any_free() && loop.queue.waits_at(s4u::Engine::get_clock())) next.push_back(assign_turn(loop));
+    for (const std::uint32_t t : next) threads_[t].turn->release();
+    ring(loop);
     --active_;
     became_idle();
   }

@@ -69,12 +69,11 @@ void ReferenceEngine::send(std::uint32_t t, const Op& op) {
   const std::int64_t end = stream.sent;
   if (remote) {
     stream.remote->written_now.written(clock_s(), stream.sent - op.value, stream.sent);
-    stream.remote->nagle.written(in_.network.nagle && (op.flags & kNagle));
+    stream.remote->nagle.written(clock_s(), in_.network.nagle && (op.flags & kNagle));
     inject(op.target);
     take_notices(stream);
   } else {
-    stream.arrived = stream.sent;
-    arrived(op.target, t + 1);
+    arrived(op.target, stream.sent, t + 1);
   }
   wait(
       t, &stream.writers, [this, &op, end] { return has_room(op.target, end); }, remote);
@@ -97,6 +96,7 @@ void ReferenceEngine::finish(std::uint32_t t, const Op& op) {
   if (is_first && stream.remote) inject(op.target);
   if (is_first && !stream.remote) {
     stream.end_arrived = stream.end_acknowledged = true;
+    stream.end_arrival.now(clock_s());
     notify(stream.readers, stream.last_writer_plus_one);
   }
   wait(
@@ -138,8 +138,15 @@ void ReferenceEngine::take_notices(Stream& stream) {
   }
 }
 
-void ReferenceEngine::arrived(std::uint32_t index, std::uint32_t by_plus_one) {
+void ReferenceEngine::end_arrived(std::uint32_t index) {
+  streams_[index].end_arrived = true;
+  streams_[index].end_arrival.now(clock_s());
+}
+
+/// All up to `position` has arrived: a waiting reader takes what came.
+void ReferenceEngine::arrived(std::uint32_t index, std::int64_t position, std::uint32_t by_plus_one) {
   Stream& stream = streams_[index];
+  stream.arrived_before.more(clock_s(), std::exchange(stream.arrived, position));
   if (stream.wanted > stream.consumed) consumed(index, std::min(stream.arrived, stream.wanted));
   notify(stream.readers, by_plus_one);
 }
@@ -156,8 +163,8 @@ void ReferenceEngine::inject(std::uint32_t index) {
     path.end_left = true;
     path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s);
     add(path.deliveries, path.last_delivery, [this, index, by = stream.last_writer_plus_one] {
-      streams_[index].end_arrived = true;
-      arrived(index, by);
+      end_arrived(index);
+      arrived(index, streams_[index].arrived, by);
     });
     acknowledge_end_at(index, path.last_delivery + path.back_s);
     return;
@@ -175,7 +182,10 @@ void ReferenceEngine::inject(std::uint32_t index) {
   }
   const std::int64_t burst = in_.network.bursts && path.window ? path.window->burst() : kFlowPayload;
   const std::int64_t fits = next_flow_payload(queued, room, room_will_grow, burst);
-  const std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
+  std::int64_t payload = path.nagle.allowed(clock_s(), fits, stream.end_sent);
+  if (payload <= 0)  // unless what was written behind it, in the same instant, completes a segment
+    payload = path.nagle.allowed(clock_s(), next_flow_payload(stream.sent - path.flowed, room, room_will_grow, burst),
+                                 stream.end_sent);
   if (payload <= 0) {
     path.gated = true;
     if (fits > 0 && path.nagle.held_until() < kNever)  // else the flow that carries the acknowledgement tells
@@ -260,9 +270,8 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
     const bool end = stream.end_sent && path.flowed == stream.sent;
     path.end_left = path.end_left || end;
     add(path.deliveries, delivered, [this, index, end, position = path.flowed, by = path.writer_plus_one] {
-      streams_[index].arrived = position;
-      streams_[index].end_arrived = streams_[index].end_arrived || end;
-      arrived(index, by);
+      if (end) end_arrived(index);
+      arrived(index, position, by);
     });
     if (RemotePath* other = other_direction(streams_, index); other && other->nagle.answer_arrives(delivered))
       add(path.deliveries, delivered, [this, opposite = path.opposite] { inject_gated(opposite); });
@@ -291,6 +300,7 @@ void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
   const double at_client = client_established_s(in_.network, forward, back);
   if (at_client <= 0) {
     connection.server_established = true;
+    connection.at_server.now(clock_s());
     notify(connection.waiters, t + 1);
     return;
   }
@@ -304,6 +314,7 @@ void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
                        notify(connection.waiters, server_thread + 1);
                        sleep_until(start + at_server);
                        connection.server_established = true;
+                       connection.at_server.now(clock_s());
                        notify(connection.waiters, t + 1);
                        --active_;
                        became_idle();

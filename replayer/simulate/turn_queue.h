@@ -22,6 +22,8 @@ class TurnQueue {
     waiting_.push_back({now_s, {thread, op}, item});
   }
   bool empty() const { return waiting_.empty(); }
+  /// Does anything wait that became ready before this instant? Only that goes before who becomes ready now.
+  bool waits_at(double now_s) const { return !empty() && now_s > waiting_.front().ready_s + kInstant_s; }
 
   /// Takes out what became ready first; of one instant, that of the lowest thread number, in the order of its ops, then
   /// of push().

@@ -85,6 +85,15 @@ TEST_P(Network, ASmallSegmentWaitsUntilTheOneBeforeIsAcknowledged) {
   EXPECT_NEAR(predicted(1448, kNagle, {}), 20e6 + 2 * 670 + 15'140, 10);  // a full one does not wait
 }
 
+TEST_P(Network, SmallSegmentsOfOneInstantFillOne) {
+  ProgramBuilder b;
+  b.process("client", {send(0, 1, kNagle), compute(1 * kMs), send(0, 724, kNagle), send(0, 724, kNagle), recv(1, 1)});
+  b.process("server", {recv(0, 1449), send(1, 1, kNagle)});
+  b.stream(0, 1);
+  b.stream(1, 0);
+  EXPECT_NEAR(static_cast<double>(run(b).predicted_ns), 21e6 + 15'140 + 670, 10);
+}
+
 // Requests in one piece, answers in two: whoever has answered once acknowledges the first piece of a later answer not
 // before its next request, or after 40 ms; and after that, the next one at once.
 TEST_P(Network, WhoAnswersDelaysAcknowledgements) {
@@ -144,6 +153,18 @@ TEST_P(Network, RecordedDelaysOfAcknowledgementsAreThoseOfOneHost) {
   EXPECT_NEAR(ends_at(kNagle, without), 50e6 + 670, 10);
   EXPECT_NEAR(ends_at(0, {}), 50e6 + 670, 10) << "with TCP_NODELAY it was something else that held it back";
   EXPECT_NEAR(ends_at(kNagle, {}, false), 50e6 + 670, 10) << "nobody is known to answer";
+}
+
+TEST_P(Network, WhatIsWrittenWhenADelayBeginsIsNotWhatWasDelayed) {
+  ProgramBuilder b;
+  Op held = sleep(40 * kMs, kWoke | kNagle);
+  held.cause = Cause::network;
+  b.process("client", {compute(1 * kMs), send(0, 1, kNagle)});
+  b.process("server", {compute(1 * kMs), held, recv(0, 1)});
+  const std::uint32_t connection = b.connection(0, 1) + 1;
+  b.stream(0, 1, kUnlimited, Transport::tcp, connection);
+  b.stream(1, 0, kUnlimited, Transport::tcp, connection);
+  EXPECT_NEAR(static_cast<double>(run(b).processes[1].end_ns), 41e6, 10);
 }
 
 TEST_P(Network, TheEndOfAStreamLetsAllGo) {

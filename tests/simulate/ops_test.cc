@@ -99,6 +99,7 @@ TEST_P(Ops, ALockIsFreeIfItsHolderHasNotGotAsFar) {
   const auto run_all = [this](const ProgramBuilder& b) { return run(b, {{"second", "b"}}); };
   EXPECT_EQ(two_want_a_lock(run_all, 1 * kMs, kYields).processes[2].end_ns, 12 * kMs);
   EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, kYields).processes[2].end_ns, 3 * kMs);
+  EXPECT_EQ(two_want_a_lock(run_all, 2 * kMs, kYields).processes[2].end_ns, 3 * kMs) << "both come at once";
   EXPECT_EQ(two_want_a_lock(run_all, 4 * kMs, 0).processes[2].end_ns, 15 * kMs) << "law";
 }
 
