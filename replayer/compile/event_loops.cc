@@ -83,6 +83,7 @@ class Splitter {
     for (; wish_ < polled_.wishes.size() && polled_.wishes[wish_].first_op <= at_; ++wish_)
       if (in_region_ && !handlers_.empty()) order_.asks_for(polled_.wishes[wish_].source);
   }
+
   /// Does a region begin with this op?
   bool begins(const Op& op) {
     if (in_turn_) {
