@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "analysis/host_json.h"
 #include "analysis/hot_functions.h"
 #include "trace-format/syscall_table.h"
 
@@ -17,25 +18,18 @@ Json totals_json(const Totals& totals) {
           {"ready_ns", totals.ready_ns}};
 }
 
-Json host_json(const Header& header) {
-  const HostInfo& host = header.host;
+/// The host and what simrec measured of it.
+Json measured_host_json(const Header& header) {
   const Calibration& calibration = header.calibration;
-  return {{"name", host.name},
-          {"machine", host.machine},
-          {"kernel", host.kernel},
-          {"cpu_model", host.cpu_model},
-          {"distribution", host.distribution},
-          {"virtualization", host.virtualization},
-          {"tcp_congestion_control", host.tcp_congestion_control},
-          {"cores", host.cores},
-          {"memory_bytes", host.memory_bytes},
-          {"core_speed_flops", calibration.core_speed_flops},
-          {"loopback_latency_ns", calibration.loopback_latency_ns},
-          {"loopback_bandwidth_bytes_per_s", calibration.loopback_bandwidth_bytes_per_s},
-          {"wake_up_ns", calibration.wake_up_ns},
-          {"wake_up_recording_ns", calibration.wake_up_recording_ns},
-          {"cold_ns", calibration.cold_ns},
-          {"cold_40ms_ns", calibration.cold_long_ns}};
+  Json json = host_json(header.host);
+  json.update(Json{{"core_speed_flops", calibration.core_speed_flops},
+                   {"loopback_latency_ns", calibration.loopback_latency_ns},
+                   {"loopback_bandwidth_bytes_per_s", calibration.loopback_bandwidth_bytes_per_s},
+                   {"wake_up_ns", calibration.wake_up_ns},
+                   {"wake_up_recording_ns", calibration.wake_up_recording_ns},
+                   {"cold_ns", calibration.cold_ns},
+                   {"cold_40ms_ns", calibration.cold_long_ns}});
+  return json;
 }
 
 Json processes_json(const Statistics& statistics) {
@@ -75,7 +69,7 @@ void print_info_json(std::ostream& out, const std::string& path, const Statistic
                {"command", header.command},
                {"working_directory", header.working_directory},
                {"options", header.options},
-               {"host", host_json(header)},
+               {"host", measured_host_json(header)},
                {"complete", statistics.incomplete.empty()},
                {"incomplete", statistics.incomplete},
                {"compressed_bytes", statistics.compressed_bytes}};

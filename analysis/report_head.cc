@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/host_json.h"
 #include "trace-format/sha256.h"
 #include "trace-format/trace_error.h"
 #include "trace-format/trace_reader.h"
@@ -134,23 +135,13 @@ Json recording_json(const std::string& path, const PredictionSummary& summary) {
     throw TraceError("'" + path + "' is not the trace that this prediction was made from (" + summary.trace_name +
                      "): their SHA-256 differ; give that one, or leave --trace out");
   }
-  const HostInfo& host = header.host;
   return {{"file", path},
           {"tool_version", header.tool_version},
           {"started_unix_ns", header.started_unix_ns},
           {"command", header.command},
           {"working_directory", header.working_directory},
           {"options", header.options},
-          {"host",
-           {{"name", host.name},
-            {"machine", host.machine},
-            {"kernel", host.kernel},
-            {"cpu_model", host.cpu_model},
-            {"distribution", host.distribution},
-            {"virtualization", host.virtualization},
-            {"tcp_congestion_control", host.tcp_congestion_control},
-            {"cores", host.cores},
-            {"memory_bytes", host.memory_bytes}}},
+          {"host", host_json(header.host)},
           {"core_speed_flops", header.calibration.core_speed_flops},
           {"loopback_latency_ns", header.calibration.loopback_latency_ns},
           {"loopback_bandwidth_bytes_per_s", header.calibration.loopback_bandwidth_bytes_per_s}};

@@ -40,6 +40,12 @@ inline capnp::Data::Reader to_data(const std::string& bytes) {
 }
 inline std::span<const std::uint8_t> to_span(capnp::Data::Reader data) { return {data.begin(), data.size()}; }
 
+/// Length of a list to be initialised; Cap'n Proto counts in 32 bits.
+template <class Values>
+unsigned length(const Values& values) {
+  return static_cast<unsigned>(values.size());
+}
+
 /// A List(Text) from and to strings.
 template <class TextListBuilder>
 void fill_texts(TextListBuilder list, const std::vector<std::string>& texts) {

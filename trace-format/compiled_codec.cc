@@ -13,11 +13,6 @@
 namespace simrec {
 namespace {
 
-template <class Values>
-unsigned length(const Values& values) {
-  return static_cast<unsigned>(values.size());
-}
-
 /// The trace's header is a message of its own schema inside ours.
 Header read_header(capnp::Data::Reader data) {
   std::vector<std::uint64_t> aligned((data.size() + 7) / 8);

@@ -81,7 +81,7 @@ void write(schema::Calibration::Builder out, const Calibration& calibration) {
   out.setTimerSlackNs(calibration.timer_slack_ns);
   out.setColdNs(calibration.cold_ns);
   out.setColdLongNs(calibration.cold_long_ns);
-  auto stops = out.initStops(static_cast<unsigned>(calibration.stops.size()));
+  auto stops = out.initStops(length(calibration.stops));
   for (unsigned i = 0; i < stops.size(); ++i) write(stops[i], calibration.stops[i]);
 }
 
@@ -109,9 +109,9 @@ void write_header(schema::Header::Builder out, const Header& header) {
   out.setStartedUnixNs(header.started_unix_ns);
   write(out.initHost(), header.host);
   write(out.initCalibration(), header.calibration);
-  fill_texts(out.initCommand(static_cast<unsigned>(header.command.size())), header.command);
+  fill_texts(out.initCommand(length(header.command)), header.command);
   out.setWorkingDirectory(to_text(header.working_directory));
-  fill_texts(out.initOptions(static_cast<unsigned>(header.options.size())), header.options);
+  fill_texts(out.initOptions(length(header.options)), header.options);
   out.setTcpOptions(header.tcp_options);
 }
 

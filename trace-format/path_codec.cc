@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::uint64_t kLongest = 1ULL << 62;  // ns; sums of two cannot overflow
 
-template <class Values>
-unsigned length(const Values& values) {
-  return static_cast<unsigned>(values.size());
-}
-
 /// Differences of ids. Wraps instead of overflowing: columns are untrusted.
 class IdColumn {
  public:

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::uint64_t kLongest = 1ULL << 62;  // ns; sums of two cannot overflow
 
-template <class Values>
-unsigned length(const Values& values) {
-  return static_cast<unsigned>(values.size());
-}
-
 ProcessResult read(schema::ProcessResult::Reader in) {
   const auto waits = in.getWaitNs();
   return {.pid = in.getPid(),

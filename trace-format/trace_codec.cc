@@ -195,12 +195,6 @@ void write_list(ListBuilder list, const std::vector<Value>& values) {
   for (unsigned i = 0; i < list.size(); ++i) write(list[i], values[i]);
 }
 
-/// Length of a list to be initialised; Cap'n Proto counts in 32 bits.
-template <class Values>
-unsigned length(const Values& values) {
-  return static_cast<unsigned>(values.size());
-}
-
 void write(schema::Frame::Builder out, const Frame& frame) {
   out.setFunction(frame.function.value);
   out.setModule(frame.module.value);

@@ -175,8 +175,7 @@ class Splitter {
       only_learned_ = true;
     } else if (reported_.is_ready(source)) {
       const bool turns = handlers_.empty() || handlers_.back().source != source;
-      if (turns && op.kind == OpKind::send && !handlers_.empty() && answers_in_a_round() &&
-          late_.answers(source, handlers_.back().source))
+      if (turns && op.kind == OpKind::send && !handlers_.empty() && late_.answers(source, handlers_.back().source))
         open_late_handler(source);
       else if (turns || starts_anew(op))
         open_handler(source);
@@ -202,9 +201,6 @@ class Splitter {
     if (op.kind == OpKind::send || op.kind == OpKind::finish) order_.keep_order(op.target);
     return true;
   }
-
-  /// Has the thread come round since it last acted, or is this the round of an answer before?
-  bool answers_in_a_round() { return late_work_.in_round() || reported_.rounds_since(computed_from(), at_) > 0; }
 
   /// A send on a source that was not reported: a late answer, else what came from another one.
   void sends_unasked(const Op& op, SourceKey source) {
@@ -292,16 +288,11 @@ class Splitter {
     order_.touch(source);
   }
 
-  /// First op of what is computed right before the one at hand, behind the beginning of the handler.
-  std::uint32_t computed_from() const {
+  /// Of an answer that comes late, with what its task computed: since the loop came round, or since the answer before.
+  /// If neither was, with nothing.
+  void open_late_handler(SourceKey source) {
     std::uint32_t first = at_;
     while (first > handlers_.back().first + 1 && ops_[first - 1].kind == OpKind::compute) --first;
-    return first;
-  }
-
-  /// Of an answer that comes late, with what its task computed: since the loop came round, or since the answer before.
-  void open_late_handler(SourceKey source) {
-    std::uint32_t first = computed_from();
     const std::uint32_t rounds = reported_.rounds_since(first, at_);
     if (rounds == 0 && !late_work_.in_round()) first = at_;
     push_handler(source, first);

@@ -186,8 +186,7 @@ void EventEngine::handle(const Event& event) {
     case EventKind::server_established: {
       const Chain chain = established(event.id);
       const Because because(*this, chain);
-      connections_[event.id].server_established = true;
-      connections_[event.id].at_server.now(now_);
+      connections_[event.id].server_established.now(now_);
       wake_satisfied(connections_[event.id].waiters, connections_[event.id].client_plus_one);
       break;
     }

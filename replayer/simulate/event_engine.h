@@ -136,17 +136,16 @@ class EventEngine {
     std::uint32_t source = 0, destination = 0;
     std::uint32_t last_writer_plus_one = 0;
     std::uint32_t last_write = 0;  ///< its op
-    bool end_sent = false, end_arrived = false, end_acknowledged = false;
+    bool end_sent = false, end_acknowledged = false;
     ArrivedBefore arrived_before;
-    Happened end_arrival;
+    Happened end_arrived;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
 
   struct Connection {
     enum class State : std::uint8_t { unknown, connecting, established } client = State::unknown;
-    bool server_established = false;
-    Happened at_server;
+    Happened server_established;
     std::uint32_t client_plus_one = 0;
     WaitList waiters;
     Chain chain;  ///< what led to connect()

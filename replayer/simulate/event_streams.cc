@@ -89,8 +89,8 @@ bool EventEngine::finish(std::uint32_t t, const Op& op) {
   const bool is_first = !std::exchange(stream.end_sent, true);
   if (is_first && stream.remote) inject(op.target);
   if (is_first && !stream.remote) {
-    stream.end_arrived = stream.end_acknowledged = true;
-    stream.end_arrival.now(now_);
+    stream.end_arrived.now(now_);
+    stream.end_acknowledged = true;
     wake_satisfied(stream.readers, stream.last_writer_plus_one);
   }
   return satisfied(t, op) || hold(t, &stream.writers);
@@ -215,8 +215,7 @@ void EventEngine::deliver(std::uint32_t index) {
   if (in_.insight) note_arrival(index, delivery);
   const Because because(*this, delivery.chain);
   if (delivery.end) {
-    stream.end_arrived = true;
-    stream.end_arrival.now(now_);
+    stream.end_arrived.now(now_);
     stream.remote->end = delivery.chain;
     queue_.push(now_ + stream.remote->back_s, EventKind::end_acknowledged, index);
   }
@@ -272,8 +271,7 @@ bool EventEngine::connect(std::uint32_t t, const Op& op) {
   const double at_client = client_established_s(in_.network, forward, back);
   if (at_client <= 0) {
     connection.client = Connection::State::established;
-    connection.server_established = true;
-    connection.at_server.now(now_);
+    connection.server_established.now(now_);
     wake_satisfied(connection.waiters, t + 1);
     return true;
   }

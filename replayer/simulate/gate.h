@@ -15,6 +15,7 @@ namespace simrec::replay {
 class Happened {
  public:
   void now(double now_s) { at_s_ = std::min(at_s_, now_s); }
+  bool yet() const { return at_s_ < std::numeric_limits<double>::infinity(); }
   bool before(double now_s) const { return now_s > at_s_ + kInstant_s; }
 
  private:
@@ -48,9 +49,9 @@ bool was_open(const Op& gate, double now_s, const Streams& streams, const Connec
     case OpKind::recv:
       return streams[gate.target].arrived_before.before(now_s, streams[gate.target].arrived) >= gate.value;
     case OpKind::recv_end:
-      return streams[gate.target].end_arrival.before(now_s);
+      return streams[gate.target].end_arrived.before(now_s);
     case OpKind::accept:
-      return connections[gate.target].at_server.before(now_s);
+      return connections[gate.target].server_established.before(now_s);
     case OpKind::wait:
       return tokens[gate.target].happened.before(now_s);
     default:

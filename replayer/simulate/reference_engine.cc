@@ -326,11 +326,11 @@ bool ReferenceEngine::satisfied(std::uint32_t t, const Op& op) const {
     case OpKind::recv:
       return streams_[op.target].arrived >= op.value;
     case OpKind::recv_end:
-      return streams_[op.target].end_arrived;
+      return streams_[op.target].end_arrived.yet();
     case OpKind::finish:
       return !(op.flags & kLingers) || streams_[op.target].end_acknowledged;
     case OpKind::accept:
-      return connections_[op.target].server_established;
+      return connections_[op.target].server_established.yet();
     case OpKind::wait:
       return tokens_[op.target].by_plus_one != 0 || comes_first(op);
     case OpKind::connect: {

@@ -91,15 +91,15 @@ class ReferenceEngine {
     std::int64_t sent = 0, arrived = 0, consumed = 0, wanted = 0;
     std::uint32_t last_writer_plus_one = 0;
     std::uint32_t last_write = 0;  ///< its op
-    bool end_sent = false, end_arrived = false, end_acknowledged = false;
+    bool end_sent = false, end_acknowledged = false;
     ArrivedBefore arrived_before;
-    Happened end_arrival;
+    Happened end_arrived;
     WaitList readers, writers;
     std::unique_ptr<RemotePath> remote;
   };
   struct Connection {
-    bool connecting = false, known = false, server_established = false;
-    Happened at_server;
+    bool connecting = false, known = false;
+    Happened server_established;
     WaitList waiters;
   };
   /// A thread (or those of a pool) and its fibers: only who has a turn runs.
@@ -184,7 +184,6 @@ class ReferenceEngine {
   void inject(std::uint32_t stream);
   void inject_gated(std::uint32_t stream);
   void acknowledge_end_at(std::uint32_t stream, double when);
-  void end_arrived(std::uint32_t stream);
   void arrived(std::uint32_t stream, std::int64_t position, std::uint32_t by_plus_one);
   void consumed(std::uint32_t stream, std::int64_t position);
   bool relax_capacities();

@@ -95,8 +95,8 @@ void ReferenceEngine::finish(std::uint32_t t, const Op& op) {
   const bool is_first = !std::exchange(stream.end_sent, true);
   if (is_first && stream.remote) inject(op.target);
   if (is_first && !stream.remote) {
-    stream.end_arrived = stream.end_acknowledged = true;
-    stream.end_arrival.now(clock_s());
+    stream.end_arrived.now(clock_s());
+    stream.end_acknowledged = true;
     notify(stream.readers, stream.last_writer_plus_one);
   }
   wait(
@@ -138,11 +138,6 @@ void ReferenceEngine::take_notices(Stream& stream) {
   }
 }
 
-void ReferenceEngine::end_arrived(std::uint32_t index) {
-  streams_[index].end_arrived = true;
-  streams_[index].end_arrival.now(clock_s());
-}
-
 /// All up to `position` has arrived: a waiting reader takes what came.
 void ReferenceEngine::arrived(std::uint32_t index, std::int64_t position, std::uint32_t by_plus_one) {
   Stream& stream = streams_[index];
@@ -163,7 +158,7 @@ void ReferenceEngine::inject(std::uint32_t index) {
     path.end_left = true;
     path.last_delivery = std::max(path.last_delivery, clock_s() + path.forward_s);
     add(path.deliveries, path.last_delivery, [this, index, by = stream.last_writer_plus_one] {
-      end_arrived(index);
+      streams_[index].end_arrived.now(clock_s());
       arrived(index, streams_[index].arrived, by);
     });
     acknowledge_end_at(index, path.last_delivery + path.back_s);
@@ -270,7 +265,7 @@ void ReferenceEngine::run_flows(std::uint32_t index) {
     const bool end = stream.end_sent && path.flowed == stream.sent;
     path.end_left = path.end_left || end;
     add(path.deliveries, delivered, [this, index, end, position = path.flowed, by = path.writer_plus_one] {
-      if (end) end_arrived(index);
+      if (end) streams_[index].end_arrived.now(clock_s());
       arrived(index, position, by);
     });
     if (RemotePath* other = other_direction(streams_, index); other && other->nagle.answer_arrives(delivered))
@@ -299,8 +294,7 @@ void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
   const double forward = in_.platform.latency_s(client, server), back = in_.platform.latency_s(server, client);
   const double at_client = client_established_s(in_.network, forward, back);
   if (at_client <= 0) {
-    connection.server_established = true;
-    connection.at_server.now(clock_s());
+    connection.server_established.now(clock_s());
     notify(connection.waiters, t + 1);
     return;
   }
@@ -313,8 +307,7 @@ void ReferenceEngine::connect(std::uint32_t t, const Op& op) {
                        connection.connecting = false;
                        notify(connection.waiters, server_thread + 1);
                        sleep_until(start + at_server);
-                       connection.server_established = true;
-                       connection.at_server.now(clock_s());
+                       connection.server_established.now(clock_s());
                        notify(connection.waiters, t + 1);
                        --active_;
                        became_idle();

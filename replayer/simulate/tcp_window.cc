@@ -12,10 +12,10 @@ std::int64_t TcpWindow::limit(double now) {
   return acknowledged_ + window_;
 }
 
-std::int64_t TcpWindow::burst_of(std::int64_t window) const {
+std::int64_t TcpWindow::burst() const {
   constexpr double kBurstsPerSecond = 1024, kHalving_s = 512e-6, kLargest = 65536;
   const double by_rate =
-      path_.round_trip_s > 0 ? 2 * static_cast<double>(window) / path_.round_trip_s / kBurstsPerSecond : kLargest;
+      path_.round_trip_s > 0 ? 2 * static_cast<double>(window_) / path_.round_trip_s / kBurstsPerSecond : kLargest;
   const double bytes = std::min(
       kLargest, by_rate + std::ldexp(kLargest, -static_cast<int>(std::min(64.0, path_.round_trip_s / kHalving_s))));
   return std::max<std::int64_t>(2, static_cast<std::int64_t>(bytes) / kSegmentPayload) * kSegmentPayload;
@@ -89,12 +89,12 @@ void TcpWindow::look_for_train(const Acknowledgement& ack) {
 }
 
 void TcpWindow::restart_after_idle(double now) {
-  if (!sender_.idle_restart || sent_ > acknowledged_ || sent_ == 0) return;
+  if (!sender_.idle_restart || sent_ > acknowledged_ || sent_ == 0 || now - last_sent_ <= timeout_s_) return;
+  slow_start_until_ = std::max(slow_start_until_, window_ / 4 * 3);
   const std::int64_t floor = std::min(window_, kInitialBytes);
-  if (now - last_sent_ > timeout_s_) slow_start_until_ = std::max(slow_start_until_, window_ / 4 * 3);
   for (double idle = now - last_sent_ - timeout_s_; idle > 0 && window_ > floor; idle -= timeout_s_)
     window_ = std::max(window_ / 2, floor);
-  if (now - last_sent_ > timeout_s_) last_sent_ = now;  // decayed once for this pause
+  last_sent_ = now;  // decayed once for this pause
 }
 
 }  // namespace simrec::replay

@@ -34,14 +34,13 @@ class TcpWindow {
       : path_(path), timeout_s_(path.round_trip_s + kMinimumTimeoutVariance_s), sender_(sender) {}
 
   /// What Linux (6.18, measured with ss -m; tcp_sndbuf_expand() in net/ipv4/tcp_input.c) gives the send buffer for each
-  /// segment of a window, 4 MiB together at most (tcp_wmem). Each piece in it takes so much more than its
-  /// bytes.
+  /// segment of a window, 4 MiB together at most (tcp_wmem). Each piece in it takes so much more than its bytes.
   static constexpr double kBufferPerSegment = 2304, kLargestBuffer = 4 << 20, kPieceOverhead = 832;
 
   /// Bytes that leave at once: Linux cuts what it hands to the network card by the rate of the connection
   /// (tcp_tso_autosize() in net/ipv4/tcp_output.c): what two windows per round trip send in 1/1024 s, and on short
   /// round trips 64 KiB, halved for each 512 us of them; two segments at least.
-  std::int64_t burst() const { return burst_of(window_); }
+  std::int64_t burst() const;
   /// Position in the stream up to which the sender may fill its buffer at `now`. The buffer never becomes smaller.
   std::int64_t buffer_end(double now);
   /// Position in the stream up to which bytes may be sent at `now`; takes acknowledgements due by then.
@@ -66,7 +65,6 @@ class TcpWindow {
   void restart_after_idle(double now);
   void grow(std::int64_t position);
   void look_for_train(const Acknowledgement& acknowledgement);
-  std::int64_t burst_of(std::int64_t window) const;
 
   TcpPath path_;
   double timeout_s_;

@@ -9,13 +9,13 @@ import subprocess
 import sys
 
 from cases import SETTINGS
-from testbed.network import segments_per_frame
+from testbed.network import CONGESTION_CONTROL, segments_per_frame
 
 RECORDED_SPEED = 1e9  # flop/s that stand for one core of this machine at full speed
 LIMIT_S = 600
 
 
-def platform_xml(setting, wakeup_ns=None, late_ms=0.0, tcp="cubic"):
+def platform_xml(setting, wakeup_ns=None, late_ms=0.0, tcp=CONGESTION_CONTROL):
     """Every host has `cores` of the machine's cores; rates count whole frames, as simreplay expects. Each link is `late_ms` slower than wanted."""
     wake = f'<prop id="wakeup_ns" value="{wakeup_ns}"/>' if wakeup_ns is not None else ""
     speed = f'speed="{RECORDED_SPEED * setting.cpu:.10g}f" core="{setting.cores}"'
@@ -132,7 +132,7 @@ def late_ms(setting, networks):
 
 def congestion_control(setting, networks):
     """What the hosts of a setting used for TCP when its truth was measured."""
-    return next((n["congestion_control"] for n in reversed(networks) if n["setting"] == setting.name and "congestion_control" in n), "cubic")
+    return next((n["congestion_control"] for n in reversed(networks) if n["setting"] == setting.name and "congestion_control" in n), CONGESTION_CONTROL)
 
 
 def write_platforms(cases, folder, facts):
