@@ -9,6 +9,7 @@
 #include "replayer/compile/merge.h"
 #include "replayer/compile/native_estimate.h"
 #include "replayer/compile/sampled_functions.h"
+#include "replayer/program/check.h"
 #include "trace-format/syscall_table.h"
 
 namespace simrec::replay {
@@ -144,11 +145,9 @@ class Walk {
 }  // namespace
 }  // namespace causal
 
-Program compile(const Trace& trace, const CompileOptions& options) {
-  if (trace.tables.threads().empty() || trace.tables.processes().empty() ||
-      trace.events.size() < trace.tables.threads().size())
-    throw TraceError(
-        "The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
+namespace {
+
+Program compile_as_told(const Trace& trace, const CompileOptions& options) {
   causal::Context c(trace, options);
   causal::Walk(c).run();
   Program& p = c.program;
@@ -168,6 +167,26 @@ Program compile(const Trace& trace, const CompileOptions& options) {
   p.sampled = causal::sampled_functions(trace);
   causal::finalize(c);
   return std::move(c.program);
+}
+
+}  // namespace
+
+Program compile(const Trace& trace, const CompileOptions& options) {
+  if (trace.tables.threads().empty() || trace.tables.processes().empty() ||
+      trace.events.size() < trace.tables.threads().size())
+    throw TraceError(
+        "The trace holds no thread: nothing was recorded that could be replayed. Record again, e.g. `simrec ./app`.");
+  Program relaxed = compile_as_told(trace, options);
+  if (options.order == Order::recorded) return relaxed;
+  const std::string standstill = check(relaxed);
+  if (standstill.empty()) return relaxed;
+  // What was taken for chance was none. The recorded order is possible: it has happened.
+  CompileOptions as_recorded = options;
+  as_recorded.order = Order::recorded;
+  Program p = compile_as_told(trace, as_recorded);
+  p.warnings.push_back("everything keeps the recorded order, since in order of arrival the replay would stand still (" +
+                       standstill + "): a fault of simreplay, please report it");
+  return p;
 }
 
 }  // namespace simrec::replay

@@ -63,9 +63,6 @@ void genuine_wait(Context& c, const Call& call) {
 
 namespace {
 
-/// So often connections pass from thread to thread by design.
-constexpr std::uint32_t kPassesOn = 8;
-
 /// Does a server's thread receive from a connection from which another one had received last?
 void note_passing_on(Context& c, const Call& call, const Op& recv) {
   Channel& ch = c.channels[recv.target];
@@ -74,8 +71,7 @@ void note_passing_on(Context& c, const Call& call, const Op& recv) {
   const Link& link = c.channels.links()[ch.connection_plus_one - 1];
   const auto process_of = [&](std::uint32_t thread) { return c.trace.tables.threads()[thread].process.value; };
   if (!link.accepted || process_of(link.server_thread) != call.process || process_of(last - 1) != call.process) return;
-  ProcessState& p = c.processes[call.process];
-  p.shares_connections = ++p.passed_on >= kPassesOn || p.shares_connections;
+  c.processes[call.process].passes_on_connection();
 }
 
 /// A child that serves one of its parent's connections.

@@ -217,13 +217,19 @@ struct ProcessState {
   /// Any of its threads takes up what comes: they wait with one epoll instance, or pass connections on often.
   bool shares_connections = false;
   std::set<std::uint32_t> yielding;  ///< threads that do nothing else
-  std::uint32_t passed_on = 0;       ///< receives on accepted connections from which another thread had received last
+  std::uint32_t passed_on = 0;       ///< see passes_on_connection()
   Ns alarm_set_at = -1;              ///< a timer that signals once
   LongWait longest_wait;             ///< that was asked for and ended by itself
   LongWait alarms;                   ///< the latest ones that went off, one set soon after the other
   LongWait most_alarms;              ///< those that lasted longest
   InterpreterLocks interpreter;
 
+  /// A thread receives on an accepted connection from which another one had received last, or answers what another one
+  /// has received. So often it is by design.
+  void passes_on_connection() {
+    constexpr std::uint32_t kByDesign = 8;
+    shares_connections = ++passed_on >= kByDesign || shares_connections;
+  }
   void waited(const LongWait& wait) {
     if (wait.length() > longest_wait.length()) longest_wait = wait;
   }

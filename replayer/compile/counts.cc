@@ -33,6 +33,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Count::last_)> kNames
     "waits for Python's lock",
     "waits for an interpreter's lock, taken in turns",
     "questions for the number of cores",
+    "answers of threads that were not seen to be told of the request",
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ enum class Count : std::uint8_t {
   python_lock_waits,
   interpreter_turns,
   core_queries,
+  unseen_requests,
   last_,
 };
 

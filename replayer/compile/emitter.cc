@@ -1,5 +1,6 @@
 #include "replayer/compile/emitter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "replayer/program/origin_cursor.h"
@@ -80,6 +81,14 @@ void Emitter::aside(const Op& op, Ns before, Ns after) {
   push(op);
   if (found) found_at_plus_one_ = static_cast<std::uint32_t>(ops.size()) + 1;
   compute(after);
+}
+
+Ns Emitter::take_back(Ns most) {
+  if (hoist_ == Hoist::spin) merge_late();
+  Ns& own = (hoist_ == Hoist::none ? base_ : late_).own;
+  const Ns taken = std::min(own, most);
+  own -= taken;
+  return taken;
 }
 
 /// Op `index` comes out of a poll, and so ends the timeouts that expired before.

@@ -57,6 +57,10 @@ class Emitter {
   /// what it waited for if the thread consumes nothing traced afterwards. If it did not sleep, what it found (an exit
   /// op = not known).
   void poll_ready(Ns cpu, Ns blocked, const Op& otherwise);
+  /// The latest so much of what was computed and has not been emitted yet, or all if it is less: to be computed again
+  /// behind what is emitted next.
+  Ns take_back(Ns most);
+
   /// If the poll before slept and nothing that it waited for was consumed, it becomes its `otherwise`.
   void poll_begins();
   /// The thread did what the poll waited for without a waiting op (e.g. finished a connect).

@@ -45,8 +45,8 @@ bool LateAnswers::has_connected(SourceKey source) const {
 }
 
 bool LateAnswers::answers(SourceKey source, SourceKey other) {
-  return unanswered_.contains(source) && is_connection(other) && has_connected(source) == has_connected(other) &&
-         takes_turns(source) && takes_turns(other);
+  return unanswered_.contains(source) && is_connection(source) && is_connection(other) &&
+         has_connected(source) == has_connected(other) && takes_turns(source) && takes_turns(other);
 }
 
 }  // namespace simrec::replay::causal

@@ -9,6 +9,7 @@
 
 #include "replayer/compile/bytes.h"
 #include "replayer/compile/handlers.h"
+#include "replayer/compile/unseen_requests.h"
 #include "replayer/program/delayed_acknowledgement.h"
 
 namespace simrec::replay::causal {
@@ -182,6 +183,7 @@ void write_entry(Context& c, Call& call) {
   if (n > 0) {
     if (call.event.kind == SYS_write && n < call.event.argument(1)) c.channels[channel - 1].awaiting_room = true;
     call.channel_plus_one = channel;
+    await_unseen_request(c, call, channel - 1);
     c.channels.write_begins(channel - 1, n, call.thread, call.event.entry_ns);
   } else if ((n == -EPIPE || n == -ECONNRESET) && !c.channels[channel - 1].reader_closed &&
              !c.channels[channel - 1].broken_token_plus_one) {

@@ -78,6 +78,7 @@ class Weaver {
     };
     for (std::size_t w = 0; w < workers_.size(); ++w) queue(w);
     for (const Worker& worker : workers_) learn(worker);
+    start_spawner();
     while (!next.empty()) {
       const std::size_t w = next.top().second;
       next.pop();
@@ -123,7 +124,7 @@ class Weaver {
     const std::size_t head = ops_of(s).size();
     if (!comes_from_peer(op)) {
       await_cause(w, s, op, lead.slept);
-      add(w, s, lead.first, visit.op);
+      add_lead(w, s, lead.first, visit.op);
       add(w, s, visit.op, visit.op + 1);
     } else {
       add(w, s, visit.op, visit.op + 1);
@@ -164,10 +165,15 @@ class Weaver {
     lead.waited = lead.first > w.at;
     if (lead.waited) w.received_for = kNone;
     for (; w.at < lead.first; ++w.at) {
+      if (is_told_by_strand(w.ops[w.at])) continue;
       note_wait(w.ops[w.at], lead);
       keep(w, end);
     }
     return lead;
+  }
+  /// See unseen_requests.h: what the worker is about to answer is in the strand.
+  bool is_told_by_strand(const Op& op) const {
+    return op.kind == OpKind::recv && (op.flags & kPolls) && by_key_.contains(source_of_transfer(program_, op));
   }
 
   /// The worker's next op stays its own. `goal`: the visit that it leads to.
@@ -235,7 +241,6 @@ class Weaver {
   std::uint32_t strand_of(SourceKey key, Worker& w, const Op& first, Ns now) {
     const auto [it, added] = by_key_.try_emplace(key, static_cast<std::uint32_t>(strands_.size()));
     if (!added) return it->second;
-    if (strands_.empty()) start_spawner(w);
     const std::uint32_t thread = new_fiber();
     const Op spawn{OpKind::spawn, Cause::none, 0, thread, 0};
     const bool awaits = !comes_from_peer(first) && w.after != kNone;
@@ -248,10 +253,11 @@ class Weaver {
     return it->second;
   }
 
-  /// A fiber that starts those that wait for their peers.
-  void start_spawner(Worker& w) {
+  /// A fiber that starts those that wait for their peers. It begins with the first of the threads: what strands do was
+  /// done by it and by later ones, so that none of them can have to come first.
+  void start_spawner() {
     spawner_ = new_fiber();
-    w.own.push_back({OpKind::spawn, Cause::none, 0, spawner_, 0});
+    workers_.front().own.push_back({OpKind::spawn, Cause::none, 0, spawner_, 0});
   }
 
   std::uint32_t new_fiber() { return add_fiber(program_, leader_, workers_.front().ops.space()); }
@@ -261,6 +267,16 @@ class Weaver {
   void add(Worker& w, std::uint32_t strand, std::uint32_t first, std::uint32_t end) {
     ProgramThread& to = program_.threads[strands_[strand].thread];
     for (std::uint32_t i = first; i < end; ++i) add_to(to.ops, to.origins, w, w.ops[i], i);
+  }
+
+  /// What leads to a send. A worker that did not work for the strand before it woke others was not there yet: who was
+  /// woken may be the one that comes to it first.
+  void add_lead(Worker& w, std::uint32_t strand, std::uint32_t first, std::uint32_t end) {
+    for (w.at = first; w.at < end; ++w.at)
+      if (is_plain_signal(w.ops[w.at]) && w.strand != strand)
+        keep(w, end);
+      else
+        add(w, strand, w.at, w.at + 1);
   }
 
   static void add_to(ScratchSequence<Op>& ops, ScratchSequence<OpOrigin>& origins, Worker& w, const Op& op,
@@ -280,7 +296,7 @@ class Weaver {
 
   void finish_strands() {
     for (const Op& spawn : spawned_early_) program_.threads[spawner_].ops.push_back(spawn);
-    if (!strands_.empty()) program_.threads[spawner_].ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
+    program_.threads[spawner_].ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
     for (const Strand& s : strands_) {
       program_.threads[s.thread].ops.push_back({OpKind::exit, Cause::none, 0, 0, 0});
       split_.fibers.push_back(s.fiber);

@@ -94,6 +94,17 @@ Candidates takers_from_queues(const Program& program, const Survey& survey, cons
   return found;
 }
 
+/// Those that shared_pollers.h has given strands to: their connections are served already, by a pool of its own.
+std::vector<bool> threads_of_loops(const Program& program) {
+  std::vector<bool> found(program.threads.size());
+  for (std::uint32_t t = 0; t < program.threads.size(); ++t) {
+    const ProgramThread& thread = program.threads[t];
+    for (const std::uint32_t leader_plus_one : {thread.loop_plus_one, thread.pool_plus_one})
+      if (leader_plus_one != 0) found[leader_plus_one - 1] = found[t] = true;
+  }
+  return found;
+}
+
 }  // namespace
 
 WorkerPools find_worker_pools(const Program& program, std::span<const PolledSources> polled,
@@ -101,8 +112,9 @@ WorkerPools find_worker_pools(const Program& program, std::span<const PolledSour
   WorkerPools pools{std::vector<bool>(program.threads.size()), std::vector<std::uint32_t>(program.threads.size()),
                     std::vector<std::uint32_t>(program.connections.size()),
                     std::vector<bool>(program.connections.size())};
+  const std::vector<bool> in_a_loop = threads_of_loops(program);
   for (std::size_t t = 0; t < std::min(polled.size(), program.threads.size()); ++t)
-    pools.one_at_a_time[t] = std::ranges::all_of(polled[t].marks, &PollMark::alone);
+    pools.one_at_a_time[t] = !in_a_loop[t] && std::ranges::all_of(polled[t].marks, &PollMark::alone);
   const Survey survey(program);
   make_pools(sharers_of_listeners(survey, pools.one_at_a_time, listener), 2, pools);
   make_pools(takers_from_queues(program, survey, pools.one_at_a_time), 1, pools);

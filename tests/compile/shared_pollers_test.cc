@@ -14,6 +14,7 @@ Op compute(Ns ns) { return {OpKind::compute, Cause::none, 0, 0, ns}; }
 Op recv(std::uint32_t stream, std::int64_t upto) { return {OpKind::recv, Cause::none, 0, stream, upto}; }
 Op send(std::uint32_t stream, std::int64_t bytes) { return {OpKind::send, Cause::none, 0, stream, bytes}; }
 Op park(std::uint32_t token) { return {OpKind::wait, Cause::sync, 0, token, 0}; }
+Op wake(std::uint32_t token) { return {OpKind::signal, Cause::none, 0, token, 0}; }
 Op sleep(Ns ns) { return {OpKind::sleep, Cause::sleep, 0, 0, ns}; }
 
 /// Connection c brings requests on stream 2c and takes answers on stream 2c + 1.
@@ -85,6 +86,17 @@ TEST(SharedPollers, WaitsForWorkKeepNoConnectionWaiting) {
   EXPECT_EQ(r.ops(2), "turn:r0/10 s1/5 signal10 exit ");
   EXPECT_EQ(r.ops(3), "turn:r2/10 c1 c2 s3/5 signal11 exit ");  // what woke it took its time, too
   EXPECT_EQ(r.ops(0), "spawn1 turn:wait10 turn:wait0 turn:wait11 exit ");
+}
+
+// Thread 1 waits for thread 0, then connects; thread 0 uses that connection, too, for the first time after it had woken
+// thread 1. So it had woken it before anything was done there.
+TEST(SharedPollers, WhoIsWokenMayComeFirst) {
+  Runtime r({{recv(0, 10), send(1, 5), park(3), compute(1), wake(0), compute(2), send(3, 5)},
+             {park(0), send(3, 7), recv(4, 1)}});
+  r.order({{0, 0}, {0, 1}, {1, 1}, {1, 2}, {0, 6}});
+  EXPECT_EQ(r.ops(0), "spawn2 turn:wait10 turn:wait3 signal0 turn:wait13 exit ");
+  EXPECT_EQ(r.ops(1), "turn:wait0 spawn4 turn:wait12 exit ");
+  EXPECT_EQ(r.ops(4), "turn:s3/7 signal11 turn:c1 c2 s3/5 signal13 exit ");
 }
 
 std::size_t waits(const std::string& text) {

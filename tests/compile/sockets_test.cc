@@ -67,6 +67,35 @@ TEST(Sockets, AServerReapsInPassingThoseThatServe) {
   EXPECT_EQ(waits(forking(false)), 2) << "a helper: its server waits for it in the poll, and in wait4";
 }
 
+/// A server's second thread answers what the first one has received: told by a byte in a pipe, or by what it finds in
+/// memory.
+struct AnsweredByAnother : ClientAndServer {
+  ThreadId helper = thread(server, 103, 0x7000, {2 * kMs + 100, 2 * kMs + 200});
+  explicit AnsweredByAnother(bool told) {
+    pipe(server, 8, 9, 3 * kMs);
+    connect(0, {4 * kMs, 4 * kMs + 50'000});
+    accept({3 * kMs + 100, 4 * kMs + 30'000});
+    call(client, SYS_sendto, 14, {5, 14, 0, 0}, {5 * kMs, 5 * kMs + 10});
+    call(server, SYS_recvfrom, 14, {7, 100, 0, 0}, {5 * kMs, 5 * kMs + 20});
+    if (told) write(server, 9, 1, {6 * kMs, 6 * kMs + 10});
+    if (told) read(helper, 8, 1, {6 * kMs, 6 * kMs + 20});
+    call(helper, SYS_sendto, 10, {7, 10, 0, 0}, {7 * kMs, 7 * kMs + 10, 500, 20});
+    call(helper, SYS_sendto, 6, {7, 6, 0, 0}, {7 * kMs + 20, 7 * kMs + 30});
+    call(client, SYS_recvfrom, 16, {5, 100, 0, 0}, {8 * kMs, 8 * kMs + 20});
+  }
+};
+
+TEST(Sockets, AnAnswerByAThreadThatNobodyToldWaitsForItsRequest) {
+  constexpr const char* kCounted = "answers of threads that were not seen to be told of the request";
+  AnsweredByAnother a(false), b(true);
+  const Program p = a.compile(), q = b.compile();
+  EXPECT_EQ(ops(p, a.helper), "compute 500, recv s1 14, compute 20, send s2 10, send s2 6, exit");
+  EXPECT_EQ(count(p, kCounted), 1U);
+  EXPECT_EQ(check(p), "");
+  EXPECT_EQ(ops(q, b.helper), "recv s0 1, compute 520, send s2 10, send s2 6, exit");
+  EXPECT_EQ(count(q, kCounted), 0U);
+}
+
 TEST(Sockets, TcpIsMatchedByItsFourTuple) {
   ClientAndServer s;
   s.connect(0, {4 * kMs, 4 * kMs + 50'000, 30, 40});
