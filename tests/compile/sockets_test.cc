@@ -79,7 +79,7 @@ struct AnsweredByAnother : ClientAndServer {
     call(server, SYS_recvfrom, 14, {7, 100, 0, 0}, {5 * kMs, 5 * kMs + 20});
     if (told) write(server, 9, 1, {6 * kMs, 6 * kMs + 10});
     if (told) read(helper, 8, 1, {6 * kMs, 6 * kMs + 20});
-    call(helper, SYS_sendto, 10, {7, 10, 0, 0}, {7 * kMs, 7 * kMs + 10, 500, 20});
+    call(helper, SYS_sendto, 10, {7, 10, 0, 0}, {7 * kMs, 7 * kMs + 10, 3 * kMs, 20});
     call(helper, SYS_sendto, 6, {7, 6, 0, 0}, {7 * kMs + 20, 7 * kMs + 30});
     call(client, SYS_recvfrom, 16, {5, 100, 0, 0}, {8 * kMs, 8 * kMs + 20});
   }
@@ -89,10 +89,10 @@ TEST(Sockets, AnAnswerByAThreadThatNobodyToldWaitsForItsRequest) {
   constexpr const char* kCounted = "answers of threads that were not seen to be told of the request";
   AnsweredByAnother a(false), b(true);
   const Program p = a.compile(), q = b.compile();
-  EXPECT_EQ(ops(p, a.helper), "compute 500, recv s1 14, compute 20, send s2 10, send s2 6, exit");
+  EXPECT_EQ(ops(p, a.helper), "compute 1000000, recv s1 14, compute 2000020, send s2 10, send s2 6, exit");
   EXPECT_EQ(count(p, kCounted), 1U);
   EXPECT_EQ(check(p), "");
-  EXPECT_EQ(ops(q, b.helper), "recv s0 1, compute 520, send s2 10, send s2 6, exit");
+  EXPECT_EQ(ops(q, b.helper), "recv s0 1, compute 3000020, send s2 10, send s2 6, exit");
   EXPECT_EQ(count(q, kCounted), 0U);
 }
 
