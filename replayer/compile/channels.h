@@ -31,6 +31,7 @@ struct Channel {
   bool has_reader = false;
   bool finished = false;
   bool reader_closed = false;
+  bool was_cut = false;  ///< a write failed since the reader had closed: the writer had more to send
   std::uint32_t connection_plus_one = 0;
   std::uint32_t writer_plus_one = 0;  ///< first thread that wrote
   std::uint32_t reader_plus_one = 0;

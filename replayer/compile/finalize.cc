@@ -7,6 +7,7 @@
 #include "replayer/compile/next_connections.h"
 #include "replayer/compile/shared_work.h"
 #include "replayer/compile/thread_budgets.h"
+#include "replayer/compile/unread_bytes.h"
 
 namespace simrec::replay::causal {
 namespace {
@@ -341,6 +342,7 @@ std::vector<ThreadBudget> thread_budgets(const Context& c, const std::vector<Pol
 void finalize(Context& c) {
   end_open_threads(c);
   settle_ends(c);
+  leave_unread_bytes(c);
   settle_interpreters(c);
   const Numbers numbers = number(c);
   std::vector<PolledSources> polled;

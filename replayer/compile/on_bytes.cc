@@ -34,6 +34,8 @@ std::int64_t message_flags(const Event& e) {
   }
 }
 
+bool finds_nobody(std::int64_t result) { return result == -EPIPE || result == -ECONNRESET; }
+
 /// Bytes a call moved (the mmsg calls return a number of messages instead).
 std::int64_t bytes_moved(const Call& call) {
   if (call.event.kind != SYS_sendmmsg && call.event.kind != SYS_recvmmsg) return call.result();
@@ -185,7 +187,7 @@ void write_entry(Context& c, Call& call) {
     call.channel_plus_one = channel;
     await_unseen_request(c, call, channel - 1);
     c.channels.write_begins(channel - 1, n, call.thread, call.event.entry_ns);
-  } else if ((n == -EPIPE || n == -ECONNRESET) && !c.channels[channel - 1].reader_closed &&
+  } else if (finds_nobody(n) && !c.channels[channel - 1].reader_closed &&
              !c.channels[channel - 1].broken_token_plus_one) {
     c.channels[channel - 1].broken_token_plus_one = c.tokens.add().value + 1;
   }
@@ -203,8 +205,9 @@ void write_exit(Context& c, Call& call) {
   if (is_disk(o.kind)) return write_file(c, call, n);
   if (call.channel_plus_one) return send_bytes(c, call, call.channel_plus_one - 1, n);
   const std::uint32_t channel = c.channels.ends(call.object).out_plus_one;
-  if (channel && (n == -EPIPE || n == -ECONNRESET)) {
-    const Channel& ch = c.channels[channel - 1];
+  if (channel && finds_nobody(n)) {
+    Channel& ch = c.channels[channel - 1];
+    ch.was_cut = true;
     // It has failed: who closes a reading end from now on is not who it waited for, that one is outside the trace.
     if (!ch.reader_closed) return external_wait(c, call, Cause::sync);
     if (ch.broken_token_plus_one) wait_token(c, call, {ch.broken_token_plus_one - 1}, Cause::sync);
@@ -251,6 +254,8 @@ void transfer_exit(Context& c, Call& call) {
     return;
   }
   if (n == -EINTR) return interrupted(c, call);
+  if (const std::uint32_t to = c.channels.ends(call.object).out_plus_one; to && finds_nobody(n))
+    c.channels[to - 1].was_cut = true;
   const ObjectId in = object_of(c, call, ends_of(call.event).in_fd);
   const std::uint32_t from = c.channels.ends(in).in_plus_one;
   const Ns cpu = call.cpu;

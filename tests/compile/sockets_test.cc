@@ -96,6 +96,28 @@ TEST(Sockets, AnAnswerByAThreadThatNobodyToldWaitsForItsRequest) {
   EXPECT_EQ(count(q, kCounted), 0U);
 }
 
+/// A server sends three times, its client reads a part and closes.
+std::string sends_of_a_server(bool has_more) {
+  ClientAndServer s;
+  s.connect(0, {4 * kMs, 4 * kMs + 50'000});
+  s.accept({3 * kMs, 4 * kMs + 30'000});
+  for (const Ns at : {5 * kMs, 6 * kMs, 7 * kMs})
+    s.call(s.server, SYS_sendto, 500'000, {7, 500'000, 0, 0}, {at, at + 10});
+  s.call(s.client, SYS_recvfrom, 100'000, {5, 100'000, 0, 0}, {8 * kMs, 8 * kMs + 20});
+  s.close(s.client, 5, 9 * kMs);
+  if (has_more) s.call(s.server, SYS_sendto, -EPIPE, {7, 500'000, 0, 0}, {10 * kMs, 10 * kMs + 10});
+  const Program p = s.compile();
+  EXPECT_EQ(check(p), "");
+  return ops(p, s.server);
+}
+
+TEST(Sockets, WhatAReaderNeverTookBeforeItClosedIsNotSent) {
+  const std::string cut = "spawn 1, accept c0, send s1 165534, send s1 1, send s1 1, exit";
+  EXPECT_EQ(sends_of_a_server(true), cut);
+  const std::string whole = "spawn 1, accept c0, send s1 500000, send s1 500000, send s1 500000, exit";
+  EXPECT_EQ(sends_of_a_server(false), whole) << "it has sent all that it wanted to send";
+}
+
 TEST(Sockets, TcpIsMatchedByItsFourTuple) {
   ClientAndServer s;
   s.connect(0, {4 * kMs, 4 * kMs + 50'000, 30, 40});
