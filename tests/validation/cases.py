@@ -90,6 +90,9 @@ SETTINGS = {s.name: s for s in (
     # Of the tenth.
     Setting("80m-7ms", star(4, 80 * M, 1.75), size="Y"),
     Setting("300m-2.5ms", star(4, 300 * M, 0.625), size="Z"),
+    # Of the eleventh.
+    Setting("70m-16ms", star(4, 70 * M, 4), size="a"),
+    Setting("350m-1.5ms", star(4, 350 * M, 0.375), size="b"),
     Setting("disk-20MBps", disk_bps=20e6),
     Setting("disk-4MBps", disk_bps=4e6),
 )}
@@ -170,7 +173,7 @@ def fingerprint(case):
 
 
 FAMILIES = ("network", "servers", "heterogeneous", "both", "cpu", "cache", "adversarial", "disk", "heldout", "heldout2", "heldout3",
-            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8", "heldout9", "heldout10")
+            "heldout4", "heldout5", "heldout6", "heldout7", "heldout8", "heldout9", "heldout10", "heldout11")
 
 
 def workloads():

@@ -7,12 +7,14 @@ import subprocess
 import zlib
 
 import eighth_inputs
+import eleventh_inputs
 import held_inputs
 import more_inputs
 import ninth_inputs
 import server_inputs
 import sixth_inputs
 from eighth_inputs import celery, commands, flask, fossil, hitch, mirror, replica, tftp, tornado, unison  # noqa: F401
+from eleventh_inputs import asio_echo, blast, bowtie, cvs, fetch, gromacs, nim_http, rpyc, webrick  # noqa: F401
 from held_inputs import (alignments, batch, borg, formula, imap, influx, job_lines, lua, mail, octave, part, postscript, queries, samba,  # noqa: F401
                          sound, websockets, zookeeper)
 from more_inputs import (aiohttp, blas, downloads, erlang, java_classes, jobs, ldap, markdown, mercurial, names, puma, r_model,  # noqa: F401
@@ -136,6 +138,7 @@ def server_configs(d, places):
     sixth_inputs.configs(d, places.ports, places.addresses)
     eighth_inputs.configs(d, places.ports, places.addresses)
     ninth_inputs.configs(d, places.ports, places.addresses)
+    eleventh_inputs.configs(d, places.ports, places.addresses)
 
 
 def apache(d):
