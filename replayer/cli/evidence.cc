@@ -144,6 +144,9 @@ Evidence gather(const Program& program, const Outcome& outcome, const std::optio
   };
   e.ruby_lock_waits = per_flow("waits for Ruby's lock in the recorded order");
   e.python_lock_waits = per_flow("waits for Python's lock");
+  if (flows > 0 && value_of(program.counts, "waits for an interpreter's lock, taken in turns") > 0)
+    for (const Doubt& doubt : e.validity)
+      if (doubt.what == kRecordedOrder) e.ordered_waits = static_cast<double>(doubt.count) / static_cast<double>(flows);
   e.unmeasured_share =
       static_cast<double>(unmeasured) / static_cast<double>(std::max<std::uint64_t>(outcome.operations, 1));
   e.lost = quality.lost;
@@ -172,10 +175,10 @@ Evidence together(const std::vector<Evidence>& recordings) {
   all.closure_effect = known_middle(&Evidence::closure_effect);
   all.burst_chance = known_middle(&Evidence::burst_chance);
   all.other_load_share = known_middle(&Evidence::other_load_share);
-  for (const auto member :
-       {&Evidence::recorded_use, &Evidence::cpu_share, &Evidence::core_wait_share, &Evidence::disk_share,
-        &Evidence::interception_share, &Evidence::ledger_share, &Evidence::unmeasured_share,
-        &Evidence::doubtful_requests, &Evidence::paced_delay, &Evidence::ruby_lock_waits, &Evidence::python_lock_waits})
+  for (const auto member : {&Evidence::recorded_use, &Evidence::cpu_share, &Evidence::core_wait_share,
+                            &Evidence::disk_share, &Evidence::interception_share, &Evidence::ledger_share,
+                            &Evidence::unmeasured_share, &Evidence::doubtful_requests, &Evidence::paced_delay,
+                            &Evidence::ruby_lock_waits, &Evidence::python_lock_waits, &Evidence::ordered_waits})
     all.*member = middle(member);
   all.validity = doubts_together(recordings);
   all.predicted_s.clear();

@@ -37,6 +37,9 @@ struct Evidence {
   double paced_delay = 0;        ///< if timers start requests: predicted time beyond the twin's / predicted time
   double ruby_lock_waits = 0;    ///< over networks: in the recorded order / network flows
   double python_lock_waits = 0;  ///< over networks: / network flows
+  /// Over networks, of programs whose threads take turns in an interpreter: waits for locks, queues and threads in the
+  /// recorded order / network flows.
+  double ordered_waits = 0;
   std::uint64_t lost = 0;
   bool partial = false;      ///< the recording is a part of a run
   std::uint64_t forced = 0;  ///< full buffers ignored to avoid a standstill

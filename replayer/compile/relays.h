@@ -2,8 +2,11 @@
 // without waiting in between. Servers mostly answer what they have just received there; brokers and proxies never do.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "replayer/compile/loop_ops.h"
 
@@ -28,6 +31,25 @@ class Relays {
     std::uint32_t own = 0, others = 0;
   };
   std::unordered_map<SourceKey, Use> uses_;
+};
+
+/// A runtime of tasks (Boost.Asio) reads from all connections that have something, then answers them all.
+class ReadAhead {
+ public:
+  void receives(SourceKey from) {
+    if (std::exchange(sends_, false)) sources_.clear();
+    if (std::ranges::find(sources_, from) == sources_.end()) sources_.push_back(from);
+  }
+  /// A send to one of several from which the thread had received right before it began to send.
+  bool answers(SourceKey to) {
+    sends_ = true;
+    return sources_.size() >= kSeveral && std::ranges::find(sources_, to) != sources_.end();
+  }
+
+ private:
+  static constexpr std::size_t kSeveral = 3;  // a broker may have two messages to exchange
+  std::vector<SourceKey> sources_;
+  bool sends_ = false;
 };
 
 }  // namespace simrec::replay::causal

@@ -98,16 +98,19 @@ class Weaver {
 
   /// To which connections does the worker pass on what comes from others?
   void learn(const Worker& w) {
+    ReadAhead ahead;
     SourceKey received = kStreamSource;  // none: no connection's
     for (const Op& op : w.ops) {
       const bool moves = transfers(op);
       const SourceKey key = moves ? source_of_transfer(program_, op) : 0;
-      if (op.kind == OpKind::recv && is_connection(key))
+      if (op.kind == OpKind::recv && is_connection(key)) {
         received = key;
-      else if (op.kind == OpKind::send && op.value > 0 && is_connection(received) && is_connection(key))
-        relays_.sends(key, received);
-      else if (!moves && !follows(op))
+        ahead.receives(key);
+      } else if (op.kind == OpKind::send && op.value > 0 && is_connection(received) && is_connection(key)) {
+        relays_.sends(key, ahead.answers(key) ? key : received);
+      } else if (!moves && !follows(op)) {
         received = kStreamSource;
+      }
     }
   }
 
@@ -123,7 +126,7 @@ class Weaver {
     ++split_.handlers;
     const std::size_t head = ops_of(s).size();
     if (!comes_from_peer(op)) {
-      await_cause(w, s, op, lead.slept);
+      await_cause(w, s, op, lead);
       add_lead(w, s, lead.first, visit.op);
       add(w, s, visit.op, visit.op + 1);
     } else {
@@ -153,6 +156,7 @@ class Weaver {
     std::uint32_t first = 0;
     bool waited = false;  ///< there was a wait
     bool slept = false;   ///< the latest one was for time, or for others outside of the process
+    bool heard = false;   ///< it was for what came on a connection: a poll that another thread took it from
   };
 
   /// Gives the ops up to `end` to the thread itself, but for those that lead to the visit there.
@@ -195,9 +199,10 @@ class Weaver {
 
   void note_wait(const Op& op, Lead& lead) const {
     const bool receives = op.kind == OpKind::recv || op.kind == OpKind::recv_end;
+    const bool sleeps = op.kind == OpKind::expire || (op.kind == OpKind::sleep && op.value >= kRealSleepNs);
+    lead.heard = receives ? comes_from_outside(op.target) : lead.heard && op.kind != OpKind::wait && !sleeps;
     if (op.kind == OpKind::wait) lead.slept = !is_idle_wait(op);
-    if (op.kind == OpKind::expire || (receives && comes_from_outside(op.target))) lead.slept = true;
-    if (op.kind == OpKind::sleep && op.value >= kRealSleepNs) lead.slept = true;
+    if (sleeps || lead.heard) lead.slept = true;
   }
   bool comes_from_outside(std::uint32_t stream) const {
     return program_.threads[program_.streams[stream].writer_thread].process != program_.threads[leader_].process;
@@ -211,9 +216,10 @@ class Weaver {
   }
 
   /// What the next op of the strand, which sends, comes after.
-  void await_cause(Worker& w, std::uint32_t s, const Op& op, bool slept) {
+  void await_cause(Worker& w, std::uint32_t s, const Op& op, const Lead& lead) {
     if (op.kind != OpKind::send && op.kind != OpKind::connect) return;
-    if (slept) {
+    const bool answers = lead.heard && strands_[s].pending;  // not what the thread has heard of elsewhere
+    if (lead.slept && !answers) {
       if (strands_[s].pending) ++split_.paced;
       const std::uint32_t token = program_.tokens++;
       w.own.push_back({OpKind::signal, Cause::none, 0, token, 0});

@@ -138,6 +138,33 @@ TEST(SharedPollers, ABrokerMayPassOnOneMessageToMany) {
   }
 }
 
+// Boost.Asio: the thread reads from all that have something, then answers them all. Nobody is a broker.
+TEST(SharedPollers, WhoReadsFromAllBeforeItAnswersThemPassesOnNothing) {
+  std::vector<Op> ops;
+  for (std::int64_t i = 1; i <= 8; ++i)
+    ops.insert(ops.end(), {recv(0, 10 * i), recv(2, 10 * i), recv(4, 10 * i), send(1, 5), send(3, 5), send(5, 5)});
+  Runtime r({ops});
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> transfers;
+  for (std::uint32_t at = 0; at < ops.size(); ++at) transfers.emplace_back(0, at);
+  r.order(transfers);
+  for (const std::size_t strand : {2, 3, 4}) EXPECT_EQ(waits(r.ops(strand)), 0U) << r.ops(strand);
+}
+
+// A thread was told by its poll that connection 1 had something, which another thread took; then it answers connection
+// 0.
+TEST(SharedPollers, AnAnswerDoesNotWaitForWhatItsThreadHasHeardOfElsewhere) {
+  Runtime r({{recv(0, 10), recv(2, 10), send(1, 5), recv(0, 20), send(1, 5)}, {recv(2, 10), send(3, 5)}});
+  for (std::uint32_t s : {0U, 2U, 4U}) {
+    r.program.streams[s].writer_thread = static_cast<std::uint32_t>(r.program.threads.size());
+  }
+  ProgramThread peer;
+  peer.process = 1;
+  peer.ops.push_back({});
+  r.program.threads.push_back(std::move(peer));
+  r.order({{0, 0}, {1, 0}, {1, 1}, {0, 2}, {0, 3}, {0, 4}});
+  EXPECT_EQ(waits(r.ops(4)), 0U) << r.ops(4);
+}
+
 // Connection 1 is that of a proxy to its server: requests come from connection 0, answers go there.
 TEST(SharedPollers, AProxyPassesOnWhatItReceived) {
   Runtime r({{recv(0, 10), send(3, 12), recv(2, 20), send(1, 22), recv(0, 30), send(3, 12)}});

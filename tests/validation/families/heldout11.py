@@ -13,7 +13,7 @@ WORKLOADS = [
     network("rsyslog", "rsyslogd -n -f {d}/rsyslog-{p}.conf -i {out}/pid", ("rsyslogd=h2",), "sh -c 'seq {n} | logger -T -n {s} -P {p}'",
             sizes(60000, 200000), ("rsyslogd", "logger")),
     network("cvs_checkout", "socat TCP-LISTEN:{p},reuseaddr,fork EXEC:\"cvs -f --allow-root={d}/cvs pserver\"", ("cmd:socat*LISTEN*=h2",),
-            "cvs -Q -f -d :pserver:anonymous:@{s}:{p}{d}/cvs checkout -d copy {n}", sizes("small", "medium"), ("cvs", "socat"), ("cvs",)),
+            "env -C {out} cvs -Q -f -d :pserver:anonymous:@{s}:{p}{d}/cvs checkout -d copy {n}", sizes("small", "medium"), ("cvs", "socat"), ("cvs",)),
     network("mojolicious", "perl -Mojo -e 'a(\"/\" => sub {{ shift->render(text => \"hello\" x 100) }})->start' daemon -l http://*:{p}", ("cmd:perl -Mojo*=h2",),
             "ab -q -n {n} -c 8 http://{s}:{p}/", sizes(300, 1500), ("perl", "ab")),
     network("java_fetch", "java -cp {d}/fetch HttpFetch server {p}", ("cmd:java*HttpFetch server*=h2",), "java -cp {d}/fetch HttpFetch client {s} {p} {n}", sizes(100, 600), ("java", "javac"), ("fetch",)),
