@@ -1,4 +1,5 @@
-// Echo with Boost.Asio: "server PORT" has two threads on one io_context; "client HOST PORT N" eight connections, N lines each.
+// Echo with Boost.Asio: "server PORT" has two threads on one io_context; "client HOST PORT N" eight connections, N
+// lines each.
 #include <utility>  // Boost's own headers forget it
 
 #include <boost/asio.hpp>
@@ -15,11 +16,15 @@ using asio::ip::tcp;
 struct Session : std::enable_shared_from_this<Session> {
   explicit Session(tcp::socket s) : socket(std::move(s)) { socket.set_option(tcp::no_delay(true)); }
   void read() {
-    socket.async_read_some(asio::buffer(data), [self = shared_from_this()](auto error, std::size_t n) { if (!error) self->write(n); });
+    socket.async_read_some(asio::buffer(data), [self = shared_from_this()](auto error, std::size_t n) {
+      if (!error) self->write(n);
+    });
   }
   void write(std::size_t n) {
     std::sort(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(n));
-    asio::async_write(socket, asio::buffer(data, n), [self = shared_from_this()](auto error, std::size_t) { if (!error) self->read(); });
+    asio::async_write(socket, asio::buffer(data, n), [self = shared_from_this()](auto error, std::size_t) {
+      if (!error) self->read();
+    });
   }
   tcp::socket socket;
   std::array<char, 4096> data{};
@@ -39,13 +44,19 @@ void run(asio::io_context& io) {
 }
 
 struct Asker : std::enable_shared_from_this<Asker> {
-  Asker(tcp::socket s, int n) : socket(std::move(s)), left(n), line(1000, 'x') { socket.set_option(tcp::no_delay(true)); }
+  Asker(tcp::socket s, int n) : socket(std::move(s)), left(n), line(1000, 'x') {
+    socket.set_option(tcp::no_delay(true));
+  }
   void ask() {
     if (left-- == 0) return;
-    asio::async_write(socket, asio::buffer(line), [self = shared_from_this()](auto error, std::size_t) { if (!error) self->listen(); });
+    asio::async_write(socket, asio::buffer(line), [self = shared_from_this()](auto error, std::size_t) {
+      if (!error) self->listen();
+    });
   }
   void listen() {
-    asio::async_read(socket, asio::buffer(line), [self = shared_from_this()](auto error, std::size_t) { if (!error) self->ask(); });
+    asio::async_read(socket, asio::buffer(line), [self = shared_from_this()](auto error, std::size_t) {
+      if (!error) self->ask();
+    });
   }
   tcp::socket socket;
   int left;
